@@ -1,0 +1,16 @@
+/** `deno task migrate`: brings the database of `DATABASE_URL` up to date. */
+import { readConfig, runMain } from "../config.ts";
+import { connect } from "../db.ts";
+import { migrate } from "../migrations/migrate.ts";
+
+await runMain(async () => {
+  const config = readConfig(["DATABASE_URL"]);
+  const sql = connect(config.DATABASE_URL, { max: 2, name: "migrate" });
+  try {
+    const applied = await migrate(sql, config.DATABASE_URL);
+    // deno-lint-ignore no-console -- a command's answer goes to standard output
+    console.log(applied.length === 0 ? "Up to date." : applied.map((name) => `Applied ${name}.`).join("\n"));
+  } finally {
+    await sql.end();
+  }
+});

@@ -1,0 +1,52 @@
+import pg from "pg";
+import postgres from "postgres";
+import { log } from "./log.ts";
+
+/** A pool of postgres.js connections. */
+export type Sql = postgres.Sql;
+/** One postgres.js connection inside a transaction. */
+export type Transaction = postgres.TransactionSql;
+
+/** How a pool is made. */
+export interface PoolOptions {
+  /** The most connections it opens. */
+  max: number;
+  /** What Postgres shows in `pg_stat_activity`. */
+  name: string;
+}
+
+/**
+ * A pool of connections for the queries of this service. Connections open on demand.
+ *
+ * `bigint` comes as a string, `numeric` as a string, `timestamptz` as a `Date`. Close it with `sql.end()`.
+ */
+export function connect(url: string, options: PoolOptions): Sql {
+  return postgres(url, {
+    max: options.max,
+    connect_timeout: 10,
+    onnotice: () => {},
+    connection: { application_name: options.name },
+  });
+}
+
+/** A pool of node-postgres connections, which graphile-worker needs. Close it with `pool.end()`. */
+export function connectForQueue(url: string, options: PoolOptions): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max: options.max, application_name: options.name });
+  // Without a listener a connection lost while idle ends the process; the pool replaces it by itself.
+  pool.on(
+    "error",
+    (error) => log("db").warning("an idle queue connection was lost", { error: error.message }),
+  );
+  return pool;
+}
+
+/** Whether an error says that the database cannot be reached just now, rather than that a query is wrong. */
+export function isConnectionLoss(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === "string" &&
+    (/^(08|57P0)/.test(code) ||
+      ["53300", "CONNECTION_CLOSED", "CONNECTION_ENDED", "CONNECTION_DESTROYED", "CONNECT_TIMEOUT"].includes(
+        code,
+      ) ||
+      ["ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "EPIPE", "ENOTFOUND", "EHOSTUNREACH"].includes(code));
+}

@@ -1,0 +1,159 @@
+/** One thing that is wrong with one field of a request. */
+export interface FieldIssue {
+  /** The field's name, or an empty string where the request as a whole is meant. */
+  field: string;
+  /** What it was and what it may be. */
+  message: string;
+}
+
+interface CatalogueEntry {
+  /** The HTTP status it is answered with, or 0 where it only ever describes a failed generation. */
+  status: 0 | 400 | 401 | 403 | 404 | 405 | 409 | 410 | 413 | 416 | 422 | 429 | 500 | 503;
+  /** Whether the same request may succeed later without being changed. */
+  retryable: boolean;
+  // deno-lint-ignore no-explicit-any -- each sentence names its own parameters; `ServiceError` checks them
+  sentence: (parameters: any) => string;
+}
+
+/** Every error that a user can meet: its code, its HTTP status and its sentence. */
+export const catalogue = {
+  malformed_json: {
+    status: 400,
+    retryable: false,
+    sentence: () => `The body is not JSON. Send one JSON object, such as {"file_type": "D1", …}.`,
+  },
+  wrong_content_type: {
+    status: 400,
+    retryable: false,
+    sentence: (p: { found: string | undefined }) =>
+      `The content type is ${p.found ? `"${p.found}"` : "missing"}; send the body as "application/json".`,
+  },
+  invalid_request: {
+    status: 400,
+    retryable: false,
+    sentence: (p: { issues: FieldIssue[] }) => p.issues.map((issue) => issue.message).join(" "),
+  },
+  body_too_large: {
+    status: 413,
+    retryable: false,
+    sentence: (p: { limit: number }) => `The body is larger than ${p.limit} bytes, the most that is taken.`,
+  },
+  not_signed_in: {
+    status: 401,
+    retryable: false,
+    sentence: () =>
+      `Sign in: send a valid API token as "Authorization: Bearer <token>" or "X-Session-Id: <token>".`,
+  },
+  permission_denied: {
+    status: 403,
+    retryable: false,
+    sentence: (p: { what: string }) => `You may not ${p.what}.`,
+  },
+  link_refused: {
+    status: 403,
+    retryable: false,
+    sentence: () =>
+      `This link is not valid: it must be used exactly as the status route gave it. Ask it for a new one.`,
+  },
+  link_expired: {
+    status: 403,
+    retryable: false,
+    sentence: () => `This link has expired. Ask the status route of the job for a new one.`,
+  },
+  route_unknown: {
+    status: 404,
+    retryable: false,
+    sentence: (p: { path: string }) => `There is no route ${p.path}.`,
+  },
+  file_gone: {
+    status: 410,
+    retryable: false,
+    sentence: () => `The file is no longer kept. Request it again to have it made anew.`,
+  },
+  method_not_allowed: {
+    status: 405,
+    retryable: false,
+    sentence: (p: { method: string; path: string; allowed: string }) =>
+      `${p.path} does not take ${p.method}; it takes ${p.allowed}.`,
+  },
+  range_not_satisfiable: {
+    status: 416,
+    retryable: false,
+    sentence: (p: { size: number }) => `The range lies outside the file, which has ${p.size} bytes.`,
+  },
+  internal_error: {
+    status: 500,
+    retryable: true,
+    sentence: (p: { id: string }) =>
+      `Something went wrong on our side. It was logged under ${p.id}; name this ID when you report it.`,
+  },
+  service_unavailable: {
+    status: 503,
+    retryable: true,
+    sentence: () =>
+      `The database cannot be reached just now. Nothing was stored; try again in a few seconds.`,
+  },
+  source_unavailable: {
+    status: 0,
+    retryable: true,
+    sentence: () => `The connection to the source data was lost while the file was written.`,
+  },
+  source_behind: {
+    status: 0,
+    retryable: true,
+    sentence: () => `The database that files are read from does not have the newest data yet.`,
+  },
+  storage_unavailable: {
+    status: 0,
+    retryable: true,
+    sentence: () => `The file storage could not be written to.`,
+  },
+  generation_error: {
+    status: 0,
+    retryable: false,
+    sentence: (p: { id: string }) =>
+      `The file could not be written because of a fault on our side. It was logged under ${p.id}.`,
+  },
+  worker_lost: {
+    status: 0,
+    retryable: true,
+    sentence: (p: { attempts: number }) =>
+      `The worker that wrote the file stopped answering, ${p.attempts} times in a row. Request the file again.`,
+  },
+} as const satisfies Record<string, CatalogueEntry>;
+
+/** The code of an error in the catalogue. */
+export type ErrorCode = keyof typeof catalogue;
+
+type Parameters<Code extends ErrorCode> = (typeof catalogue)[Code]["sentence"] extends () => string ? []
+  : (typeof catalogue)[Code]["sentence"] extends (parameters: infer P) => string ? [parameters: P]
+  : never;
+
+/** An error of the catalogue, with its parameters filled in; `message` is safe to show to a user. */
+export class ServiceError<Code extends ErrorCode = ErrorCode> extends Error {
+  override readonly name = "ServiceError";
+  readonly code: Code;
+  readonly parameters: Parameters<Code>[0];
+
+  /**
+   * @param code the entry of the catalogue
+   * @param args its parameters, where it has any, then `{ cause }` for the log
+   */
+  constructor(code: Code, ...args: [...Parameters<Code>, options?: ErrorOptions]) {
+    const sentence = catalogue[code].sentence as (parameters?: unknown) => string;
+    const takesParameters = sentence.length > 0;
+    super(sentence(args[0]), (takesParameters ? args[1] : args[0]) as ErrorOptions | undefined);
+    this.code = code;
+    this.parameters = (takesParameters ? args[0] : undefined) as Parameters<Code>[0];
+  }
+
+  /** The HTTP status of the catalogue. */
+  get status(): (typeof catalogue)[Code]["status"] {
+    return catalogue[this.code].status;
+  }
+
+  /** Whether the same request may succeed later without being changed. */
+  get retryable(): boolean {
+    return catalogue[this.code].retryable;
+  }
+}

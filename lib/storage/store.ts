@@ -1,0 +1,63 @@
+/** What a link to a stored file needs to know of it. */
+export interface LinkedFile {
+  /** The key it was stored under. */
+  key: string;
+  /** The name it is saved under by whoever follows the link. */
+  fileName: string;
+}
+
+/** A link that hands out one file to whoever holds it, until it expires. */
+export interface SignedLink {
+  url: string;
+  /** When it stops working: the earliest of all reasons. */
+  expiresAt: Date;
+}
+
+/** What is wanted of a file that is about to be stored. */
+export interface NewFile {
+  key: string;
+  fileName: string;
+  contentType: string;
+  /**
+   * Told the ID of a multipart upload before its first part is sent, and awaited, so that what a dead worker left
+   * behind can be found. Stores without uploads never call it.
+   */
+  onUpload?: (uploadId: string) => Promise<void>;
+}
+
+/**
+ * A file being stored. Exactly one of `finish` and `abort` ends it; nothing can be seen under the key before `finish`.
+ */
+export interface FileWriter {
+  /**
+   * Takes over the bytes (the caller must not change them afterwards) and resolves when it is ready for more, which
+   * bounds the memory in use.
+   *
+   * @throws {ServiceError} `storage_unavailable`
+   */
+  write(bytes: Uint8Array): Promise<void>;
+  /**
+   * Makes the file whole, durable and visible under its key; resolves only after the store has confirmed its size.
+   *
+   * @throws {ServiceError} `storage_unavailable`; then nothing is visible, and `abort` is still to be called
+   */
+  finish(): Promise<void>;
+  /** Gives up and removes what was stored. Never throws: what it could not remove is logged and left to the sweep. */
+  abort(): Promise<void>;
+}
+
+/** Where finished files are kept. */
+export interface FileStore {
+  /** Begins a file. An earlier file under the same key is replaced only by `finish`. */
+  create(file: NewFile): Promise<FileWriter>;
+  /** A link to a finished file, which lives `ttlSeconds` at most. Does not look whether the file is there. */
+  link(file: LinkedFile, ttlSeconds: number): Promise<SignedLink>;
+  /**
+   * Removes a file and what is left of an unfinished one; no error where there is nothing (any more).
+   *
+   * @param uploadId the unfinished multipart upload to abort, where one was begun
+   */
+  remove(key: string, uploadId?: string): Promise<void>;
+  /** Throws where files could not be stored just now. */
+  check(): Promise<void>;
+}
