@@ -32,11 +32,10 @@ export function connect(url: string, options: PoolOptions): Sql {
 /** A pool of node-postgres connections, which graphile-worker needs. Close it with `pool.end()`. */
 export function connectForQueue(url: string, options: PoolOptions): pg.Pool {
   const pool = new pg.Pool({ connectionString: url, max: options.max, application_name: options.name });
-  // Without a listener a connection lost while idle ends the process; the pool replaces it by itself.
-  pool.on(
-    "error",
-    (error) => log("db").warning("an idle queue connection was lost", { error: error.message }),
-  );
+  // Without a listener a lost connection ends the process; the pool replaces it by itself.
+  const report = (error: Error) => log("db").warning("a queue connection was lost", { error: error.message });
+  pool.on("error", report);
+  pool.on("connect", (client) => client.on("error", report));
   return pool;
 }
 

@@ -1,0 +1,94 @@
+import { z } from "zod";
+import { parseElements } from "./elements.ts";
+import type { FileType } from "./file_type.ts";
+import {
+  agencyCode,
+  agencyIsNamed,
+  agencyKeys,
+  calendarDay,
+  choice,
+  withRules,
+  yesNo,
+} from "./request_fields.ts";
+
+/** A validated request for an award file (D1 or D2), in its canonical form. */
+export interface AwardRequest {
+  file_type: string;
+  agency_code: string;
+  start: string;
+  end: string;
+  agency_type: "awarding" | "funding";
+  file_format: "csv" | "txt";
+  element_numbers: boolean;
+}
+
+/**
+ * The body of a request for an award file, as `api.md` has it.
+ *
+ * @param numbered whether the file has a header with element numbers; elsewhere `element_numbers` is ignored
+ */
+function awardBody<Code extends string>(code: Code, numbered: boolean) {
+  const keys = z.object({
+    file_type: z.literal(code),
+    ...agencyKeys,
+    start: calendarDay("start"),
+    end: calendarDay("end"),
+    agency_type: choice("agency_type", ["awarding", "funding"], "awarding"),
+    file_format: choice("file_format", ["csv", "txt"], "csv"),
+    element_numbers: numbered
+      ? yesNo("element_numbers", false)
+      : z.unknown().optional().transform(() => false),
+  });
+  return withRules(keys, [agencyIsNamed, {
+    field: "start",
+    holds: ({ start, end }) => !isIsoDay(start) || !isIsoDay(end) || start <= end,
+    message: "start lies after end; it must be the same day or an earlier one.",
+  }]).transform((body): AwardRequest => ({
+    file_type: code,
+    agency_code: agencyCode(body),
+    start: body.start,
+    end: body.end,
+    agency_type: body.agency_type,
+    file_format: body.file_format,
+    element_numbers: body.element_numbers,
+  }));
+}
+
+const isIsoDay = (value: unknown): value is string => typeof value === "string" && /^\d{4}-/.test(value);
+
+/**
+ * An award file (D1 or D2): the rows of one table whose action date lies in a range and whose awarding or funding agency
+ * is the asking one.
+ */
+export function awardFile(definition: {
+  code: string;
+  /** The table it reads. */
+  source: string;
+  /** Its elements, tab-separated (`parseElements`). */
+  elements: string;
+  /** Whether there is a header with FPDS element numbers to ask for. */
+  numbered: boolean;
+  /** Its queries, whose parameters are first day, last day and agency code. */
+  queries: Record<AwardRequest["agency_type"], string>;
+}): FileType<AwardRequest> {
+  const elements = parseElements(definition.elements);
+  return {
+    code: definition.code,
+    sources: [definition.source],
+    body: awardBody(definition.code, definition.numbered),
+    showsPeriod: true,
+    contents: (request) => ({
+      elements,
+      header: elements.map((element) => request.element_numbers ? element.numberedHeader! : element.header),
+      delimiter: request.file_format === "txt" ? "|" : ",",
+      query: {
+        text: definition.queries[request.agency_type],
+        values: [request.start, request.end, request.agency_code],
+      },
+    }),
+    fileName: (request, stamp) => {
+      const [start, end] = [request.start, request.end].map((day) => day.replaceAll("-", ""));
+      return `File-${definition.code}_${start}_${end}_${request.agency_type}_${stamp}.${request.file_format}`;
+    },
+  };
+}

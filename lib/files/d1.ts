@@ -1,0 +1,13 @@
+import awarding from "../../sql/files/d1_awarding.sql" with { type: "text" };
+import funding from "../../sql/files/d1_funding.sql" with { type: "text" };
+import elements from "./elements/d1.tsv" with { type: "text" };
+import { awardFile } from "./award_file.ts";
+
+/** File D1, procurement awards: 267 elements of `detached_award_procurement`. */
+export const d1 = awardFile({
+  code: "D1",
+  source: "detached_award_procurement",
+  elements,
+  numbered: true,
+  queries: { awarding, funding },
+});

@@ -1,0 +1,13 @@
+import awarding from "../../sql/files/d2_awarding.sql" with { type: "text" };
+import funding from "../../sql/files/d2_funding.sql" with { type: "text" };
+import elements from "./elements/d2.tsv" with { type: "text" };
+import { awardFile } from "./award_file.ts";
+
+/** File D2, financial assistance awards: 76 elements of the active rows of `published_fabs`. */
+export const d2 = awardFile({
+  code: "D2",
+  source: "published_fabs",
+  elements,
+  numbered: false,
+  queries: { awarding, funding },
+});

@@ -1,0 +1,49 @@
+import type { z } from "zod";
+import type { Element } from "./elements.ts";
+
+/** What every kind of request has once it is validated; each file type adds its own keys. */
+export interface FileRequest {
+  file_type: string;
+  /** The asking agency: a CGAC (3 characters) or a FREC (4). */
+  agency_code: string;
+  /** First and last day of the period the file covers, `YYYY-MM-DD`. */
+  start: string;
+  end: string;
+}
+
+/** A query whose `/*columns*​/` mark stands for the select list, with its bound parameters. */
+export interface RecordQuery {
+  text: string;
+  values: (string | number | string[] | null)[];
+}
+
+/** What a file holds and how it is written. */
+export interface FileContents {
+  elements: readonly Element[];
+  /** The header line's cells, one an element. */
+  header: string[];
+  delimiter: "," | "|";
+  query: RecordQuery;
+}
+
+/**
+ * The definition of one file type: everything that tells it from the others. `lib/files/index.ts` lists them; nothing
+ * else in the service knows a file type by name.
+ */
+export interface FileType<Request extends FileRequest = FileRequest> {
+  code: string;
+  /** The tables it reads: a load of any of them makes a new version of its data. */
+  sources: readonly string[];
+  /** Validates a request body (null and empty keys are gone by then) and gives it its one canonical form. */
+  body: z.ZodType<Request>;
+  /** Whether the status object shows the period (`start`, `end`). */
+  showsPeriod: boolean;
+  contents(request: Request): FileContents;
+  /** @param stamp seconds since 1970 */
+  fileName(request: Request, stamp: number): string;
+  /**
+   * A query for what decides the bytes besides the request and the data, such as the clock: one row, one text column.
+   * It becomes part of the request key.
+   */
+  circumstances?(request: Request): RecordQuery;
+}

@@ -1,0 +1,39 @@
+import { z } from "zod";
+import { a } from "./a.ts";
+import { d1 } from "./d1.ts";
+import { d2 } from "./d2.ts";
+import type { FileRequest, FileType } from "./file_type.ts";
+import { mustBe } from "./request_fields.ts";
+
+/** Every file type that can be asked for. A new one is a file in this folder and its line here. */
+const fileTypes = [d1, d2, a] as unknown as readonly FileType[];
+
+const byCode = new Map(fileTypes.map((fileType) => [fileType.code, fileType]));
+
+/** The definition of a file type. Throws where there is none: codes are validated before they get here. */
+export function fileTypeOf(code: string): FileType {
+  const fileType = byCode.get(code);
+  if (!fileType) throw new Error(`no file type has the code ${JSON.stringify(code)}`);
+  return fileType;
+}
+
+const oneOfThem = mustBe("file_type", `one of ${[...byCode.keys()].map((code) => `"${code}"`).join(", ")}`);
+
+/**
+ * A request body as `api.md` has it: null and empty keys count as absent, keys that the file type does not have are
+ * ignored, whatever they hold. Gives the request in its canonical form.
+ */
+export const requestBody: z.ZodType<FileRequest> = z.preprocess(
+  (body) =>
+    typeof body === "object" && body !== null && !Array.isArray(body)
+      ? Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null && value !== ""))
+      : body,
+  z.discriminatedUnion("file_type", fileTypes.map((fileType) => fileType.body) as never, {
+    error: (issue) => {
+      const body = issue.input;
+      return typeof body !== "object" || body === null || Array.isArray(body)
+        ? "The body must be one JSON object."
+        : oneOfThem({ input: (body as Record<string, unknown>)["file_type"] });
+    },
+  }),
+);

@@ -1,0 +1,101 @@
+import { z } from "zod";
+
+const LONGEST_SHOWN = 60;
+
+/** A value as a message shows it: JSON, cut where it is long. */
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text;
+}
+
+/** The sentence for a field that is missing or wrong: what it was and what it must be. */
+export const mustBe = (name: string, wanted: string) => (issue: { input?: unknown }) =>
+  issue.input === undefined
+    ? `${name} is missing; it must be ${wanted}.`
+    : `${name} is ${shown(issue.input)}; it must be ${wanted}.`;
+
+/** A real calendar day as `MM/DD/YYYY`, turned into `YYYY-MM-DD`. */
+export function calendarDay(name: string) {
+  const error = mustBe(name, `a calendar day as "MM/DD/YYYY"`);
+  return z.string({ error }).refine((text) => toIsoDay(text) !== undefined, { error })
+    .transform((text) => toIsoDay(text)!)
+    .meta({ description: `${name}: a calendar day, MM/DD/YYYY`, example: "01/01/2016" });
+}
+
+function toIsoDay(text: string): string | undefined {
+  const match = /^(\d{2})\/(\d{2})\/(\d{4})$/.exec(text);
+  if (!match) return undefined;
+  const [month, day, year] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  if (year < 1 || month < 1 || month > 12 || day < 1) return undefined;
+  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+  const days = month === 2 ? (leap ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31;
+  return day > days ? undefined : `${match[3]}-${match[1]}-${match[2]}`;
+}
+
+/** A whole number, also as a string of digits (as the incumbent takes it). */
+export function wholeNumber(name: string, least: number, most: number, wanted: string) {
+  const error = mustBe(name, wanted);
+  return z.union([z.number(), z.string().regex(/^\d{1,4}$/, { error })], { error })
+    .refine((value) => Number.isInteger(Number(value)) && Number(value) >= least && Number(value) <= most, {
+      error,
+    })
+    .transform(Number);
+}
+
+/** One of a few words, with a default. */
+export function choice<const Words extends readonly [string, ...string[]]>(
+  name: string,
+  words: Words,
+  fallback: Words[number],
+) {
+  return z.enum(words, { error: mustBe(name, words.map((word) => `"${word}"`).join(" or ")) }).default(
+    fallback,
+  );
+}
+
+/** A boolean, with a default. */
+export function yesNo(name: string, fallback: boolean) {
+  return z.boolean({ error: mustBe(name, "true or false") }).default(fallback);
+}
+
+/** The keys that name the asking agency. Whether it exists is looked up when the request is stored. */
+export const agencyKeys = {
+  cgac_code: z.string({ error: mustBe("cgac_code", `a CGAC of 3 characters, such as "020"`) })
+    .regex(/^[0-9A-Z]{3}$/, { error: mustBe("cgac_code", `a CGAC of 3 characters, such as "020"`) })
+    .optional(),
+  frec_code: z.string({ error: mustBe("frec_code", `a FREC of 4 characters, such as "1601"`) })
+    .regex(/^[0-9A-Z]{4}$/, { error: mustBe("frec_code", `a FREC of 4 characters, such as "1601"`) })
+    .optional(),
+};
+
+interface AgencyKeys {
+  cgac_code?: string | undefined;
+  frec_code?: string | undefined;
+}
+
+/** The asking agency: the FREC wins where both are given. */
+export const agencyCode = (keys: AgencyKeys): string => (keys.frec_code ?? keys.cgac_code)!;
+
+/** Adds the rules that need several keys; each is checked even where another key is wrong, so that all is said at once. */
+export function withRules<Schema extends z.ZodType>(
+  schema: Schema,
+  rules: readonly { field: string; holds: (body: Record<string, unknown>) => boolean; message: string }[],
+): Schema {
+  return rules.reduce<z.ZodType>(
+    (refined, { field, holds, message }) =>
+      refined.refine((body) => holds(body as Record<string, unknown>), {
+        path: [field],
+        message,
+        when: ({ value }) => typeof value === "object" && value !== null,
+      }),
+    schema,
+  ) as Schema;
+}
+
+/** One of the two agency codes must be there. */
+export const agencyIsNamed = {
+  field: "cgac_code",
+  holds: (body: Record<string, unknown>) =>
+    body["cgac_code"] !== undefined || body["frec_code"] !== undefined,
+  message: "cgac_code or frec_code is missing; one of the two must name the agency.",
+};

@@ -1,0 +1,90 @@
+-- File A: appropriation accounts of a fiscal year ($1) and period ($2) that belong to the asking agency ($3).
+-- What belongs to whom comes from lib/files/account_owner.ts: $4 ATAs, $5 AIDs, $6 fr_entity_type, $7 the account that is
+-- left out, $8 the account that is added.
+WITH account AS (
+  SELECT sf_133.*, tas_lookup.display_tas AS account_display_tas
+  FROM sf_133 JOIN tas_lookup USING (tas)
+  WHERE sf_133.fiscal_year = $1 AND sf_133.period = $2
+    AND tas_lookup.financial_indicator2 IS DISTINCT FROM 'F'
+    AND (
+      (
+        (
+          tas_lookup.allocation_transfer_agency = ANY ($4::text[])
+          OR (
+            tas_lookup.allocation_transfer_agency IS NULL
+            AND (
+              tas_lookup.agency_identifier = ANY ($5::text[])
+              OR tas_lookup.fr_entity_type = $6
+              OR (
+                tas_lookup.agency_identifier = '011'
+                AND tas_lookup.fr_entity_type IN
+                  (SELECT frec_code FROM frec JOIN cgac USING (cgac_id) WHERE cgac_code = $3)
+              )
+            )
+          )
+        )
+        AND ($7::text IS NULL OR upper(tas_lookup.display_tas) <> $7)
+      )
+      OR upper(tas_lookup.display_tas) = $8
+    )
+),
+submission_window AS (
+  SELECT period_start > (now() AT TIME ZONE 'UTC') AS is_to_come
+  FROM submission_window_schedule
+  WHERE year = $1 AND period = $2
+),
+-- The FATAL failure that counts for an account: the first by status F, E, P, C, anything else.
+fatal_failure AS (
+  SELECT DISTINCT ON (tas) tas, atb_submission_status AS status, approved_override_exists AS override_exists
+  FROM tas_failed_edits
+  WHERE fiscal_year = $1 AND period = $2 AND upper(severity) = 'FATAL'
+  ORDER BY tas, array_position(ARRAY['F', 'E', 'P', 'C'], atb_submission_status) NULLS LAST, approved_override_exists
+),
+status_by_account AS (
+  SELECT account.*,
+    CASE
+      WHEN NOT EXISTS (SELECT FROM submission_window) THEN NULL
+      WHEN (SELECT is_to_come FROM submission_window) THEN 'GTAS window open'
+      WHEN NOT EXISTS (SELECT FROM tas_failed_edits WHERE fiscal_year = $1 AND period = $2) THEN NULL
+      WHEN fatal_failure.tas IS NULL THEN 'passed required edits'
+      WHEN NOT override_exists THEN 'failed fatal edit - no override'
+      WHEN override_exists AND status = 'F' THEN 'failed fatal edit - override'
+      WHEN override_exists AND status = 'E' THEN 'passed required edits - override'
+      WHEN override_exists AND status = 'P' THEN 'pending certification - override'
+      WHEN override_exists AND status = 'C' THEN 'certified - override'
+      ELSE 'passed required edits - override'
+    END AS gtas_status
+  FROM account LEFT JOIN fatal_failure USING (tas)
+),
+file AS (
+  SELECT
+    allocation_transfer_agency,
+    agency_identifier,
+    beginning_period_of_availa,
+    ending_period_of_availabil,
+    availability_type_code,
+    main_account_code,
+    sub_account_code,
+    coalesce(sum(amount) FILTER (WHERE line = 1910), 0) AS total_budgetary_resources_cpe,
+    coalesce(sum(amount) FILTER (WHERE line IN (1160, 1180, 1260, 1280)), 0) AS budget_authority_appropria_cpe,
+    coalesce(sum(amount) FILTER (WHERE line = 1000), 0) AS budget_authority_unobligat_fyb,
+    coalesce(sum(amount) FILTER (WHERE line BETWEEN 1010 AND CASE WHEN $1 > 2020 THEN 1067 ELSE 1042 END), 0)
+      AS adjustments_to_unobligated_cpe,
+    coalesce(sum(amount) FILTER (WHERE line IN (1540, 1640, 1340, 1440, 1750, 1850)), 0)
+      AS other_budgetary_resources_cpe,
+    coalesce(sum(amount) FILTER (WHERE line IN (1540, 1640)), 0) AS contract_authority_amount_cpe,
+    coalesce(sum(amount) FILTER (WHERE line IN (1340, 1440)), 0) AS borrowing_authority_amount_cpe,
+    coalesce(sum(amount) FILTER (WHERE line IN (1750, 1850)), 0) AS spending_authority_from_of_cpe,
+    coalesce(sum(amount) FILTER (WHERE line = 2500), 0) AS status_of_budgetary_resour_cpe,
+    coalesce(sum(amount) FILTER (WHERE line = 2190), 0) AS obligations_incurred_total_cpe,
+    coalesce(sum(amount) FILTER (WHERE line = 3020), 0) AS gross_outlay_amount_by_tas_cpe,
+    coalesce(sum(amount) FILTER (WHERE line = 2490), 0) AS unobligated_balance_cpe,
+    coalesce(sum(amount) FILTER (WHERE line IN (1021, 1033)), 0) AS deobligations_recoveries_r_cpe,
+    gtas_status
+  FROM status_by_account
+  GROUP BY 1, 2, 3, 4, 5, 6, 7, gtas_status
+)
+SELECT /*columns*/
+FROM file
+ORDER BY allocation_transfer_agency, agency_identifier, beginning_period_of_availa, ending_period_of_availabil,
+  availability_type_code, main_account_code, sub_account_code, gtas_status
