@@ -39,6 +39,26 @@ export function connectForQueue(url: string, options: PoolOptions): pg.Pool {
   return pool;
 }
 
+/** One node-postgres connection, with a session of its own. */
+export type Session = pg.Client;
+
+/**
+ * One node-postgres connection, for loading by `COPY … FROM STDIN` (see `lib/sources/copy_in.ts`): postgres.js's
+ * `writable()` never tells of an error that Postgres finds after the last byte. Close it with `session.end()`.
+ */
+export async function connectForLoad(url: string, name: string): Promise<Session> {
+  const session = new pg.Client({
+    connectionString: url,
+    application_name: name,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+  });
+  // Without a listener a lost connection ends the process; every query under way rejects by itself.
+  session.on("error", () => {});
+  await session.connect();
+  return session;
+}
+
 /** Whether an error says that the database cannot be reached just now, rather than that a query is wrong. */
 export function isConnectionLoss(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;

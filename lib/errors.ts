@@ -108,9 +108,15 @@ export const catalogue = {
     retryable: true,
     sentence: () => `The file storage could not be written to.`,
   },
-  generation_error: {
+  query_failed: {
     status: 0,
     retryable: false,
+    sentence: (p: { id: string }) =>
+      `The source data could not be read because of a fault on our side. It was logged under ${p.id}.`,
+  },
+  generation_error: {
+    status: 0,
+    retryable: true,
     sentence: (p: { id: string }) =>
       `The file could not be written because of a fault on our side. It was logged under ${p.id}.`,
   },

@@ -11,7 +11,7 @@ export interface FileRequest {
   end: string;
 }
 
-/** A query whose `/*columns*​/` mark stands for the select list, with its bound parameters. */
+/** A query with its bound parameters; the comment "columns" after SELECT stands for the select list. */
 export interface RecordQuery {
   text: string;
   values: (string | number | string[] | null)[];

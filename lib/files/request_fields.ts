@@ -35,10 +35,10 @@ function toIsoDay(text: string): string | undefined {
 /** A whole number, also as a string of digits (as the incumbent takes it). */
 export function wholeNumber(name: string, least: number, most: number, wanted: string) {
   const error = mustBe(name, wanted);
-  return z.union([z.number(), z.string().regex(/^\d{1,4}$/, { error })], { error })
-    .refine((value) => Number.isInteger(Number(value)) && Number(value) >= least && Number(value) <= most, {
-      error,
-    })
+  const isOne = (value: number | string) =>
+    Number.isInteger(Number(value)) && Number(value) >= least && Number(value) <= most &&
+    (typeof value === "number" || /^\d{1,4}$/.test(value));
+  return z.union([z.number(), z.string()], { error }).refine(isOne, { error })
     .transform(Number);
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Sql, Transaction } from "../db.ts";
 import { RecordEncoder } from "./csv.ts";
-import { readBatches } from "./cursor.ts";
+import { Cursor, readBatches } from "./cursor.ts";
 import type { FileContents } from "./file_type.ts";
 import { fieldColumns, joinedColumns } from "./select_list.ts";
 
@@ -67,8 +67,8 @@ export async function writeFile(
 }
 
 /**
- * Adds the query's records, read in the joined form. At the first one whose fields cannot be told apart, a second cursor,
- * one column a field, goes on from that very record: same snapshot, same order.
+ * Adds the query's records, read in the joined form. A record whose fields cannot be told apart is read once more, one
+ * column a field, through a second cursor: same snapshot, same order, so its place is known.
  */
 async function addRecords(
   tx: Transaction,
@@ -77,20 +77,19 @@ async function addRecords(
   signal: AbortSignal | undefined,
   afterBatch: () => Promise<void>,
 ): Promise<void> {
-  const read = (name: string, columns: string, skip = 0) =>
-    readBatches(tx, name, { ...query, text: query.text.replace("/*columns*/", () => columns) }, {
-      skip,
-      signal,
-    });
-  let apart = true;
-  for await (const batch of read("joined", joinedColumns(elements))) {
-    apart = batch.every(([record, nulls]) => encoder.addJoined(record!, asNumber(nulls!)));
-    await afterBatch();
-    if (!apart) break;
-  }
-  if (apart) return;
-  for await (const batch of read("fields", fieldColumns(elements), encoder.rows)) {
-    for (const row of batch) encoder.addFields(row);
+  const open = (name: string, columns: string) =>
+    Cursor.open(tx, name, { ...query, text: query.text.replace("/*columns*/", () => columns) }, signal);
+  let byField: Cursor | undefined;
+  let byFieldAt = 0;
+  for await (const batch of readBatches(await open("joined", joinedColumns(elements)))) {
+    for (const [record, nulls] of batch) {
+      if (encoder.addJoined(record!, asNumber(nulls!))) continue;
+      byField ??= await open("by_field", fieldColumns(elements));
+      await byField.skip(encoder.rows - byFieldAt);
+      const [fields] = await byField.fetch(1);
+      encoder.addFields(fields!);
+      byFieldAt = encoder.rows;
+    }
     await afterBatch();
   }
 }

@@ -18,6 +18,7 @@ CREATE TABLE file_generation (
 
   state text NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'running', 'finished', 'failed', 'cancelled')),
   attempt integer NOT NULL DEFAULT 0 CHECK (attempt >= 0),
+  failures integer NOT NULL DEFAULT 0 CHECK (failures BETWEEN 0 AND attempt),
   leased_by text,
   lease_expires_at timestamptz,
   rows_written bigint NOT NULL DEFAULT 0 CHECK (rows_written >= 0),
@@ -56,6 +57,8 @@ COMMENT ON COLUMN file_generation.data_version IS
   'The version of the file type''s data when it was asked for; the file may be newer, never older.';
 COMMENT ON COLUMN file_generation.attempt IS
   'Raised by each claim. Every later write names it, so a worker thought dead cannot publish over its successor.';
+COMMENT ON COLUMN file_generation.failures IS
+  'Attempts that ended in an error or with a lost worker; one that was handed back by a stopping worker is none.';
 
 -- Equal requests in the same instant share one file; a file made before a load is never handed out after it.
 CREATE UNIQUE INDEX file_generation_current ON file_generation (request_key, data_version)
@@ -76,8 +79,9 @@ COMMENT ON COLUMN generation_job.reused IS 'The file was finished already when i
 CREATE INDEX generation_job_generation ON generation_job (file_generation_id);
 CREATE INDEX generation_job_newest ON generation_job (requested_by, job_id DESC);
 
--- Every object an attempt may have begun, noted before it is begun, so that what a dead worker left can be removed.
-CREATE TABLE stored_object (
+-- Every object that an attempt may have begun and that is not (or no longer) a generation's file: noted before it is
+-- begun, taken out when it is published, so that whatever a dead worker left can be found and removed.
+CREATE TABLE unpublished_object (
   stored_key text PRIMARY KEY,
   file_generation_id bigint NOT NULL REFERENCES file_generation,
   attempt integer NOT NULL CHECK (attempt > 0),
@@ -86,3 +90,5 @@ CREATE TABLE stored_object (
   swept_at timestamptz,
   UNIQUE (file_generation_id, attempt)
 );
+COMMENT ON COLUMN unpublished_object.swept_at IS
+  'When it was removed. It is removed once more a day later, in case a frozen worker has finished storing it since.';

@@ -1,0 +1,20 @@
+import type { Sql, Transaction } from "../db.ts";
+
+/** Which data a set of source tables holds. */
+export interface DataVersion {
+  /** Grows with every load of any of the tables; 0 where nothing was ever loaded. */
+  version: number;
+  /** When the newest of those loads was done; null where nothing was ever loaded. */
+  loadedAt: Date | null;
+}
+
+/** The version of the data in some source tables, as the transaction's snapshot has it. */
+export async function dataVersion(
+  sql: Sql | Transaction,
+  sourceTables: readonly string[],
+): Promise<DataVersion> {
+  const [row] = await sql<[{ version: string; loaded_at: Date | null }]>`
+    SELECT coalesce(sum(version), 0) AS version, max(loaded_at) AS loaded_at
+    FROM data_source WHERE source_table = ANY (${[...sourceTables]})`;
+  return { version: Number(row.version), loadedAt: row.loaded_at };
+}

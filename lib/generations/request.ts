@@ -1,0 +1,79 @@
+import type { Sql, Transaction } from "../db.ts";
+import { ServiceError } from "../errors.ts";
+import type { FileRequest, FileType } from "../files/file_type.ts";
+import { dataVersion } from "./data_version.ts";
+import { enqueue } from "./queue.ts";
+
+/**
+ * Stores somebody's request for a file: the job, the generation it waits for and its queue entry, in one transaction.
+ * Whatever fails leaves nothing behind.
+ *
+ * Equal requests on the same data share one generation, be it queued, running or finished: the partial unique index
+ * `file_generation_current` decides, so equal requests in the same instant cannot race.
+ *
+ * @returns the job's ID
+ * @throws {ServiceError} `invalid_request` where the agency does not exist
+ */
+export async function requestGeneration(
+  sql: Sql,
+  fileType: FileType,
+  request: FileRequest,
+  requestedBy: string,
+): Promise<string> {
+  return await sql.begin(async (tx) => {
+    await requireAgency(tx, request.agency_code);
+    const generation = await findOrCreate(tx, fileType, request);
+    const [job] = await tx<[{ job_id: string }]>`
+      INSERT INTO generation_job (file_generation_id, requested_by, reused)
+      VALUES (${generation.id}, ${requestedBy}, ${generation.state === "finished"})
+      RETURNING job_id`;
+    if (generation.isNew) await enqueue(tx, generation.id);
+    return job.job_id;
+  });
+}
+
+async function requireAgency(tx: Transaction, code: string): Promise<void> {
+  const [found] = await tx`
+    SELECT FROM cgac WHERE cgac_code = ${code} UNION ALL SELECT FROM frec WHERE frec_code = ${code}`;
+  if (found) return;
+  const field = code.length === 3 ? "cgac_code" : "frec_code";
+  throw new ServiceError("invalid_request", {
+    issues: [{ field, message: `${field} is "${code}"; it must be the code of an agency that exists.` }],
+  });
+}
+
+interface Generation {
+  id: string;
+  state: string;
+  isNew: boolean;
+}
+
+async function findOrCreate(tx: Transaction, fileType: FileType, request: FileRequest): Promise<Generation> {
+  const { version } = await dataVersion(tx, fileType.sources);
+  const requestKey = JSON.stringify([request, await circumstances(tx, fileType, request)]);
+  // A generation that ends badly between the two statements frees its place: then the next round takes it.
+  while (true) {
+    const [created] = await tx<{ id: string }[]>`
+      INSERT INTO file_generation (file_type, agency_code, start_date, end_date, request, request_key, data_version)
+      VALUES (${fileType.code}, ${request.agency_code}, ${request.start}, ${request.end},
+        ${tx.json({ ...request })}, ${requestKey}, ${version})
+      ON CONFLICT (request_key, data_version)
+        WHERE state IN ('queued', 'running', 'finished') AND removed_at IS NULL DO NOTHING
+      RETURNING file_generation_id AS id`;
+    if (created) return { id: created.id, state: "queued", isNew: true };
+    // The lock keeps it from being cancelled or removed before this job counts as one that waits for it.
+    const [current] = await tx<{ id: string; state: string }[]>`
+      SELECT file_generation_id AS id, state FROM file_generation
+      WHERE request_key = ${requestKey} AND data_version = ${version}
+        AND state IN ('queued', 'running', 'finished') AND removed_at IS NULL
+      FOR SHARE`;
+    if (current) return { ...current, isNew: false };
+  }
+}
+
+async function circumstances(tx: Transaction, fileType: FileType, request: FileRequest): Promise<unknown> {
+  const query = fileType.circumstances?.(request);
+  if (!query) return null;
+  const [row] = await tx.unsafe(query.text, query.values).values();
+  return row?.[0] ?? null;
+}

@@ -1,0 +1,106 @@
+import type { Sql } from "../db.ts";
+
+/** The states of a generation, as a job shows them. */
+export type State = "queued" | "running" | "finished" | "failed" | "cancelled";
+
+/** Where a job stands: its own facts and those of the generation it waits for. */
+export interface JobStatus {
+  jobId: string;
+  requestedBy: string;
+  fileType: string;
+  agencyCode: string;
+  /** `YYYY-MM-DD` */
+  start: string;
+  end: string;
+  state: State;
+  changedAt: Date;
+  queuedSeconds: number;
+  runSeconds: number | null;
+  reused: boolean;
+  rowsWritten: number;
+  /** The finished file; null until then, and once it is no longer kept. */
+  file: { key: string; name: string } | null;
+  removed: boolean;
+  size: number | null;
+  rows: number | null;
+  sha256: string | null;
+  dataAsOf: Date | null;
+  error: { code: string; message: string; retryable: boolean } | null;
+}
+
+/** Reads a job's status; undefined where there is no such job. */
+export async function jobStatus(sql: Sql, jobId: string): Promise<JobStatus | undefined> {
+  const [row] = await sql<StatusRow[]>`
+    SELECT job_id, requested_by, requested_at, reused, cancelled_at, file_type, agency_code,
+      start_date::text, end_date::text, state, created_at, started_at, changed_at, ended_at, now() AS now,
+      rows_written, stored_key, file_name, removed_at, size_bytes, row_count, sha256, data_as_of,
+      error_code, error_message, retryable
+    FROM generation_job JOIN file_generation USING (file_generation_id)
+    WHERE job_id = ${jobId}`;
+  return row && toStatus(row);
+}
+
+interface StatusRow {
+  job_id: string;
+  requested_by: string;
+  requested_at: Date;
+  reused: boolean;
+  cancelled_at: Date | null;
+  file_type: string;
+  agency_code: string;
+  start_date: string;
+  end_date: string;
+  state: State;
+  started_at: Date | null;
+  changed_at: Date;
+  ended_at: Date | null;
+  now: Date;
+  rows_written: string;
+  stored_key: string | null;
+  file_name: string | null;
+  removed_at: Date | null;
+  size_bytes: string | null;
+  row_count: string | null;
+  sha256: string | null;
+  data_as_of: Date | null;
+  error_code: string | null;
+  error_message: string | null;
+  retryable: boolean | null;
+}
+
+function toStatus(row: StatusRow): JobStatus {
+  const began = row.started_at ?? row.ended_at ?? row.now;
+  const over = row.ended_at ?? row.now;
+  const cancelled = row.cancelled_at !== null;
+  return {
+    jobId: row.job_id,
+    requestedBy: row.requested_by,
+    fileType: row.file_type,
+    agencyCode: row.agency_code,
+    start: row.start_date,
+    end: row.end_date,
+    state: cancelled ? "cancelled" : row.state,
+    changedAt: latest(row.changed_at, row.removed_at, row.cancelled_at),
+    queuedSeconds: secondsBetween(row.requested_at, began),
+    runSeconds: row.started_at && secondsBetween(latest(row.started_at, row.requested_at), over),
+    reused: row.reused,
+    rowsWritten: Number(row.rows_written),
+    file: row.stored_key && row.file_name && !row.removed_at && !cancelled
+      ? { key: row.stored_key, name: row.file_name }
+      : null,
+    removed: row.removed_at !== null,
+    size: row.size_bytes === null ? null : Number(row.size_bytes),
+    rows: row.row_count === null ? null : Number(row.row_count),
+    sha256: row.sha256,
+    dataAsOf: row.data_as_of,
+    error: row.error_code === null
+      ? null
+      : { code: row.error_code, message: row.error_message!, retryable: row.retryable! },
+  };
+}
+
+const latest = (first: Date, ...others: (Date | null)[]): Date =>
+  others.reduce<Date>((newest, date) => (date && date > newest ? date : newest), first);
+
+/** Seconds from one moment to another, to the millisecond; 0 where the second came first. */
+const secondsBetween = (from: Date, to: Date): number => Math.max(0, to.getTime() - from.getTime()) / 1000;

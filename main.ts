@@ -1,0 +1,37 @@
+/** `deno task serve`: the API process. */
+import { readConfig, runMain } from "./lib/config.ts";
+import { connect } from "./lib/db.ts";
+import { configureLog, log } from "./lib/log.ts";
+import { stopSignal } from "./lib/shutdown.ts";
+import { openStore } from "./lib/storage/index.ts";
+import { createApp } from "./routes/app.ts";
+
+const STOP_MILLISECONDS = 20_000;
+
+await runMain(async () => {
+  const config = readConfig(["DATABASE_URL"]);
+  await configureLog(config);
+  const stopped = stopSignal();
+  const sql = connect(config.DATABASE_URL, { max: 10, name: "api" });
+  const app = createApp({
+    sql,
+    store: openStore(config),
+    authenticate: createAuthenticator(config),
+    urlTtlSeconds: config.URL_TTL_SECONDS,
+  });
+  const server = Deno.serve({
+    hostname: config.HOST,
+    port: config.PORT,
+    onListen: ({ hostname, port }) =>
+      log("api").info("listening on http://{hostname}:{port}", { hostname, port }),
+  }, app.fetch);
+
+  const signal = await stopped;
+  log("api").info("stopping: finishing the requests under way", { signal });
+  const deadline = setTimeout(() => Deno.exit(1), STOP_MILLISECONDS);
+  await server.shutdown();
+  await sql.end({ timeout: 5 });
+  clearTimeout(deadline);
+  log("api").info("stopped");
+  Deno.exit(0);
+});

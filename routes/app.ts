@@ -1,0 +1,49 @@
+import { Hono } from "hono";
+import { requestId } from "hono/request-id";
+import { secureHeaders } from "hono/secure-headers";
+import { ServiceError } from "../lib/errors.ts";
+import { requireRules } from "./access.ts";
+import { checkDetachedGenerationStatus } from "./check_detached_generation_status.ts";
+import type { Dependencies } from "./dependencies.ts";
+import { answerError } from "./error_answer.ts";
+import { files } from "./files.ts";
+import { generateDetachedFile } from "./generate_detached_file.ts";
+import { health } from "./health.ts";
+import { logRequests } from "./log_requests.ts";
+
+/** The whole API: every route, with its errors. */
+export function createApp(dependencies: Dependencies): Hono {
+  const routes = new Hono()
+    .route("/", generateDetachedFile(dependencies))
+    .route("/", checkDetachedGenerationStatus(dependencies))
+    .route("/", files(dependencies))
+    .route("/", health());
+  requireRules(routes);
+  refuseOtherMethods(routes);
+
+  const app = new Hono({ strict: false });
+  app.use(requestId(), logRequests, secureHeaders(), async (c, next) => {
+    await next();
+    // Answers carry links and states of the moment.
+    if (!c.res.headers.has("Cache-Control")) c.res.headers.set("Cache-Control", "no-store");
+  });
+  app.route("/", routes);
+  app.notFound((c) => {
+    throw new ServiceError("route_unknown", { path: c.req.path });
+  });
+  app.onError(answerError);
+  return app;
+}
+
+/** Answers 405 with `Allow` (RFC 9110, 15.5.6) where a path is known but not with this method. */
+function refuseOtherMethods(routes: Hono): void {
+  const methods = Map.groupBy(routes.routes, ({ path }) => path);
+  for (const [path, entries] of methods) {
+    const known = new Set(entries.flatMap(({ method }) => method === "GET" ? ["GET", "HEAD"] : [method]));
+    const allowed = [...known].join(", ");
+    routes.all(path, (c) => {
+      c.header("Allow", allowed);
+      throw new ServiceError("method_not_allowed", { method: c.req.method, path: c.req.path, allowed });
+    });
+  }
+}

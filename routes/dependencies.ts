@@ -1,0 +1,12 @@
+import type { Sql } from "../lib/db.ts";
+import type { FileStore } from "../lib/storage/store.ts";
+import type { Authenticate } from "./access.ts";
+
+/** What the routes need; `main.ts` makes the real ones. */
+export interface Dependencies {
+  sql: Sql;
+  store: FileStore;
+  authenticate: Authenticate;
+  /** How long a link to a file lives. */
+  urlTtlSeconds: number;
+}

@@ -1,0 +1,46 @@
+import type { Context, ErrorHandler } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { isConnectionLoss } from "../lib/db.ts";
+import { type FieldIssue, ServiceError } from "../lib/errors.ts";
+import { log } from "../lib/log.ts";
+
+/** The JSON body of every error answer. */
+export interface ErrorAnswer {
+  /** What was wrong, in words for a person. */
+  message: string;
+  /** The same for a program; stable. */
+  code: string;
+  /** What was wrong with each field, where fields were. */
+  errors?: FieldIssue[];
+}
+
+const DATABASE_RETRY_SECONDS = "5";
+
+/** Answers every error as JSON, with the status of the catalogue; what is not in the catalogue is logged under an ID. */
+export const answerError: ErrorHandler = (error, c) => {
+  if (error instanceof ServiceError) return answer(c, error);
+  if (error instanceof HTTPException && error.status === 400) {
+    return answer(c, new ServiceError("malformed_json"));
+  }
+  if (isConnectionLoss(error)) {
+    log("api").warning("the database is away", { error: error.message, requestId: c.var.requestId });
+    c.header("Retry-After", DATABASE_RETRY_SECONDS);
+    return answer(c, new ServiceError("service_unavailable"));
+  }
+  const id = crypto.randomUUID();
+  log("api").error("a request failed", {
+    id,
+    requestId: c.var.requestId,
+    error: error.stack ?? error.message,
+  });
+  return answer(c, new ServiceError("internal_error", { id }));
+};
+
+function answer(c: Context, error: ServiceError): Response {
+  const issues = error.code === "invalid_request"
+    ? (error.parameters as { issues: FieldIssue[] }).issues
+    : undefined;
+  const body: ErrorAnswer = { message: error.message, code: error.code, ...(issues && { errors: issues }) };
+  if (error.code === "not_signed_in") c.header("WWW-Authenticate", "Bearer");
+  return c.json(body, (error.status || 500) as 400);
+}

@@ -1,0 +1,32 @@
+import { Hono } from "hono";
+import { requireAgencyAccess } from "../lib/auth/permissions.ts";
+import { fileTypeOf, requestBody } from "../lib/files/index.ts";
+import { requestGeneration } from "../lib/generations/request.ts";
+import { jobStatus } from "../lib/generations/status.ts";
+import { forUsers } from "./access.ts";
+import type { Dependencies } from "./dependencies.ts";
+import { limitBody, requireJson, validate } from "./json_body.ts";
+import { answerStatus } from "./status_headers.ts";
+
+/** `POST /v1/generate_detached_file/`: stores a request for a file and answers with its status. */
+export const generateDetachedFile = (dependencies: Dependencies) =>
+  new Hono().post(
+    "/v1/generate_detached_file",
+    forUsers(dependencies.authenticate),
+    limitBody,
+    requireJson,
+    validate("json", requestBody),
+    async (c) => {
+      const request = c.req.valid("json");
+      const user = c.var.user;
+      requireAgencyAccess(user, request.agency_code);
+      const jobId = await requestGeneration(
+        dependencies.sql,
+        fileTypeOf(request.file_type),
+        request,
+        user.name,
+      );
+      const job = await jobStatus(dependencies.sql, jobId);
+      return await answerStatus(c, job!, dependencies);
+    },
+  );

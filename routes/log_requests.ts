@@ -1,0 +1,17 @@
+import { createMiddleware } from "hono/factory";
+import type { User } from "../lib/auth/user.ts";
+import { log } from "../lib/log.ts";
+
+/** Logs every request when it is answered; never its query, which may hold a signature. */
+export const logRequests = createMiddleware<{ Variables: { user?: User } }>(async (c, next) => {
+  const began = performance.now();
+  await next();
+  log("api").info("{method} {path} {status}", {
+    method: c.req.method,
+    path: c.req.path,
+    status: c.res.status,
+    milliseconds: Math.round(performance.now() - began),
+    requestId: c.var.requestId,
+    user: c.var.user?.name,
+  });
+});

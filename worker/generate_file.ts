@@ -1,0 +1,145 @@
+import type { Task } from "graphile-worker";
+import { isConnectionLoss, type Sql } from "../lib/db.ts";
+import { ServiceError } from "../lib/errors.ts";
+import { writeFile } from "../lib/files/write_file.ts";
+import { type DataVersion, dataVersion } from "../lib/generations/data_version.ts";
+import { giveUp, handBack } from "../lib/generations/give_up.ts";
+import { claim, type Lease, noteUpload } from "../lib/generations/lease.ts";
+import { publish } from "../lib/generations/publish.ts";
+import type { GenerateFilePayload } from "../lib/generations/queue.ts";
+import { log } from "../lib/log.ts";
+import type { FileStore, FileWriter } from "../lib/storage/store.ts";
+import { LeaseKeeper } from "./lease_keeper.ts";
+
+/** What the task needs. */
+export interface GenerateFileDependencies {
+  /** The jobs. */
+  sql: Sql;
+  /** Where cursors read. */
+  exportSql: Sql;
+  store: FileStore;
+  leaseSeconds: number;
+}
+
+/**
+ * The task that makes one file: claims the generation, writes the file from one snapshot straight into the storage, and
+ * publishes it only when it is whole. A stop or an error gives the generation back; a lost lease just ends the attempt.
+ */
+export function generateFile(dependencies: GenerateFileDependencies): Task {
+  return async (payload, helpers) => {
+    const { sql, leaseSeconds } = dependencies;
+    const { fileGenerationId } = payload as unknown as GenerateFilePayload;
+    const lease = await claim(sql, fileGenerationId, helpers.job.locked_by!, leaseSeconds);
+    if (!lease) return;
+    using keeper = new LeaseKeeper(sql, lease, leaseSeconds);
+    const stop = helpers.abortSignal;
+    const facts = { generation: fileGenerationId, attempt: lease.attempt };
+    log("worker").info("writing a file", { ...facts, file: lease.fileName });
+    try {
+      const outcome = await attempt(dependencies, lease, keeper, stop);
+      log("worker").info(outcome.published ? "published a file" : "lost the lease on a file", {
+        ...facts,
+        ...outcome,
+      });
+    } catch (error) {
+      keeper[Symbol.dispose]();
+      if (keeper.signal.aborted) {
+        log("worker").warning("lost the lease on a file", { ...facts, error: String(error) });
+      } else if (stop?.aborted) {
+        await handBack(sql, lease);
+        log("worker").info("handed a file back", facts);
+      } else {
+        const reason = asServiceError(error, facts);
+        const state = await giveUp(sql, lease, reason);
+        log("worker").warning("an attempt failed", {
+          ...facts,
+          code: reason.code,
+          state,
+          error: String(reason.cause),
+        });
+      }
+    }
+  };
+}
+
+async function attempt(
+  { sql, exportSql, store, leaseSeconds }: GenerateFileDependencies,
+  lease: Lease,
+  keeper: LeaseKeeper,
+  stop: AbortSignal | undefined,
+): Promise<{ published: boolean; rows: number; bytes: number; milliseconds: number }> {
+  const began = performance.now();
+  const signal = stop ? AbortSignal.any([keeper.signal, stop]) : keeper.signal;
+  const contents = lease.fileType.contents(lease.request);
+  const writer = await store.create({
+    key: lease.storedKey,
+    fileName: lease.fileName,
+    contentType: contents.delimiter === "," ? "text/csv; charset=utf-8" : "text/plain; charset=utf-8",
+    onUpload: (uploadId) => noteUpload(sql, lease, uploadId),
+  });
+  let data: DataVersion | undefined;
+  const written = await orAbort(writer, async () => {
+    const written = await writeFile(exportSql, contents, {
+      write: (bytes) => writer.write(bytes),
+      onProgress: (rows) => keeper.rowsWritten = rows,
+      onSnapshot: async (tx) => {
+        data = await dataVersion(tx, lease.fileType.sources);
+        if (data.version < lease.dataVersion) throw new ServiceError("source_behind");
+      },
+      signal,
+    });
+    await writer.finish();
+    return written;
+  });
+  const published = await whileConnectionsFail(
+    leaseSeconds,
+    () => publish(sql, lease, written, data?.loadedAt ?? null),
+  );
+  if (!published) await store.remove(lease.storedKey);
+  return {
+    published,
+    rows: written.rows,
+    bytes: written.bytes,
+    milliseconds: Math.round(performance.now() - began),
+  };
+}
+
+async function orAbort<T>(writer: FileWriter, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+}
+
+/** Tries again while the database is away: the file is whole already, and nobody else can have it before the lease ends. */
+async function whileConnectionsFail<T>(seconds: number, work: () => Promise<T>): Promise<T> {
+  const end = performance.now() + seconds * 1000;
+  while (true) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isConnectionLoss(error) || performance.now() > end) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  }
+}
+
+/** Postgres' error classes that a later attempt may not meet: resources, operator intervention, system errors … */
+const PASSING_CLASSES = /^(08|25|40|53|55|57|58|XX)/;
+
+function asServiceError(error: unknown, facts: Record<string, unknown>): ServiceError {
+  if (error instanceof ServiceError) return error;
+  const code = (error as { code?: unknown }).code;
+  if (isConnectionLoss(error) || (typeof code === "string" && PASSING_CLASSES.test(code))) {
+    return new ServiceError("source_unavailable", { cause: error });
+  }
+  const id = crypto.randomUUID();
+  log("worker").error("a fault stopped an attempt", { ...facts, id, error: describe(error) });
+  const isSqlError = error instanceof Error && error.name === "PostgresError";
+  return new ServiceError(isSqlError ? "query_failed" : "generation_error", { id }, { cause: error });
+}
+
+const describe = (error: unknown): string =>
+  error instanceof Error ? error.stack ?? error.message : String(error);

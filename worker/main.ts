@@ -1,0 +1,54 @@
+/** `deno task worker`: the process that writes files. Run as many as you like, on as many machines. */
+import { run } from "graphile-worker";
+import { readConfig, runMain } from "../lib/config.ts";
+import { connect, connectForQueue } from "../lib/db.ts";
+import { GENERATE_FILE } from "../lib/generations/queue.ts";
+import { configureLog, log } from "../lib/log.ts";
+import { stopSignal } from "../lib/shutdown.ts";
+import { openStore } from "../lib/storage/index.ts";
+import { generateFile } from "./generate_file.ts";
+import { Housekeeping } from "./housekeeping.ts";
+import { queueLogger } from "./queue_logger.ts";
+
+await runMain(async () => {
+  const config = readConfig(["DATABASE_URL"]);
+  await configureLog(config);
+  const stopped = stopSignal();
+  const concurrency = config.WORKER_CONCURRENCY;
+  const sql = connect(config.DATABASE_URL, { max: concurrency + 2, name: "worker" });
+  const exportSql = connect(config.EXPORT_DATABASE_URL ?? config.DATABASE_URL, {
+    max: concurrency,
+    name: "export",
+  });
+  const pgPool = connectForQueue(config.DATABASE_URL, { max: concurrency + 2, name: "queue" });
+  const store = openStore(config);
+
+  const housekeeping = new Housekeeping(sql, store);
+  const runner = await run({
+    pgPool,
+    concurrency,
+    // Its own handlers call process.kill, which needs a permission that nothing else does.
+    noHandleSignals: true,
+    logger: queueLogger,
+    taskList: {
+      [GENERATE_FILE]: generateFile({ sql, exportSql, store, leaseSeconds: config.LEASE_SECONDS }),
+    },
+    preset: {
+      worker: {
+        // With its default delays a stop loses the completion of the last task, which then runs again hours later.
+        completeJobBatchDelay: 0,
+        failJobBatchDelay: 0,
+        gracefulShutdownAbortTimeout: config.WORKER_STOP_SECONDS * 1000,
+      },
+    },
+  });
+  log("worker").info("ready", { concurrency });
+
+  const signal = await Promise.race([stopped, runner.promise.then(() => undefined)]);
+  log("worker").info("stopping", { signal });
+  if (signal) await runner.stop();
+  await housekeeping[Symbol.asyncDispose]();
+  await Promise.all([sql.end({ timeout: 5 }), exportSql.end({ timeout: 5 }), pgPool.end()]);
+  log("worker").info("stopped");
+  Deno.exit(signal ? 0 : 1);
+});
