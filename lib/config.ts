@@ -27,6 +27,8 @@ const settings = z.object({
   URL_TTL_SECONDS: wholeNumber(1, 604_800).default(3600),
   WORKER_CONCURRENCY: wholeNumber(1, 64).default(2),
   WORKER_STOP_SECONDS: wholeNumber(0, 3600).default(20),
+  RETENTION_DAYS: wholeNumber(1, 36_500).default(30),
+  MAX_UNFINISHED_JOBS: wholeNumber(1, 1_000_000).default(50),
   LEASE_SECONDS: wholeNumber(3, 3600).default(30),
   LOG_LEVEL: z.enum(["debug", "info", "warning", "error"], {
     error: `must be "debug", "info", "warning" or "error"`,

@@ -76,6 +76,34 @@ export const catalogue = {
     sentence: (p: { method: string; path: string; allowed: string }) =>
       `${p.path} does not take ${p.method}; it takes ${p.allowed}.`,
   },
+  job_unknown: {
+    status: 404,
+    retryable: false,
+    sentence: (p: { jobId: string }) => `There is no job ${p.jobId}.`,
+  },
+  job_ended: {
+    status: 409,
+    retryable: false,
+    sentence: (p: { state: string }) =>
+      `The job is ${p.state} already; only a queued or running one can be cancelled.`,
+  },
+  idempotency_key_wrong: {
+    status: 400,
+    retryable: false,
+    sentence: () => `The Idempotency-Key must have 1 to 255 printable ASCII characters.`,
+  },
+  idempotency_key_reused: {
+    status: 422,
+    retryable: false,
+    sentence: () =>
+      `This Idempotency-Key was used for another request within the last 24 hours. Use a new one.`,
+  },
+  too_many_unfinished_jobs: {
+    status: 429,
+    retryable: true,
+    sentence: (p: { limit: number }) =>
+      `You are waiting for ${p.limit} files already, the most that one user may wait for. Try again when one is finished.`,
+  },
   range_not_satisfiable: {
     status: 416,
     retryable: false,

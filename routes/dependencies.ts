@@ -9,4 +9,6 @@ export interface Dependencies {
   authenticate: Authenticate;
   /** How long a link to a file lives. */
   urlTtlSeconds: number;
+  /** The most files that one user may wait for at a time. */
+  maxUnfinishedJobs: number;
 }

@@ -3,6 +3,7 @@ import { requireAgencyAccess } from "../lib/auth/permissions.ts";
 import { fileTypeOf, requestBody } from "../lib/files/index.ts";
 import { requestGeneration } from "../lib/generations/request.ts";
 import { jobStatus } from "../lib/generations/status.ts";
+import { ServiceError } from "../lib/errors.ts";
 import { forUsers } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { limitBody, requireJson, validate } from "./json_body.ts";
@@ -20,13 +21,17 @@ export const generateDetachedFile = (dependencies: Dependencies) =>
       const request = c.req.valid("json");
       const user = c.var.user;
       requireAgencyAccess(user, request.agency_code);
-      const jobId = await requestGeneration(
-        dependencies.sql,
-        fileTypeOf(request.file_type),
-        request,
-        user.name,
-      );
+      const jobId = await requestGeneration(dependencies.sql, fileTypeOf(request.file_type), request, {
+        requestedBy: user.name,
+        maxUnfinishedJobs: dependencies.maxUnfinishedJobs,
+        idempotencyKey: idempotencyKey(c.req.header("Idempotency-Key")),
+      });
       const job = await jobStatus(dependencies.sql, jobId);
       return await answerStatus(c, job!, dependencies);
     },
   );
+
+function idempotencyKey(key: string | undefined): string | undefined {
+  if (key !== undefined && !/^[\x20-\x7e]{1,255}$/.test(key)) throw new ServiceError("idempotency_key_wrong");
+  return key;
+}

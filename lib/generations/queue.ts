@@ -8,6 +8,9 @@ export interface GenerateFilePayload {
   fileGenerationId: string;
 }
 
+/** The key by which graphile-worker knows the task for a generation. */
+export const taskKey = (fileGenerationId: string): string => `generation:${fileGenerationId}`;
+
 /**
  * Puts the task for a generation into graphile-worker's queue; an idle worker is woken when the transaction commits.
  *
@@ -27,5 +30,5 @@ export async function enqueue(
       identifier => ${GENERATE_FILE},
       payload => ${sql.json({ ...payload })}::json,
       run_at => now() + make_interval(secs => ${delaySeconds}),
-      job_key => ${`generation:${fileGenerationId}`})`;
+      job_key => ${taskKey(fileGenerationId)})`;
 }

@@ -2,7 +2,18 @@ import type { Sql, Transaction } from "../db.ts";
 import { ServiceError } from "../errors.ts";
 import type { FileRequest, FileType } from "../files/file_type.ts";
 import { dataVersion } from "./data_version.ts";
+import { earlierJob, rememberJob } from "./idempotency.ts";
+import { requireRoom } from "./limit.ts";
 import { enqueue } from "./queue.ts";
+
+/** Who asks, and under which conditions. */
+export interface Requester {
+  requestedBy: string;
+  /** The most files that this user may wait for at a time. */
+  maxUnfinishedJobs: number;
+  /** The same key gives the same job for a day. */
+  idempotencyKey?: string | undefined;
+}
 
 /**
  * Stores somebody's request for a file: the job, the generation it waits for and its queue entry, in one transaction.
@@ -12,24 +23,36 @@ import { enqueue } from "./queue.ts";
  * `file_generation_current` decides, so equal requests in the same instant cannot race.
  *
  * @returns the job's ID
- * @throws {ServiceError} `invalid_request` where the agency does not exist
+ * @throws {ServiceError} `invalid_request` where the agency does not exist; `too_many_unfinished_jobs`;
+ * `idempotency_key_reused`
  */
 export async function requestGeneration(
   sql: Sql,
   fileType: FileType,
   request: FileRequest,
-  requestedBy: string,
+  { requestedBy, maxUnfinishedJobs, idempotencyKey }: Requester,
 ): Promise<string> {
+  const idempotent = idempotencyKey === undefined
+    ? undefined
+    : { requestedBy, key: idempotencyKey, requestSha256: await sha256(JSON.stringify(request)) };
   return await sql.begin(async (tx) => {
+    const earlier = idempotent && await earlierJob(tx, idempotent);
+    if (earlier) return earlier;
     await requireAgency(tx, request.agency_code);
     const generation = await findOrCreate(tx, fileType, request);
+    if (generation.state !== "finished") await requireRoom(tx, requestedBy, maxUnfinishedJobs, generation.id);
     const [job] = await tx<[{ job_id: string }]>`
       INSERT INTO generation_job (file_generation_id, requested_by, reused)
       VALUES (${generation.id}, ${requestedBy}, ${generation.state === "finished"})
       RETURNING job_id`;
+    if (idempotent) await rememberJob(tx, idempotent, job.job_id);
     if (generation.isNew) await enqueue(tx, generation.id);
     return job.job_id;
   });
+}
+
+async function sha256(text: string): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))).toHex();
 }
 
 async function requireAgency(tx: Transaction, code: string): Promise<void> {

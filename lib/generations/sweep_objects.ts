@@ -16,7 +16,7 @@ export interface LeftObject {
 export async function sweepObjects(sql: Sql, remove: (object: LeftObject) => Promise<void>): Promise<number> {
   return await sql.begin(async (tx) => {
     const left = await tx<{ stored_key: string; upload_id: string | null; swept_at: Date | null }[]>`
-      SELECT stored_key, upload_id, swept_at
+      SELECT object.stored_key, upload_id, swept_at
       FROM unpublished_object AS object JOIN file_generation AS generation USING (file_generation_id)
       WHERE NOT (generation.state = 'running' AND generation.attempt = object.attempt)
         AND (swept_at IS NULL OR swept_at < now() - interval '1 day')

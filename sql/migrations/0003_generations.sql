@@ -64,7 +64,7 @@ COMMENT ON COLUMN file_generation.failures IS
 CREATE UNIQUE INDEX file_generation_current ON file_generation (request_key, data_version)
   WHERE state IN ('queued', 'running', 'finished') AND removed_at IS NULL;
 CREATE INDEX file_generation_leased ON file_generation (lease_expires_at) WHERE state = 'running';
-CREATE INDEX file_generation_queued ON file_generation (changed_at) WHERE state = 'queued';
+CREATE INDEX file_generation_unfinished ON file_generation (state, changed_at) WHERE state IN ('queued', 'running');
 CREATE INDEX file_generation_kept ON file_generation (ended_at) WHERE state = 'finished' AND removed_at IS NULL;
 
 CREATE TABLE generation_job (
@@ -92,3 +92,14 @@ CREATE TABLE unpublished_object (
 );
 COMMENT ON COLUMN unpublished_object.swept_at IS
   'When it was removed. It is removed once more a day later, in case a frozen worker has finished storing it since.';
+
+-- RFC draft "The Idempotency-Key HTTP Header Field": the same key from the same user gives the same job for a day.
+CREATE TABLE idempotency_key (
+  requested_by text NOT NULL,
+  key text NOT NULL CHECK (length(key) BETWEEN 1 AND 255),
+  request_sha256 text NOT NULL CHECK (request_sha256 ~ '^[0-9a-f]{64}$'),
+  job_id bigint NOT NULL REFERENCES generation_job,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (requested_by, key)
+);
+CREATE INDEX idempotency_key_age ON idempotency_key (created_at);

@@ -1,0 +1,32 @@
+import type { Sql } from "../db.ts";
+import { ServiceError } from "../errors.ts";
+import { taskKey } from "./queue.ts";
+import type { State } from "./status.ts";
+
+/**
+ * Cancels a job. Its generation is cancelled as well where nobody else waits for the same file; the worker that writes it
+ * sees that at its next heartbeat, stops its cursor and leaves nothing behind. A job that was cancelled already stays so.
+ *
+ * @throws {ServiceError} `job_ended` where it has finished or failed
+ */
+export async function cancelJob(sql: Sql, jobId: string): Promise<void> {
+  await sql.begin(async (tx) => {
+    // The lock keeps a new job from joining a generation that is about to be cancelled.
+    const [job] = await tx<{ generation: string; state: State; cancelled_at: Date | null }[]>`
+      SELECT file_generation_id AS generation, state, cancelled_at
+      FROM generation_job JOIN file_generation AS generation USING (file_generation_id)
+      WHERE job_id = ${jobId}
+      FOR NO KEY UPDATE OF generation`;
+    if (!job || job.cancelled_at || job.state === "cancelled") return;
+    if (job.state !== "queued" && job.state !== "running") {
+      throw new ServiceError("job_ended", { state: job.state });
+    }
+    await tx`UPDATE generation_job SET cancelled_at = now() WHERE job_id = ${jobId}`;
+    const { count } = await tx`
+      UPDATE file_generation
+      SET state = 'cancelled', leased_by = NULL, lease_expires_at = NULL, ended_at = now(), changed_at = now()
+      WHERE file_generation_id = ${job.generation} AND NOT EXISTS
+        (SELECT FROM generation_job WHERE file_generation_id = ${job.generation} AND cancelled_at IS NULL)`;
+    if (count > 0) await tx`SELECT graphile_worker.remove_job(${taskKey(job.generation)})`;
+  });
+}

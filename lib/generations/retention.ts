@@ -1,0 +1,21 @@
+import type { Sql } from "../db.ts";
+
+/**
+ * Stops keeping the files of generations that finished more than so many days ago: their jobs say so from now on, the
+ * same request makes a new file, and the next sweep removes the objects. Forgets idempotency keys older than a day.
+ *
+ * @returns how many files are no longer kept
+ */
+export async function endRetention(sql: Sql, retentionDays: number): Promise<number> {
+  await sql`DELETE FROM idempotency_key WHERE created_at < now() - interval '1 day'`;
+  const [row] = await sql<[{ count: number }]>`
+    WITH removed AS (
+      UPDATE file_generation SET removed_at = now()
+      WHERE state = 'finished' AND removed_at IS NULL AND ended_at < now() - make_interval(days => ${retentionDays})
+      RETURNING stored_key, file_generation_id, attempt
+    ), left_over AS (
+      INSERT INTO unpublished_object (stored_key, file_generation_id, attempt) SELECT * FROM removed
+    )
+    SELECT count(*)::integer AS count FROM removed`;
+  return row.count;
+}

@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { publish } from "../../lib/generations/publish.ts";
+import { testDatabase } from "../helpers/database.ts";
+import { addAgencies, ask, askAndClaim, d1Body, generationOf, written } from "../helpers/generations.ts";
+
+const countAll = `SELECT (SELECT count(*) FROM generation_job)::int AS jobs,
+  (SELECT count(*) FROM file_generation)::int AS generations, (SELECT count(*) FROM graphile_worker.jobs)::int AS tasks`;
+
+Deno.test("a request stores its job, its generation and its task", async () => {
+  await using db = await testDatabase();
+  await addAgencies(db.sql);
+  await ask(db.sql);
+  assert.deepEqual([...await db.sql.unsafe(countAll)], [{ jobs: 1, generations: 1, tasks: 1 }]);
+});
+
+Deno.test("a request whose task cannot be queued leaves nothing behind", async () => {
+  await using db = await testDatabase();
+  await addAgencies(db.sql);
+  await db.sql`ALTER TABLE graphile_worker._private_jobs ADD CONSTRAINT broken CHECK (false)`;
+  await assert.rejects(ask(db.sql), /broken/);
+  assert.deepEqual([...await db.sql.unsafe(countAll)], [{ jobs: 0, generations: 0, tasks: 0 }]);
+});
+
+Deno.test("a hundred equal requests at once are a hundred jobs that share one generation", async () => {
+  await using db = await testDatabase();
+  await addAgencies(db.sql);
+  const jobs = await Promise.all(Array.from({ length: 100 }, () => ask(db.sql)));
+  assert.equal(new Set(jobs).size, 100);
+  assert.deepEqual([...await db.sql.unsafe(countAll)], [{ jobs: 100, generations: 1, tasks: 1 }]);
+});
+
+Deno.test("an equal request is handed the finished file", async () => {
+  await using db = await testDatabase();
+  await addAgencies(db.sql);
+  const { jobId, lease } = await askAndClaim(db.sql);
+  assert.equal(await publish(db.sql, lease, written, null), true);
+  const again = await ask(db.sql);
+  assert.notEqual(again, jobId);
+  assert.equal((await generationOf(db.sql, again)).id, lease.fileGenerationId);
+});
+
+for (
+  const [name, body] of Object.entries({
+    "other days": { end: "04/01/2016" },
+    "another agency": { cgac_code: "097" },
+  })
+) {
+  Deno.test(`a request for ${name} is a file of its own`, async () => {
+    await using db = await testDatabase();
+    await addAgencies(db.sql);
+    const jobs = [await ask(db.sql), await ask(db.sql, d1Body(body))];
+    const generations = await Promise.all(jobs.map((job) => generationOf(db.sql, job)));
+    assert.notEqual(generations[0]!.id, generations[1]!.id);
+  });
+}
+
+Deno.test("loading data that the file type reads makes the next request start afresh", async () => {
+  await using db = await testDatabase();
+  await addAgencies(db.sql);
+  const { lease } = await askAndClaim(db.sql);
+  await publish(db.sql, lease, written, null);
+  await db.sql`INSERT INTO data_source (source_table) VALUES ('published_fabs')`;
+  assert.equal((await generationOf(db.sql, await ask(db.sql))).id, lease.fileGenerationId);
+  await db.sql`INSERT INTO data_source (source_table) VALUES ('detached_award_procurement')`;
+  assert.notEqual((await generationOf(db.sql, await ask(db.sql))).id, lease.fileGenerationId);
+});
+
+Deno.test("file A is asked for afresh once its submission window has opened", async () => {
+  await using db = await testDatabase();
+  await addAgencies(db.sql);
+  const body = { file_type: "A", cgac_code: "020", year: 2021, period: 6 };
+  await db
+    .sql`INSERT INTO submission_window_schedule (year, period, period_start) VALUES (2021, 6, '2099-01-01')`;
+  const before = await generationOf(db.sql, await ask(db.sql, body));
+  assert.equal((await generationOf(db.sql, await ask(db.sql, body))).id, before.id);
+  // No data is loaded: it is the clock that has passed the start.
+  await db.sql`UPDATE submission_window_schedule SET period_start = '2021-01-01'`;
+  assert.notEqual((await generationOf(db.sql, await ask(db.sql, body))).id, before.id);
+});
+
+for (const state of ["failed", "cancelled"]) {
+  Deno.test(`a ${state} generation makes the next request start afresh`, async () => {
+    await using db = await testDatabase();
+    await addAgencies(db.sql);
+    const { lease } = await askAndClaim(db.sql);
+    await db
+      .sql`UPDATE file_generation SET state = ${state}, leased_by = NULL, lease_expires_at = NULL, ended_at = now(),
+      error_code = ${state === "failed" ? "x" : null}, error_message = ${state === "failed" ? "x" : null},
+      retryable = ${state === "failed" ? false : null}`;
+    assert.notEqual((await generationOf(db.sql, await ask(db.sql))).id, lease.fileGenerationId);
+  });
+}
+
+Deno.test("an agency that does not exist is refused by its field, and nothing is stored", async () => {
+  await using db = await testDatabase();
+  await addAgencies(db.sql);
+  for (const [field, code] of [["cgac_code", "999"], ["frec_code", "9999"]] as const) {
+    await assert.rejects(
+      ask(db.sql, d1Body({ [field]: code })),
+      { code: "invalid_request", message: new RegExp(`^${field} is "${code}"; `) },
+    );
+  }
+  assert.deepEqual([...await db.sql.unsafe(countAll)], [{ jobs: 0, generations: 0, tasks: 0 }]);
+});
+
+Deno.test("the same Idempotency-Key gives the same job, also to requests at the same time", async () => {
+  await using db = await testDatabase();
+  await addAgencies(db.sql);
+  const jobs = await Promise.all(
+    Array.from({ length: 20 }, () => ask(db.sql, d1Body(), { idempotencyKey: "one" })),
+  );
+  assert.equal(new Set(jobs).size, 1);
+  assert.equal((await db.sql`SELECT FROM generation_job`).count, 1);
+});
+
+Deno.test("an Idempotency-Key is its user's own, is refused for another request, and ends after a day", async () => {
+  await using db = await testDatabase();
+  await addAgencies(db.sql);
+  const first = await ask(db.sql, d1Body(), { idempotencyKey: "one" });
+  assert.notEqual(await ask(db.sql, d1Body(), { idempotencyKey: "one", requestedBy: "other" }), first);
+  const another = () => ask(db.sql, d1Body({ end: "04/01/2016" }), { idempotencyKey: "one" });
+  await assert.rejects(another(), { code: "idempotency_key_reused" });
+  await db.sql`UPDATE idempotency_key SET created_at = now() - interval '25 hours'`;
+  assert.notEqual(await another(), first);
+});
+
+Deno.test("a user may wait for so many files at a time, also when asking for all at once", async () => {
+  await using db = await testDatabase();
+  await addAgencies(db.sql);
+  const limited = (day: number, requestedBy = "tester") =>
+    ask(db.sql, d1Body({ end: `05/${String(day).padStart(2, "0")}/2016` }), {
+      requestedBy,
+      maxUnfinishedJobs: 10,
+    });
+  const answers = await Promise.allSettled(Array.from({ length: 30 }, (_, i) => limited(i + 1)));
+  assert.equal(answers.filter(({ status }) => status === "fulfilled").length, 10);
+  for (const answer of answers) {
+    if (answer.status === "rejected") assert.equal(answer.reason.code, "too_many_unfinished_jobs");
+  }
+  await limited(31, "other");
+  const taken = answers.findIndex(({ status }) => status === "fulfilled");
+  await limited(taken + 1);
+});
