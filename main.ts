@@ -1,4 +1,5 @@
 /** `deno task serve`: the API process. */
+import { configuredToken } from "./lib/auth/configured_token.ts";
 import { readConfig, runMain } from "./lib/config.ts";
 import { connect } from "./lib/db.ts";
 import { configureLog, log } from "./lib/log.ts";
@@ -9,15 +10,16 @@ import { createApp } from "./routes/app.ts";
 const STOP_MILLISECONDS = 20_000;
 
 await runMain(async () => {
-  const config = readConfig(["DATABASE_URL"]);
+  const config = readConfig(["DATABASE_URL", "API_TOKEN", "URL_SIGNING_SECRET"]);
   await configureLog(config);
   const stopped = stopSignal();
   const sql = connect(config.DATABASE_URL, { max: 10, name: "api" });
   const app = createApp({
     sql,
     store: openStore(config),
-    authenticate: createAuthenticator(config),
+    authenticate: configuredToken(config.API_TOKEN),
     urlTtlSeconds: config.URL_TTL_SECONDS,
+    maxUnfinishedJobs: config.MAX_UNFINISHED_JOBS,
   });
   const server = Deno.serve({
     hostname: config.HOST,

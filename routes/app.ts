@@ -8,6 +8,7 @@ import type { Dependencies } from "./dependencies.ts";
 import { answerError } from "./error_answer.ts";
 import { files } from "./files.ts";
 import { generateDetachedFile } from "./generate_detached_file.ts";
+import { generations } from "./generations.ts";
 import { health } from "./health.ts";
 import { logRequests } from "./log_requests.ts";
 
@@ -16,6 +17,7 @@ export function createApp(dependencies: Dependencies): Hono {
   const routes = new Hono()
     .route("/", generateDetachedFile(dependencies))
     .route("/", checkDetachedGenerationStatus(dependencies))
+    .route("/", generations(dependencies))
     .route("/", files(dependencies))
     .route("/", health());
   requireRules(routes);
