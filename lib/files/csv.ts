@@ -4,12 +4,14 @@ const QUOTE = 0x22;
 const LF = 0x0a;
 const CR = 0x0d;
 
-/** A byte that the inner loop must look at: 1 makes its field quoted, 2 is a quote to double, 3 ends a field. */
+/** 1 for each byte that makes its field quoted, 0 for the others. */
 function byteClasses(delimiter: number): Uint8Array {
   const classes = new Uint8Array(256);
-  classes[delimiter] = classes[LF] = classes[CR] = 1;
-  classes[QUOTE] = 2;
-  classes[FIELD_END] = 3;
+  classes[delimiter] =
+    classes[QUOTE] =
+    classes[LF] =
+    classes[CR] =
+      1;
   return classes;
 }
 
@@ -25,6 +27,7 @@ export class RecordEncoder {
   rows = 0;
   #chunk: Uint8Array<ArrayBuffer>;
   #length = 0;
+  #source = new Uint8Array(1 << 14);
   readonly #chunkSize: number;
   readonly #classes: Uint8Array;
 
@@ -84,33 +87,31 @@ export class RecordEncoder {
    * very mark of NULL
    */
   addJoined(record: Uint8Array, nulls: number): boolean {
-    this.#reserve(record.length);
+    const size = record.length;
+    this.#reserve(size);
+    const source = this.#withSentinel(record);
     const chunk = this.#chunk;
     const classes = this.#classes;
     const delimiter = this.delimiter.charCodeAt(0);
-    const size = record.length;
     let end = this.#length;
-    let begin = end;
-    let quoted = 0;
     let fields = 0;
     let nullFields = 0;
-    for (let i = 0; i <= size; i++) {
-      const byte = i < size ? record[i]! : FIELD_END;
-      const kind = classes[byte]!;
-      if (kind !== 3) {
-        chunk[end++] = byte;
-        quoted |= kind;
-        continue;
-      }
-      if (end - begin === 1 && chunk[begin] === NULL_FIELD) {
+    for (let i = 0; i <= size;) {
+      let byte = source[i++]!;
+      if (byte === NULL_FIELD && source[i] === FIELD_END) {
+        i += 1;
         nullFields += 1;
-        end = begin;
-      } else if (quoted !== 0 || end === begin) {
-        end = this.#closeField(begin, end, true);
+      } else {
+        const begin = end;
+        let special = 0;
+        while (byte !== FIELD_END) {
+          special |= classes[byte]!;
+          chunk[end++] = byte;
+          byte = source[i++]!;
+        }
+        if (special !== 0 || end === begin) end = this.#closeField(begin, end, true);
       }
       chunk[end++] = delimiter;
-      begin = end;
-      quoted = 0;
       fields += 1;
     }
     if (fields !== this.fieldCount || nullFields !== nulls) return false;
@@ -120,14 +121,18 @@ export class RecordEncoder {
     return true;
   }
 
+  /** The record with a separator behind it, so that the inner loop needs no look at the record's end. */
+  #withSentinel(record: Uint8Array): Uint8Array {
+    if (record.length >= this.#source.length) this.#source = new Uint8Array(2 * record.length + 1);
+    this.#source.set(record);
+    this.#source[record.length] = FIELD_END;
+    return this.#source;
+  }
+
   /** Whether a value must be quoted: an empty string is, so that it differs from NULL. */
   #mustQuote(value: Uint8Array): boolean {
     if (value.length === 0) return true;
-    for (const byte of value) {
-      const kind = this.#classes[byte]!;
-      if (kind === 1 || kind === 2) return true;
-    }
-    return false;
+    return value.some((byte) => this.#classes[byte] === 1);
   }
 
   /** Quotes the value that stands from `begin` to `end` in place, where it must be; returns its new end. */
