@@ -14,7 +14,8 @@ export interface ErrorAnswer {
   errors?: FieldIssue[];
 }
 
-const DATABASE_RETRY_SECONDS = "5";
+/** Seconds after which to try again what did not work just now. */
+const RETRY_SECONDS = "5";
 
 /** Answers every error as JSON, with the status of the catalogue; what is not in the catalogue is logged under an ID. */
 export const answerError: ErrorHandler = (error, c) => {
@@ -24,7 +25,6 @@ export const answerError: ErrorHandler = (error, c) => {
   }
   if (isConnectionLoss(error)) {
     log("api").warning("the database is away", { error: error.message, requestId: c.var.requestId });
-    c.header("Retry-After", DATABASE_RETRY_SECONDS);
     return answer(c, new ServiceError("service_unavailable"));
   }
   const id = crypto.randomUUID();
@@ -41,6 +41,7 @@ function answer(c: Context, error: ServiceError): Response {
     ? (error.parameters as { issues: FieldIssue[] }).issues
     : undefined;
   const body: ErrorAnswer = { message: error.message, code: error.code, ...(issues && { errors: issues }) };
+  if (error.status === 429 || error.status === 503) c.header("Retry-After", RETRY_SECONDS);
   if (error.code === "not_signed_in") c.header("WWW-Authenticate", "Bearer");
   return c.json(body, (error.status || 500) as 400);
 }

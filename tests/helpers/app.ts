@@ -1,0 +1,80 @@
+import type { User } from "../../lib/auth/user.ts";
+import { ServiceError } from "../../lib/errors.ts";
+import { LocalStore } from "../../lib/storage/local.ts";
+import { createApp } from "../../routes/app.ts";
+import type { TestDatabase } from "./database.ts";
+
+/** Users that tests sign in as, by the token that is their name. */
+export const users: Record<string, User> = {
+  administrator: { name: "administrator", isAdministrator: true, affiliations: [] },
+  "treasury-reader": {
+    name: "treasury-reader",
+    isAdministrator: false,
+    affiliations: [{ agencyCode: "020", permission: "reader" }],
+  },
+  "treasury-writer": {
+    name: "treasury-writer",
+    isAdministrator: false,
+    affiliations: [{ agencyCode: "020", permission: "writer" }],
+  },
+  "defense-fabs": {
+    name: "defense-fabs",
+    isAdministrator: false,
+    affiliations: [{ agencyCode: "097", permission: "fabs" }],
+  },
+  stranger: { name: "stranger", isAdministrator: false, affiliations: [] },
+};
+
+/** The API over a test's database and a folder of its own. */
+export interface TestApp extends AsyncDisposable {
+  store: LocalStore;
+  /** Sends a request, signed in as a user, and gives the answer with its body read. */
+  send(
+    method: string,
+    path: string,
+    options?: { as?: string | null; body?: unknown; headers?: Record<string, string> },
+    // deno-lint-ignore no-explicit-any -- tests look at whatever JSON came
+  ): Promise<{ status: number; headers: Headers; text: string; json: any }>;
+}
+
+/** Makes an API whose users sign in by their names (`users`). */
+export async function testApp(db: TestDatabase, maxUnfinishedJobs = 50): Promise<TestApp> {
+  const dir = await Deno.makeTempDir({ prefix: "detached-files-" });
+  const store = new LocalStore({ dir, publicUrl: "http://localhost", signingSecret: "s".repeat(32) });
+  const app = createApp({
+    sql: db.sql,
+    store,
+    urlTtlSeconds: 60,
+    maxUnfinishedJobs,
+    authenticate: (headers) => {
+      const user = users[headers.get("X-Session-Id") ?? ""];
+      if (!user) throw new ServiceError("not_signed_in");
+      return Promise.resolve(user);
+    },
+  });
+  return {
+    store,
+    async send(method, path, { as = "administrator", body, headers = {} } = {}) {
+      const response = await app.request(path, {
+        method,
+        headers: {
+          ...(as && { "X-Session-Id": as }),
+          ...(body !== undefined && { "Content-Type": "application/json" }),
+          ...headers,
+        },
+        ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      const isJson = response.headers.get("Content-Type")?.startsWith("application/json");
+      return {
+        status: response.status,
+        headers: response.headers,
+        text,
+        json: isJson ? JSON.parse(text) : undefined,
+      };
+    },
+    async [Symbol.asyncDispose]() {
+      await Deno.remove(dir, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { type TestApp, testApp } from "../helpers/app.ts";
+import { testDatabase } from "../helpers/database.ts";
+
+const KEY = "1/1/File-D1_20160101_20160331_awarding_1.csv";
+const BYTES = new TextEncoder().encode("a,b\n1,2\n");
+
+async function storeFile(app: TestApp): Promise<string> {
+  const writer = await app.store.create({ key: KEY, fileName: KEY.slice(4), contentType: "text/csv" });
+  await writer.write(BYTES);
+  await writer.finish();
+  return pathOf(await app.store.link({ key: KEY, fileName: KEY.slice(4) }, 60));
+}
+
+const pathOf = ({ url }: { url: string }) => url.slice("http://localhost".length);
+
+Deno.test("a signed link gives the file under its own name, to whoever holds it", async () => {
+  await using db = await testDatabase();
+  await using app = await testApp(db);
+  const link = await storeFile(app);
+  const { status, headers, text } = await app.send("GET", link, { as: null });
+  assert.deepEqual([status, text], [200, "a,b\n1,2\n"]);
+  assert.equal(headers.get("Content-Disposition"), `attachment; filename="${KEY.slice(4)}"`);
+  assert.equal(headers.get("Content-Length"), String(BYTES.length));
+  assert.match(headers.get("Cache-Control")!, /no-store/);
+  const head = await app.send("HEAD", link, { as: null });
+  assert.deepEqual([head.status, head.text, head.headers.get("Content-Length")], [
+    200,
+    "",
+    String(BYTES.length),
+  ]);
+});
+
+const ranges: [range: string, status: number, body: string | null, contentRange: string | null][] = [
+  ["bytes=4-", 206, "1,2\n", "bytes 4-7/8"],
+  ["bytes=0-2", 206, "a,b", "bytes 0-2/8"],
+  ["bytes=-2", 206, "2\n", "bytes 6-7/8"],
+  ["bytes=-100", 206, "a,b\n1,2\n", "bytes 0-7/8"],
+  ["bytes=7-100", 206, "\n", "bytes 7-7/8"],
+  ["bytes=0-1,4-5", 200, "a,b\n1,2\n", null],
+  ["lines=1-2", 200, "a,b\n1,2\n", null],
+  ["bytes=5-4", 200, "a,b\n1,2\n", null],
+  ["bytes=8-", 416, null, "bytes */8"],
+  ["bytes=-0", 416, null, "bytes */8"],
+];
+for (const [range, status, body, contentRange] of ranges) {
+  Deno.test(`a link with the range ${range} is answered with ${status}`, async () => {
+    await using db = await testDatabase();
+    await using app = await testApp(db);
+    const answer = await app.send("GET", await storeFile(app), { as: null, headers: { Range: range } });
+    assert.deepEqual([answer.status, answer.headers.get("Content-Range")], [status, contentRange]);
+    if (body !== null) assert.equal(answer.text, body);
+  });
+}
+
+Deno.test("a range of another state of the file is answered with the whole file", async () => {
+  await using db = await testDatabase();
+  await using app = await testApp(db);
+  const link = await storeFile(app);
+  const etag = (await app.send("HEAD", link)).headers.get("ETag")!;
+  const resumed = (tag: string) => app.send("GET", link, { headers: { Range: "bytes=4-", "If-Range": tag } });
+  assert.equal((await resumed(etag)).status, 206);
+  assert.equal((await resumed(`"another"`)).status, 200);
+});
+
+Deno.test("no single character of a link can be changed, dropped or added", async () => {
+  await using db = await testDatabase();
+  await using app = await testApp(db);
+  const link = await storeFile(app);
+  const fixed = "/v1/files/".length;
+  for (let i = fixed; i < link.length; i++) {
+    for (const other of [link[i] === "A" ? "B" : "A", "", `${link[i]}0`]) {
+      const changed = link.slice(0, i) + other + link.slice(i + 1);
+      const { status, text } = await app.send("GET", changed, { as: null });
+      assert.ok(status === 403, `${changed} gave ${status}: ${text}`);
+    }
+  }
+  for (const more of ["&expires=99999999999", "&x=1", "#x", "&signature=A"]) {
+    const { status } = await app.send("GET", link + more, { as: null });
+    assert.equal(status, more === "#x" ? 200 : 403);
+  }
+});
+
+Deno.test("paths that lead elsewhere are refused", async () => {
+  await using db = await testDatabase();
+  await using app = await testApp(db);
+  for (
+    const path of [
+      "../main.ts",
+      "%2e%2e/main.ts",
+      "1/../../x",
+      "/etc/passwd",
+      "..%2fx",
+      "1//x",
+      ".part",
+      "%00",
+    ]
+  ) {
+    const { status } = await app.send(
+      "GET",
+      `/v1/files/${path}?expires=99999999999&signature=${"A".repeat(43)}`,
+    );
+    assert.ok(status === 403 || status === 404, `${path} gave ${status}`);
+  }
+});
+
+Deno.test("a link ends when its time is over, and when the file is no longer kept", async () => {
+  await using db = await testDatabase();
+  await using app = await testApp(db);
+  const link = await storeFile(app);
+  const over = pathOf(await app.store.link({ key: KEY, fileName: KEY.slice(4) }, -1));
+  const expired = await app.send("GET", over, { as: null });
+  assert.deepEqual([expired.status, expired.json.code], [403, "link_expired"]);
+  await app.store.remove(KEY);
+  const gone = await app.send("GET", link, { as: null });
+  assert.deepEqual([gone.status, gone.json.code], [410, "file_gone"]);
+});
