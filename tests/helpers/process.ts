@@ -1,0 +1,113 @@
+import { processFlags } from "../../lib/stack/process_flags.ts";
+import { until } from "./until.ts";
+
+/** A process of the service, as it runs in production, with its permissions. */
+export interface ServiceProcess extends AsyncDisposable {
+  pid: number;
+  /** What it has logged so far. */
+  log(): string;
+  kill(signal: Deno.Signal): void;
+  /** Resolves with its exit code when it has ended. */
+  ended: Promise<number>;
+}
+
+const project = new URL("../../", import.meta.url);
+
+interface ServiceOptions {
+  databaseUrl: string;
+  storageDir: string;
+  env?: Record<string, string>;
+}
+
+async function start(
+  script: string,
+  ready: RegExp,
+  options: ServiceOptions,
+  net: string[],
+): Promise<ServiceProcess> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      ...processFlags({ net, storageDir: options.storageDir }),
+      new URL(script, project).pathname,
+    ],
+    cwd: project,
+    env: {
+      DATABASE_URL: options.databaseUrl,
+      STORAGE_DIR: options.storageDir,
+      URL_SIGNING_SECRET: "s".repeat(32),
+      API_TOKEN: TOKEN,
+      LOG_FORMAT: "json",
+      ...options.env,
+    },
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  let log = "";
+  const reading = (async () => {
+    for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) log += text;
+  })();
+  let code: number | undefined;
+  const ended = child.status.then(async (status) => {
+    await reading;
+    return code = status.code;
+  });
+  const service: ServiceProcess = {
+    pid: child.pid,
+    log: () => log,
+    kill: (signal) => child.kill(signal),
+    ended,
+    async [Symbol.asyncDispose]() {
+      if (code === undefined) {
+        child.kill("SIGKILL");
+        await ended;
+      }
+    },
+  };
+  await until(`${script} is ready`, () => {
+    if (code !== undefined) throw new Error(`${script} ended with code ${code}:\n${log}`);
+    return ready.test(log);
+  });
+  return service;
+}
+
+/** The token that the API takes. */
+export const TOKEN = "test-token-of-an-administrator";
+
+const hostOf = (databaseUrl: string) => new URL(databaseUrl).host;
+
+/** Starts a worker and waits until it takes tasks. */
+export const startWorker = (options: ServiceOptions): Promise<ServiceProcess> =>
+  start("worker/main.ts", /"message":"ready"/, options, [hostOf(options.databaseUrl)]);
+
+/** An API process, with a client that is signed in. */
+export interface ApiProcess extends ServiceProcess {
+  url: string;
+  // deno-lint-ignore no-explicit-any -- tests look at whatever JSON came
+  send(method: string, path: string, body?: unknown): Promise<{ status: number; json: any }>;
+}
+
+/** Starts an API on a free port and waits until it listens. */
+export async function startApi(options: ServiceOptions): Promise<ApiProcess> {
+  const probe = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const port = String(probe.addr.port);
+  probe.close();
+  const url = `http://127.0.0.1:${port}`;
+  const net = [hostOf(options.databaseUrl), `127.0.0.1:${port}`];
+  const env = { ...options.env, HOST: "127.0.0.1", PORT: port };
+  const service = await start("main.ts", /listening on/, { ...options, env }, net);
+  return {
+    ...service,
+    url,
+    async send(method, path, body) {
+      const response = await fetch(url + path, {
+        method,
+        headers: { Authorization: `Bearer ${TOKEN}`, "Content-Type": "application/json" },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      return { status: response.status, json: await response.json() };
+    },
+    [Symbol.asyncDispose]: () => service[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,20 @@
+/**
+ * Waits until a condition holds.
+ *
+ * @param what the condition in words, for the error
+ * @param look looks whether it holds: anything but undefined, null and false ends the waiting and is handed back
+ * @throws when it does not hold within the deadline
+ */
+export async function until<T>(
+  what: string,
+  look: () => Promise<T | undefined | null | false> | T | undefined | null | false,
+  { seconds = 30 }: { seconds?: number } = {},
+): Promise<T> {
+  const deadline = performance.now() + seconds * 1000;
+  while (true) {
+    const found = await look();
+    if (found !== undefined && found !== null && found !== false) return found;
+    if (performance.now() > deadline) throw new Error(`waited ${seconds} seconds in vain until ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

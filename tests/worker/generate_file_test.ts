@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
+import { fileTypeOf, requestBody } from "../../lib/files/index.ts";
+import { addContracts, allContracts } from "../helpers/contracts.ts";
+import { copied } from "../helpers/copy.ts";
+import { addAgencies } from "../helpers/generations.ts";
+import { type Service, startService } from "../helpers/service.ts";
+import { until } from "../helpers/until.ts";
+
+const ROWS = 60_000;
+// Short, so that a test sees a lease end; the promise is LEASE_SECONDS + 15.
+const LEASE_SECONDS = 3;
+
+async function bigService(): Promise<Service> {
+  const service = await startService({ LEASE_SECONDS: String(LEASE_SECONDS) });
+  await addAgencies(service.sql);
+  await addContracts(service.sql, ROWS);
+  return service;
+}
+
+const underWay = (service: Service, jobId: number) =>
+  until(`job ${jobId} has written some of its rows`, async () => {
+    const { state, rows_written } = await service.status(jobId);
+    assert.notEqual(state, "finished", "the file was finished before the test could break anything");
+    return state === "running" && rows_written > 0;
+  });
+
+/** Makes sure that a job's file is whole: as many bytes as stated, with the stated hash, equal to COPY's. */
+async function assertWhole(service: Service, jobId: number): Promise<void> {
+  const status = await service.ended(jobId, LEASE_SECONDS + 45);
+  assert.deepEqual([status.status, status.message, status.rows], ["finished", "", ROWS]);
+  const bytes = await (await fetch(status.url)).bytes();
+  assert.equal(bytes.length, status.size);
+  assert.equal(createHash("sha256").update(bytes).digest("hex"), status.sha256);
+  const request = requestBody.parse(allContracts);
+  const body = await copied(service.db.url, fileTypeOf("D1").contents(request));
+  const header = bytes.indexOf(0x0a) + 1;
+  assert.ok(Buffer.from(bytes.subarray(header)).equals(body), "the records are those of COPY");
+  assert.equal((await service.storedFiles()).length, 1, "nothing else is left in the storage");
+}
+
+Deno.test("a finished file is whole, and equal to what COPY gives", async () => {
+  await using service = await bigService();
+  await service.worker();
+  const { job_id } = await service.request(allContracts);
+  await assertWhole(service, job_id);
+});
+
+Deno.test("a backend that is terminated half-way gives a retry, never a short file", async () => {
+  await using service = await bigService();
+  await service.worker();
+  const { job_id } = await service.request(allContracts);
+  await underWay(service, job_id);
+  const { count } = await service.sql`
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE application_name = 'export' AND datname = current_database()`;
+  assert.ok(count > 0);
+  await assertWhole(service, job_id);
+  const [generation] = await service.sql`SELECT attempt, failures FROM file_generation`;
+  assert.deepEqual({ ...generation }, { attempt: 2, failures: 1 });
+});
+
+Deno.test("a worker that is killed loses its file to another one, in time", async () => {
+  await using service = await bigService();
+  const first = await service.worker();
+  const { job_id } = await service.request(allContracts);
+  await underWay(service, job_id);
+  const killed = performance.now();
+  first.kill("SIGKILL");
+  await first.ended;
+  await service.worker();
+  await until("another attempt is made", async () => {
+    const [row] = await service.sql`SELECT attempt FROM file_generation`;
+    return row?.["attempt"] === 2;
+  });
+  assert.ok(performance.now() - killed < (LEASE_SECONDS + 15) * 1000);
+  await assertWhole(service, job_id);
+});
+
+Deno.test("a worker that is frozen and wakes after its lease is lost publishes nothing", async () => {
+  await using service = await bigService();
+  const frozen = await service.worker();
+  const { job_id } = await service.request(allContracts);
+  await underWay(service, job_id);
+  frozen.kill("SIGSTOP");
+  await service.worker();
+  const finished = await service.ended(job_id, LEASE_SECONDS + 45);
+  frozen.kill("SIGCONT");
+  await until("the frozen worker sees its loss", () => /lost the lease on a file/.test(frozen.log()));
+  const later = await service.status(job_id);
+  assert.deepEqual(
+    [later.sha256, later.generated_at, new URL(later.url).pathname],
+    [finished.sha256, finished.generated_at, new URL(finished.url).pathname],
+  );
+  await until("what it left is removed", async () => (await service.storedFiles()).length === 1);
+  await assertWhole(service, job_id);
+});
+
+Deno.test("cancelling a running job stops its cursor within a second and leaves nothing behind", async () => {
+  await using service = await bigService();
+  const worker = await service.worker();
+  const { job_id } = await service.request(allContracts);
+  await underWay(service, job_id);
+  const cancelled = performance.now();
+  const { json } = await service.api.send("DELETE", `/v1/generations/${job_id}`);
+  assert.equal(json.state, "cancelled");
+  await until("no cursor runs", async () => {
+    const { count } = await service.sql`
+      SELECT FROM pg_stat_activity
+      WHERE application_name = 'export' AND datname = current_database() AND xact_start IS NOT NULL`;
+    return count === 0;
+  });
+  assert.ok(performance.now() - cancelled < 1000, `it took ${performance.now() - cancelled} ms`);
+  await until("the storage is empty", async () => (await service.storedFiles()).length === 0);
+  assert.doesNotMatch(worker.log(), /published a file/);
+  assert.equal((await service.status(job_id)).state, "cancelled");
+});
+
+Deno.test("a query that can never work fails at once, with a sentence that shows no SQL", async () => {
+  await using service = await bigService();
+  await service.sql`ALTER TABLE detached_award_procurement DROP COLUMN piid`;
+  await service.worker();
+  const { job_id } = await service.request(allContracts);
+  const status = await service.ended(job_id);
+  assert.deepEqual([status.status, status.error_code, status.retryable], ["failed", "query_failed", false]);
+  assert.doesNotMatch(status.message, /piid|SELECT|column/i);
+  assert.deepEqual(await service.storedFiles(), []);
+});
+
+Deno.test("a replica that is behind is waited for, so that no file is older than its request", async () => {
+  await using service = await bigService();
+  await service.sql`INSERT INTO data_source (source_table, version) VALUES ('detached_award_procurement', 2)`;
+  await service.worker();
+  const { job_id } = await service.request(allContracts);
+  await service.ended(job_id);
+  // As though the row above had not reached the replica yet.
+  await service
+    .sql`UPDATE file_generation SET data_version = 3, state = 'queued', leased_by = NULL, ended_at = NULL,
+    stored_key = NULL, file_name = NULL, size_bytes = NULL, row_count = NULL, sha256 = NULL, data_as_of = NULL`;
+  await service.sql`SELECT graphile_worker.add_job('generate_file', json_build_object('fileGenerationId',
+    (SELECT file_generation_id::text FROM file_generation)))`;
+  await until("the attempt is given up", async () => {
+    const [row] = await service.sql`SELECT failures FROM file_generation`;
+    return row?.["failures"] === 1;
+  });
+  await service.sql`UPDATE data_source SET version = 3`;
+  assert.equal((await service.ended(job_id)).status, "finished");
+});
+
+Deno.test("storage that cannot be written gives a retry, and then the file", async () => {
+  await using service = await bigService();
+  await Deno.writeTextFile(`${service.storageDir}/1`, "in the way of the generation's folder");
+  await service.worker();
+  const { job_id } = await service.request(allContracts);
+  await until("an attempt has failed", async () => {
+    const [row] = await service.sql`SELECT failures FROM file_generation`;
+    return Number(row?.["failures"]) > 0;
+  });
+  await Deno.remove(`${service.storageDir}/1`);
+  await assertWhole(service, job_id);
+});
