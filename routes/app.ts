@@ -10,6 +10,7 @@ import { files } from "./files.ts";
 import { generateDetachedFile } from "./generate_detached_file.ts";
 import { generations } from "./generations.ts";
 import { health } from "./health.ts";
+import { agencies } from "./list_agencies.ts";
 import { logRequests } from "./log_requests.ts";
 
 /** The whole API: every route, with its errors. */
@@ -18,6 +19,7 @@ export function createApp(dependencies: Dependencies): Hono {
     .route("/", generateDetachedFile(dependencies))
     .route("/", checkDetachedGenerationStatus(dependencies))
     .route("/", generations(dependencies))
+    .route("/", agencies(dependencies))
     .route("/", files(dependencies))
     .route("/", health());
   requireRules(routes);

@@ -6,6 +6,7 @@ import { GENERATE_FILE } from "../lib/generations/queue.ts";
 import { configureLog, log } from "../lib/log.ts";
 import { stopSignal } from "../lib/shutdown.ts";
 import { openStore } from "../lib/storage/index.ts";
+import { END_RETENTION, endRetentionOfFiles } from "./end_retention.ts";
 import { generateFile } from "./generate_file.ts";
 import { Housekeeping } from "./housekeeping.ts";
 import { queueLogger } from "./queue_logger.ts";
@@ -32,7 +33,9 @@ await runMain(async () => {
     logger: queueLogger,
     taskList: {
       [GENERATE_FILE]: generateFile({ sql, exportSql, store, leaseSeconds: config.LEASE_SECONDS }),
+      [END_RETENTION]: endRetentionOfFiles(sql, config.RETENTION_DAYS),
     },
+    crontab: `17 * * * * ${END_RETENTION} ?fill=1d`,
     preset: {
       worker: {
         // With its default delays a stop loses the completion of the last task, which then runs again hours later.

@@ -1,33 +1,41 @@
 import type { Transaction } from "../db.ts";
 import { ServiceError } from "../errors.ts";
 
+/** A user has used up half of the limit: from here on, one request of that user goes at a time. */
+export class CrowdedError extends Error {
+  override readonly name = "CrowdedError";
+}
+
 /**
  * Makes sure that a user may wait for a file besides those it waits for already. Jobs that share one file count once.
  *
- * Counting starts from the unfinished generations, so it does not grow with the number of old jobs. Only a user in the
- * upper half of the limit takes turns with itself: below that, requests under way at the same time cannot exceed it.
+ * Counting starts from the unfinished generations, so it does not grow with the number of old jobs. Requests of a user in
+ * the lower half of the limit go side by side, since together they cannot exceed it; in the upper half, one goes `alone`,
+ * after all that were under way.
  *
  * @throws {ServiceError} `too_many_unfinished_jobs`
+ * @throws {CrowdedError} where the request is to be tried again, alone
  */
 export async function requireRoom(
   tx: Transaction,
-  requestedBy: string,
-  limit: number,
-  fileGenerationId: string,
+  { requestedBy, limit, fileGenerationId, alone }: {
+    requestedBy: string;
+    limit: number;
+    fileGenerationId: string;
+    alone: boolean;
+  },
 ): Promise<void> {
-  if (2 * await others(tx, requestedBy, fileGenerationId) < limit) return;
-  await tx`SELECT pg_advisory_xact_lock(hashtextextended(${requestedBy}, 7305160004))`;
-  if (await others(tx, requestedBy, fileGenerationId) >= limit) {
-    throw new ServiceError("too_many_unfinished_jobs", { limit });
-  }
-}
-
-async function others(tx: Transaction, requestedBy: string, fileGenerationId: string): Promise<number> {
-  const [row] = await tx<[{ count: number }]>`
-    SELECT count(*)::integer AS count FROM file_generation AS generation
-    WHERE state IN ('queued', 'running') AND file_generation_id <> ${fileGenerationId} AND EXISTS (
-      SELECT FROM generation_job AS job
-      WHERE job.file_generation_id = generation.file_generation_id
-        AND requested_by = ${requestedBy} AND cancelled_at IS NULL)`;
-  return row.count;
+  const lock = tx(alone ? "pg_advisory_xact_lock" : "pg_advisory_xact_lock_shared");
+  // Two statements in one round trip: the count must see what was committed before the lock was had.
+  const [, [row]] = await Promise.all([
+    tx`SELECT ${lock}(hashtextextended(${requestedBy}, 7305160004))`,
+    tx<[{ count: number }]>`
+      SELECT count(*)::integer AS count FROM file_generation AS generation
+      WHERE state IN ('queued', 'running') AND file_generation_id <> ${fileGenerationId} AND EXISTS (
+        SELECT FROM generation_job AS job
+        WHERE job.file_generation_id = generation.file_generation_id
+          AND requested_by = ${requestedBy} AND cancelled_at IS NULL)`,
+  ]);
+  if (row.count >= limit) throw new ServiceError("too_many_unfinished_jobs", { limit });
+  if (!alone && 2 * row.count >= limit) throw new CrowdedError();
 }

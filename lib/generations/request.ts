@@ -1,9 +1,10 @@
+import { agencyExists } from "../agencies/agencies.ts";
 import type { Sql, Transaction } from "../db.ts";
 import { ServiceError } from "../errors.ts";
 import type { FileRequest, FileType } from "../files/file_type.ts";
 import { dataVersion } from "./data_version.ts";
 import { earlierJob, rememberJob } from "./idempotency.ts";
-import { requireRoom } from "./limit.ts";
+import { CrowdedError, requireRoom } from "./limit.ts";
 import { enqueue } from "./queue.ts";
 
 /** Who asks, and under which conditions. */
@@ -30,25 +31,41 @@ export async function requestGeneration(
   sql: Sql,
   fileType: FileType,
   request: FileRequest,
+  requester: Requester,
+): Promise<string> {
+  const store = (alone: boolean) => sql.begin((tx) => storeRequest(tx, fileType, request, requester, alone));
+  try {
+    return await store(false);
+  } catch (error) {
+    if (!(error instanceof CrowdedError)) throw error;
+    return await store(true);
+  }
+}
+
+async function storeRequest(
+  tx: Transaction,
+  fileType: FileType,
+  request: FileRequest,
   { requestedBy, maxUnfinishedJobs, idempotencyKey }: Requester,
+  alone: boolean,
 ): Promise<string> {
   const idempotent = idempotencyKey === undefined
     ? undefined
     : { requestedBy, key: idempotencyKey, requestSha256: await sha256(JSON.stringify(request)) };
-  return await sql.begin(async (tx) => {
-    const earlier = idempotent && await earlierJob(tx, idempotent);
-    if (earlier) return earlier;
-    await requireAgency(tx, request.agency_code);
-    const generation = await findOrCreate(tx, fileType, request);
-    if (generation.state !== "finished") await requireRoom(tx, requestedBy, maxUnfinishedJobs, generation.id);
-    const [job] = await tx<[{ job_id: string }]>`
-      INSERT INTO generation_job (file_generation_id, requested_by, reused)
-      VALUES (${generation.id}, ${requestedBy}, ${generation.state === "finished"})
-      RETURNING job_id`;
-    if (idempotent) await rememberJob(tx, idempotent, job.job_id);
-    if (generation.isNew) await enqueue(tx, generation.id);
-    return job.job_id;
-  });
+  const earlier = idempotent && await earlierJob(tx, idempotent);
+  if (earlier) return earlier;
+  await requireAgency(tx, request.agency_code);
+  const generation = await findOrCreate(tx, fileType, request);
+  if (generation.state !== "finished") {
+    await requireRoom(tx, { requestedBy, limit: maxUnfinishedJobs, fileGenerationId: generation.id, alone });
+  }
+  const [job] = await tx<[{ job_id: string }]>`
+    INSERT INTO generation_job (file_generation_id, requested_by, reused)
+    VALUES (${generation.id}, ${requestedBy}, ${generation.state === "finished"})
+    RETURNING job_id`;
+  if (idempotent) await rememberJob(tx, idempotent, job.job_id);
+  if (generation.isNew) await enqueue(tx, generation.id);
+  return job.job_id;
 }
 
 async function sha256(text: string): Promise<string> {
@@ -56,9 +73,7 @@ async function sha256(text: string): Promise<string> {
 }
 
 async function requireAgency(tx: Transaction, code: string): Promise<void> {
-  const [found] = await tx`
-    SELECT FROM cgac WHERE cgac_code = ${code} UNION ALL SELECT FROM frec WHERE frec_code = ${code}`;
-  if (found) return;
+  if (await agencyExists(tx, code)) return;
   const field = code.length === 3 ? "cgac_code" : "frec_code";
   throw new ServiceError("invalid_request", {
     issues: [{ field, message: `${field} is "${code}"; it must be the code of an agency that exists.` }],

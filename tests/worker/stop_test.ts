@@ -74,7 +74,7 @@ Deno.test("an API that is stopped finishes the requests it has", async () => {
   await lock`LOCK TABLE cgac IN ACCESS EXCLUSIVE MODE`;
   const answer = service.api.send("POST", "/v1/generate_detached_file/", allContracts);
   await until("the request waits for the lock", async () => {
-    const waiting = await lock`
+    const waiting = await service.sql`
       SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
     return waiting.count > 0;
   });
