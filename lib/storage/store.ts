@@ -23,6 +23,8 @@ export interface NewFile {
    * behind can be found. Stores without uploads never call it.
    */
   onUpload?: (uploadId: string) => Promise<void>;
+  /** Breaks off what is under way, at once; `write` and `finish` then throw its reason. `abort` is still to be called. */
+  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -39,7 +41,8 @@ export interface FileWriter {
   /**
    * Makes the file whole, durable and visible under its key; resolves only after the store has confirmed its size.
    *
-   * @throws {ServiceError} `storage_unavailable`; then nothing is visible, and `abort` is still to be called
+   * @throws {ServiceError} `storage_unavailable`; then `abort` is still to be called, which also removes what may have
+   * become visible after all
    */
   finish(): Promise<void>;
   /** Gives up and removes what was stored. Never throws: what it could not remove is logged and left to the sweep. */
