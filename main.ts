@@ -16,7 +16,7 @@ await runMain(async () => {
   const sql = connect(config.DATABASE_URL, { max: 10, name: "api" });
   const app = createApp({
     sql,
-    store: openStore(config),
+    store: await openStore(config),
     authenticate: configuredToken(config.API_TOKEN),
     urlTtlSeconds: config.URL_TTL_SECONDS,
     maxUnfinishedJobs: config.MAX_UNFINISHED_JOBS,

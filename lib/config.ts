@@ -9,6 +9,11 @@ const postgresUrl = z.string().regex(
 );
 const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http(s) URL" })
   .transform((url) => url.replace(/\/+$/, ""));
+// An issuer's name is compared to the letter. Plain http would let anybody on the way hand out keys of their own.
+const issuerUrl = z.string().regex(
+  /^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(\/|$))[^\s?#]*$/,
+  "must be an https URL without query or fragment, exactly as the issuer calls itself",
+);
 const flag = z.enum(["true", "false"], { error: `must be "true" or "false"` }).transform((v) => v === "true");
 const secret = (least: number) => z.string().min(least, `must have at least ${least} characters`);
 
@@ -30,11 +35,17 @@ const settings = z.object({
   RETENTION_DAYS: wholeNumber(1, 36_500).default(30),
   MAX_UNFINISHED_JOBS: wholeNumber(1, 1_000_000).default(50),
   LEASE_SECONDS: wholeNumber(3, 3600).default(30),
+  OIDC_ISSUER: issuerUrl.optional(),
+  OIDC_AUDIENCE: z.string().optional(),
+  OIDC_AGENCY_CLAIM: z.string().optional(),
   LOG_LEVEL: z.enum(["debug", "info", "warning", "error"], {
     error: `must be "debug", "info", "warning" or "error"`,
   }).default("info"),
   LOG_FORMAT: z.enum(["json", "pretty"], { error: `must be "json" or "pretty"` }).optional(),
 });
+
+/** The names of all settings, which are those of the environment variables. */
+export const SETTING_NAMES: readonly string[] = Object.keys(settings.shape);
 
 /** All settings, validated; names are those of the environment variables (`README.md` lists them). */
 export type Config = z.output<typeof settings>;

@@ -121,6 +121,12 @@ export const catalogue = {
     sentence: () =>
       `The database cannot be reached just now. Nothing was stored; try again in a few seconds.`,
   },
+  sign_in_unavailable: {
+    status: 503,
+    retryable: true,
+    sentence: () =>
+      `The service that issued your token cannot be asked for its keys just now. Try again in a few seconds.`,
+  },
   source_unavailable: {
     status: 0,
     retryable: true,

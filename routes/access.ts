@@ -1,14 +1,26 @@
-import type { Hono, MiddlewareHandler } from "hono";
+import type { Context, Hono, MiddlewareHandler } from "hono";
 import { createMiddleware } from "hono/factory";
+import type { RequestIdVariables } from "hono/request-id";
+import { type AuditAction, recordAudit } from "../lib/auth/audit.ts";
 import type { User } from "../lib/auth/user.ts";
+import type { Sql } from "../lib/db.ts";
+import { ServiceError } from "../lib/errors.ts";
 
 /** What the handlers of a signed-in route find in the context. */
 export interface SignedIn {
-  Variables: { user: User };
+  Variables: { user: User } & RequestIdVariables;
 }
 
 /** Tells who sent a request by its headers. Throws `not_signed_in`. */
 export type Authenticate = (headers: Headers) => Promise<User>;
+
+/** What the audit keeps of a request, whatever it is about. */
+export const auditOf = (c: Context<SignedIn>, action: AuditAction, agencyCode: string) => ({
+  action,
+  userId: c.var.user.userId,
+  agencyCode,
+  requestId: c.var.requestId,
+});
 
 const declared = new WeakSet<MiddlewareHandler>();
 
@@ -20,11 +32,21 @@ function declare<Handler extends MiddlewareHandler>(handler: Handler): Handler {
 /** The rule of a route for everybody. */
 export const forAnyone = declare(createMiddleware(async (_c, next) => await next()));
 
-/** The rule of a route for signed-in users; the handler decides by agency what this user may do. */
-export const forUsers = (authenticate: Authenticate): MiddlewareHandler<SignedIn> =>
+/**
+ * The rule of a route for signed-in users; the handler decides by agency what this user may do (`lib/auth/permissions.ts`).
+ * What it refuses is kept in the audit.
+ */
+export const forUsers = (
+  { authenticate, sql }: { authenticate: Authenticate; sql: Sql },
+): MiddlewareHandler<SignedIn> =>
   declare(createMiddleware<SignedIn>(async (c, next) => {
-    c.set("user", await authenticate(c.req.raw.headers));
+    const user = await authenticate(c.req.raw.headers);
+    c.set("user", user);
     await next();
+    if (c.error instanceof ServiceError && c.error.code === "permission_denied") {
+      const detail = { method: c.req.method, path: c.req.path, message: c.error.message };
+      await recordAudit(sql, { action: "refused", userId: user.userId, requestId: c.var.requestId, detail });
+    }
   }));
 
 /**

@@ -1,9 +1,10 @@
 import { Hono } from "hono";
 import { z } from "zod";
+import { recordAudit } from "../lib/auth/audit.ts";
 import { requireJobAccess } from "../lib/auth/permissions.ts";
 import { mustBe } from "../lib/files/request_fields.ts";
 import { jobStatus } from "../lib/generations/status.ts";
-import { forUsers } from "./access.ts";
+import { auditOf, forUsers } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { validate } from "./json_body.ts";
 import { unknownJob } from "./status_answer.ts";
@@ -18,7 +19,7 @@ const LARGEST_ID = 2n ** 63n - 1n;
 export const checkDetachedGenerationStatus = (dependencies: Dependencies) =>
   new Hono().get(
     "/v1/check_detached_generation_status",
-    forUsers(dependencies.authenticate),
+    forUsers(dependencies),
     validate("query", query),
     async (c) => {
       const { job_id: jobId } = c.req.valid("query");
@@ -26,6 +27,7 @@ export const checkDetachedGenerationStatus = (dependencies: Dependencies) =>
       const job = id > 0n && id <= LARGEST_ID ? await jobStatus(dependencies.sql, String(id)) : undefined;
       if (!job) return c.json(unknownJob(jobId));
       requireJobAccess(c.var.user, job);
+      await recordAudit(dependencies.sql, { ...auditOf(c, "status", job.agencyCode), jobId: job.jobId });
       return await answerStatus(c, job, dependencies);
     },
   );

@@ -1,10 +1,11 @@
 import { Hono } from "hono";
+import { recordAudit } from "../lib/auth/audit.ts";
 import { requireAgencyAccess } from "../lib/auth/permissions.ts";
 import { fileTypeOf, requestBody } from "../lib/files/index.ts";
 import { requestGeneration } from "../lib/generations/request.ts";
 import { jobStatus } from "../lib/generations/status.ts";
 import { ServiceError } from "../lib/errors.ts";
-import { forUsers } from "./access.ts";
+import { auditOf, forUsers } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { limitBody, requireJson, validate } from "./json_body.ts";
 import { answerStatus } from "./status_headers.ts";
@@ -13,7 +14,7 @@ import { answerStatus } from "./status_headers.ts";
 export const generateDetachedFile = (dependencies: Dependencies) =>
   new Hono().post(
     "/v1/generate_detached_file",
-    forUsers(dependencies.authenticate),
+    forUsers(dependencies),
     limitBody,
     requireJson,
     validate("json", requestBody),
@@ -25,6 +26,7 @@ export const generateDetachedFile = (dependencies: Dependencies) =>
         requestedBy: user.name,
         maxUnfinishedJobs: dependencies.maxUnfinishedJobs,
         idempotencyKey: idempotencyKey(c.req.header("Idempotency-Key")),
+        onStored: (tx, jobId) => recordAudit(tx, { ...auditOf(c, "request", request.agency_code), jobId }),
       });
       const job = await jobStatus(dependencies.sql, jobId);
       return await answerStatus(c, job!, dependencies);

@@ -1,9 +1,10 @@
 import { Hono } from "hono";
+import { recordAudit } from "../lib/auth/audit.ts";
 import { requireJobAccess } from "../lib/auth/permissions.ts";
 import { ServiceError } from "../lib/errors.ts";
 import { cancelJob } from "../lib/generations/cancel.ts";
 import { jobStatus } from "../lib/generations/status.ts";
-import { forUsers } from "./access.ts";
+import { auditOf, forUsers } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { answerStatus } from "./status_headers.ts";
 
@@ -11,13 +12,14 @@ import { answerStatus } from "./status_headers.ts";
 export const generations = (dependencies: Dependencies) =>
   new Hono().delete(
     "/v1/generations/:job_id{[0-9]{1,18}}",
-    forUsers(dependencies.authenticate),
+    forUsers(dependencies),
     async (c) => {
       const jobId = c.req.param("job_id");
       const job = await jobStatus(dependencies.sql, jobId);
       if (!job) throw new ServiceError("job_unknown", { jobId });
-      requireJobAccess(c.var.user, job);
-      await cancelJob(dependencies.sql, jobId);
+      requireJobAccess(c.var.user, job, "cancel");
+      const event = { ...auditOf(c, "cancel", job.agencyCode), jobId };
+      await cancelJob(dependencies.sql, jobId, (tx) => recordAudit(tx, event));
       return await answerStatus(c, (await jobStatus(dependencies.sql, jobId))!, dependencies);
     },
   );

@@ -5,7 +5,7 @@ import type { Dependencies } from "./dependencies.ts";
 
 /** `GET /v1/list_agencies/`: the CGACs and FRECs that exist, each list beginning with the caller's own. */
 export const agencies = (dependencies: Dependencies) =>
-  new Hono().get("/v1/list_agencies", forUsers(dependencies.authenticate), async (c) => {
+  new Hono().get("/v1/list_agencies", forUsers(dependencies), async (c) => {
     const own = new Set(c.var.user.affiliations.map(({ agencyCode }) => agencyCode));
     const all = (await listAgencies(dependencies.sql)).map((agency) => ({
       ...agency,

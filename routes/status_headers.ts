@@ -1,14 +1,23 @@
 import type { Context } from "hono";
+import { recordAudit } from "../lib/auth/audit.ts";
 import { fileTypeOf } from "../lib/files/index.ts";
 import type { JobStatus } from "../lib/generations/status.ts";
+import { auditOf, type SignedIn } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { statusAnswer } from "./status_answer.ts";
 
 const POLL_SECONDS = "2";
 
 /** Answers with a job's status: `Location` is its status URL, `Retry-After` says when to look again while it waits. */
-export async function answerStatus(c: Context, job: JobStatus, { store, urlTtlSeconds }: Dependencies) {
+export async function answerStatus(
+  c: Context<SignedIn>,
+  job: JobStatus,
+  { sql, store, urlTtlSeconds }: Dependencies,
+) {
   const answer = await statusAnswer(job, fileTypeOf(job.fileType).showsPeriod, store, urlTtlSeconds);
+  if (answer.status === "finished" && job.file) {
+    await recordAudit(sql, { ...auditOf(c, "link", job.agencyCode), jobId: job.jobId });
+  }
   c.header("Location", `/v1/check_detached_generation_status/?job_id=${job.jobId}`);
   if (answer.status === "waiting") c.header("Retry-After", POLL_SECONDS);
   return c.json(answer);

@@ -22,7 +22,7 @@ await runMain(async () => {
     name: "export",
   });
   const pgPool = connectForQueue(config.DATABASE_URL, { max: concurrency + 2, name: "queue" });
-  const store = openStore(config);
+  const store = await openStore(config);
 
   const housekeeping = new Housekeeping(sql, store);
   const runner = await run({

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { ServiceError } from "../errors.ts";
 import type { User } from "./user.ts";
 
-const ADMINISTRATOR: User = { name: "administrator", isAdministrator: true, affiliations: [] };
+const ADMINISTRATOR: User = { userId: "0", name: "administrator", isAdministrator: true, affiliations: [] };
 
 /**
  * Signs in whoever sends the one configured token, as `Authorization: Bearer …` or `X-Session-Id: …`, as an

@@ -1,27 +1,48 @@
 import { ServiceError } from "../errors.ts";
 import type { User } from "./user.ts";
 
-/** Any permission on an agency allows generating its files; administrators may for every agency (`api.md`). */
-const mayUseAgency = (user: User, agencyCode: string): boolean =>
-  user.isAdministrator || user.affiliations.some((affiliation) => affiliation.agencyCode === agencyCode);
+/** What a rule has to know of a job. */
+export interface OwnedJob {
+  jobId: string;
+  /** The owner's name. */
+  requestedBy: string;
+  agencyCode: string;
+}
 
-/** @throws {ServiceError} `permission_denied` where the user may not have files of the agency */
+const isAffiliated = (user: User, agencyCode: string): boolean =>
+  user.affiliations.some((affiliation) => affiliation.agencyCode === agencyCode);
+
+const owns = (user: User, job: OwnedJob): boolean => job.requestedBy === user.name;
+
+/**
+ * Who may do what (`api.md`, "Who may do what"). Any permission on an agency will do; its code counts as a whole, so that
+ * a CGAC never opens a FREC or the other way round.
+ */
+const rules = {
+  useAgency: (user: User, agencyCode: string) => user.isAdministrator || isAffiliated(user, agencyCode),
+  see: (user: User, job: OwnedJob) =>
+    user.isAdministrator || owns(user, job) || isAffiliated(user, job.agencyCode),
+  // Looking at a colleague's job is one thing, ending it another.
+  cancel: (user: User, job: OwnedJob) => user.isAdministrator || owns(user, job),
+};
+
+/** Whether a user may have files of an agency made. */
+export const mayUseAgency = rules.useAgency;
+/** Whether a user may see a job and fetch its file. */
+export const maySeeJob = rules.see;
+/** Whether a user may cancel a job. */
+export const mayCancelJob = rules.cancel;
+
+/** @throws {ServiceError} `permission_denied` where the user may not have files of the agency made */
 export function requireAgencyAccess(user: User, agencyCode: string): void {
-  if (!mayUseAgency(user, agencyCode)) {
+  if (!rules.useAgency(user, agencyCode)) {
     throw new ServiceError("permission_denied", { what: `generate files of agency ${agencyCode}` });
   }
 }
 
-/**
- * A job is for its owner, for users affiliated with its agency, and for administrators (`api.md`).
- *
- * @throws {ServiceError} `permission_denied` for everybody else
- */
-export function requireJobAccess(
-  user: User,
-  job: { jobId: string; requestedBy: string; agencyCode: string },
-): void {
-  if (job.requestedBy !== user.name && !mayUseAgency(user, job.agencyCode)) {
-    throw new ServiceError("permission_denied", { what: `see job ${job.jobId}` });
+/** @throws {ServiceError} `permission_denied` where the user may not do this to the job */
+export function requireJobAccess(user: User, job: OwnedJob, action: "see" | "cancel" = "see"): void {
+  if (!rules[action](user, job)) {
+    throw new ServiceError("permission_denied", { what: `${action} job ${job.jobId}` });
   }
 }

@@ -1,15 +1,20 @@
-import type { Sql } from "../db.ts";
+import type { Sql, Transaction } from "../db.ts";
 import { ServiceError } from "../errors.ts";
-import { taskKey } from "./queue.ts";
+import { dequeue } from "./queue.ts";
 import type { State } from "./status.ts";
 
 /**
  * Cancels a job. Its generation is cancelled as well where nobody else waits for the same file; the worker that writes it
  * sees that at its next heartbeat, stops its cursor and leaves nothing behind. A job that was cancelled already stays so.
  *
+ * @param onCancelled does more in the same transaction
  * @throws {ServiceError} `job_ended` where it has finished or failed
  */
-export async function cancelJob(sql: Sql, jobId: string): Promise<void> {
+export async function cancelJob(
+  sql: Sql,
+  jobId: string,
+  onCancelled?: (tx: Transaction) => Promise<void>,
+): Promise<void> {
   await sql.begin(async (tx) => {
     // The lock keeps a new job from joining a generation that is about to be cancelled.
     const [job] = await tx<{ generation: string; state: State; cancelled_at: Date | null }[]>`
@@ -27,6 +32,7 @@ export async function cancelJob(sql: Sql, jobId: string): Promise<void> {
       SET state = 'cancelled', leased_by = NULL, lease_expires_at = NULL, ended_at = now(), changed_at = now()
       WHERE file_generation_id = ${job.generation} AND NOT EXISTS
         (SELECT FROM generation_job WHERE file_generation_id = ${job.generation} AND cancelled_at IS NULL)`;
-    if (count > 0) await tx`SELECT graphile_worker.remove_job(${taskKey(job.generation)})`;
+    if (count > 0) await dequeue(tx, job.generation);
+    await onCancelled?.(tx);
   });
 }

@@ -8,9 +8,6 @@ export interface GenerateFilePayload {
   fileGenerationId: string;
 }
 
-/** The key by which graphile-worker knows the task for a generation. */
-export const taskKey = (fileGenerationId: string): string => `generation:${fileGenerationId}`;
-
 /**
  * Puts the task for a generation into graphile-worker's queue; an idle worker is woken when the transaction commits.
  *
@@ -24,11 +21,10 @@ export async function enqueue(
   fileGenerationId: string,
   delaySeconds = 0,
 ): Promise<void> {
-  const payload: GenerateFilePayload = { fileGenerationId };
-  await sql`
-    SELECT FROM graphile_worker.add_job(
-      identifier => ${GENERATE_FILE},
-      payload => ${sql.json({ ...payload })}::json,
-      run_at => now() + make_interval(secs => ${delaySeconds}),
-      job_key => ${taskKey(fileGenerationId)})`;
+  await sql`SELECT enqueue_generation(${fileGenerationId}, ${delaySeconds})`;
+}
+
+/** Takes the task for a generation out of the queue; one that is under way ends by itself. */
+export async function dequeue(sql: Sql | Transaction, fileGenerationId: string): Promise<void> {
+  await sql`SELECT dequeue_generation(${fileGenerationId})`;
 }

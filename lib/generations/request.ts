@@ -14,6 +14,8 @@ export interface Requester {
   maxUnfinishedJobs: number;
   /** The same key gives the same job for a day. */
   idempotencyKey?: string | undefined;
+  /** Does more in the same transaction once the job is stored. */
+  onStored?: (tx: Transaction, jobId: string) => Promise<void>;
 }
 
 /**
@@ -46,7 +48,7 @@ async function storeRequest(
   tx: Transaction,
   fileType: FileType,
   request: FileRequest,
-  { requestedBy, maxUnfinishedJobs, idempotencyKey }: Requester,
+  { requestedBy, maxUnfinishedJobs, idempotencyKey, onStored }: Requester,
   alone: boolean,
 ): Promise<string> {
   const idempotent = idempotencyKey === undefined
@@ -65,6 +67,7 @@ async function storeRequest(
     RETURNING job_id`;
   if (idempotent) await rememberJob(tx, idempotent, job.job_id);
   if (generation.isNew) await enqueue(tx, generation.id);
+  await onStored?.(tx, job.job_id);
   return job.job_id;
 }
 

@@ -22,12 +22,13 @@ export function signLink(file: LinkedFile, expiresAt: Date, publicUrl: string, s
 /**
  * Checks a link, which must be exactly as it was signed.
  *
- * @param pathAndQuery the URL from its path on, as it was requested
+ * @param url the URL as it was requested, or what follows its host; not one that `new URL` has tidied up, for that makes
+ * the same of different requests
  * @throws {ServiceError} `link_refused`, or `link_expired` where it was signed but its time is over
  */
-export function verifyLink(pathAndQuery: string, secret: string, now: Date): LinkedFile {
-  const match = /^\/v1\/files\/([^?]*)\?expires=(\d{1,12})&signature=([\w-]{43})$/.exec(pathAndQuery);
-  const [, key = "", expires = "", given = ""] = match ?? [];
+export function verifyLink(url: string, secret: string, now: Date): LinkedFile {
+  const match = LINK.exec(url);
+  const { key = "", expires = "", given = "" } = match?.groups ?? {};
   // Computed in any case, so that a refusal takes the same time whatever is wrong.
   const expected = signature(key, expires, secret);
   const matches = timingSafeEqual(digest(given), digest(expected));
@@ -35,6 +36,10 @@ export function verifyLink(pathAndQuery: string, secret: string, now: Date): Lin
   if (Number(expires) * 1000 <= now.getTime()) throw new ServiceError("link_expired");
   return { key, fileName: key.slice(key.lastIndexOf("/") + 1) };
 }
+
+// A fragment is no part of a request.
+const LINK =
+  /^(?:https?:\/\/[^/?#\\]*)?\/v1\/files\/(?<key>[^?#]*)\?expires=(?<expires>\d{1,12})&signature=(?<given>[\w-]{43})(?:#.*)?$/;
 
 /** Neither part can hold the line end between them, so no two links share a signed text. */
 const signature = (key: string, expires: string, secret: string): string =>

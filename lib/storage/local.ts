@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { ServiceError } from "../errors.ts";
 import { log } from "../log.ts";
 import { requireSafeKey } from "./key.ts";
@@ -35,16 +35,16 @@ export class LocalStore implements FileStore {
 
   async create(file: NewFile): Promise<FileWriter> {
     const path = this.#path(file.key);
-    try {
-      await Deno.mkdir(dirname(path), { recursive: true });
-      const temporary = `${path}.part`;
-      return new LocalWriter(
-        await Deno.open(temporary, { write: true, create: true, truncate: true }),
-        temporary,
-        path,
-      );
-    } catch (error) {
-      throw unavailable(error);
+    const temporary = temporaryOf(path);
+    // Removing another file of the same folder may take the folder away just when this one is about to use it.
+    for (let attempt = 1;; attempt++) {
+      try {
+        await Deno.mkdir(dirname(path), { recursive: true });
+        const handle = await Deno.open(temporary, { write: true, create: true, truncate: true });
+        return new LocalWriter(handle, temporary, path, this.#foldersOf(file.key), file.signal);
+      } catch (error) {
+        if (!(error instanceof Deno.errors.NotFound) || attempt === 5) throw unavailable(error);
+      }
     }
   }
 
@@ -56,30 +56,38 @@ export class LocalStore implements FileStore {
     return Promise.resolve({ url: signLink(file, expiresAt, publicUrl, signingSecret), expiresAt });
   }
 
-  /** Opens a finished file; undefined where there is none (any more). */
+  /**
+   * Opens a finished file; undefined where there is none (any more).
+   *
+   * @throws {ServiceError} `storage_unavailable`
+   */
   async open(key: string): Promise<StoredFile | undefined> {
-    let file: Deno.FsFile;
+    let file: Deno.FsFile | undefined;
     try {
       file = await Deno.open(this.#path(key));
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      const { size, mtime, isFile } = await file.stat();
+      if (!isFile) {
+        file.close();
         return undefined;
       }
-      throw error;
+      const handle = file;
+      return { size, modifiedAt: mtime, stream: (range) => read(handle, range), close: () => handle.close() };
+    } catch (error) {
+      file?.close();
+      if (isAbsence(error)) return undefined;
+      throw unavailable(error);
     }
-    const { size, mtime } = await file.stat();
-    return { size, modifiedAt: mtime, stream: (range) => read(file, range), close: () => file.close() };
   }
 
   async remove(key: string): Promise<void> {
     const path = this.#path(key);
-    for (const name of [path, `${path}.part`]) await ignoreAbsence(Deno.remove(name));
+    try {
+      for (const name of [temporaryOf(path), path]) await ignoreAbsence(Deno.remove(name));
+    } catch (error) {
+      throw unavailable(error);
+    }
     // Its folders go with it as soon as they are empty: an attempt's, then a generation's.
-    for (
-      let folder = dirname(path);
-      folder !== this.options.dir && folder !== ".";
-      folder = dirname(folder)
-    ) {
+    for (const folder of this.#foldersOf(key).slice(0, -1)) {
       try {
         await Deno.remove(folder);
       } catch {
@@ -102,14 +110,30 @@ export class LocalStore implements FileStore {
   #path(key: string): string {
     return join(this.options.dir, ...requireSafeKey(key).split("/"));
   }
+
+  /** The folders that a file lies in, from its own to the one that holds all files. */
+  #foldersOf(key: string): string[] {
+    const folders = [dirname(this.#path(key))];
+    const depth = key.split("/").length;
+    while (folders.length < depth) folders.push(dirname(folders.at(-1)!));
+    return folders;
+  }
 }
 
 class LocalWriter implements FileWriter {
   #bytes = 0;
+  #renamed = false;
 
-  constructor(readonly file: Deno.FsFile, readonly temporary: string, readonly path: string) {}
+  constructor(
+    readonly file: Deno.FsFile,
+    readonly temporary: string,
+    readonly path: string,
+    readonly folders: string[],
+    readonly signal: AbortSignal | undefined,
+  ) {}
 
   async write(bytes: Uint8Array): Promise<void> {
+    this.signal?.throwIfAborted();
     try {
       for (let done = 0; done < bytes.length;) done += await this.file.write(bytes.subarray(done));
     } catch (error) {
@@ -119,25 +143,24 @@ class LocalWriter implements FileWriter {
   }
 
   async finish(): Promise<void> {
+    this.signal?.throwIfAborted();
     try {
       await this.file.sync();
       const { size } = await this.file.stat();
       if (size !== this.#bytes) throw new Error(`${size} bytes arrived of ${this.#bytes}`);
+      this.#renamed = true;
       await Deno.rename(this.temporary, this.path);
+      // Makes the rename, and folders that are new, last through a power cut.
+      for (const folder of this.folders) await syncFolder(folder);
       this.file.close();
-      await syncFolder(dirname(this.path));
     } catch (error) {
       throw unavailable(error);
     }
   }
 
   async abort(): Promise<void> {
-    try {
-      this.file.close();
-    } catch {
-      // Closed already: `finish` came that far.
-    }
-    for (const name of [this.temporary, this.path]) {
+    this.file.close();
+    for (const name of this.#renamed ? [this.temporary, this.path] : [this.temporary]) {
       try {
         await ignoreAbsence(Deno.remove(name));
       } catch (error) {
@@ -150,7 +173,9 @@ class LocalWriter implements FileWriter {
   }
 }
 
-/** Makes a rename last through a power cut. */
+/** No key is like it: their segments never begin with a dot. */
+const temporaryOf = (path: string): string => join(dirname(path), `.${basename(path)}.part`);
+
 async function syncFolder(folder: string): Promise<void> {
   using handle = await Deno.open(folder);
   await handle.sync();
@@ -158,32 +183,44 @@ async function syncFolder(folder: string): Promise<void> {
 
 function read(file: Deno.FsFile, range?: ByteRange): ReadableStream<Uint8Array<ArrayBuffer>> {
   let left = range ? range.last - range.first + 1 : Infinity;
+  let atFirst = range === undefined;
+  let open = true;
+  const close = () => {
+    if (open) file.close();
+    open = false;
+  };
   return new ReadableStream({
-    async start() {
-      if (range) await file.seek(range.first, Deno.SeekMode.Start);
-    },
     async pull(controller) {
-      const buffer = new Uint8Array(Math.min(READ_BYTES, left));
-      const count = buffer.length === 0 ? null : await file.read(buffer);
-      if (count === null) {
-        file.close();
-        return controller.close();
+      try {
+        if (!atFirst) await file.seek(range!.first, Deno.SeekMode.Start);
+        atFirst = true;
+        const buffer = new Uint8Array(Math.min(READ_BYTES, left));
+        const count = buffer.length === 0 ? null : await file.read(buffer);
+        if (!open) return;
+        if (count === null) {
+          close();
+          return controller.close();
+        }
+        left -= count;
+        controller.enqueue(buffer.subarray(0, count));
+      } catch (error) {
+        close();
+        throw error;
       }
-      left -= count;
-      controller.enqueue(buffer.subarray(0, count));
     },
-    cancel() {
-      file.close();
-    },
-  }, { highWaterMark: 1 });
+    cancel: close,
+  }, { highWaterMark: 0 });
 }
 
 async function ignoreAbsence(removal: Promise<void>): Promise<void> {
   try {
     await removal;
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory)) throw error;
+    if (!isAbsence(error)) throw error;
   }
 }
+
+const isAbsence = (error: unknown): boolean =>
+  error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
 
 const unavailable = (cause: unknown) => new ServiceError("storage_unavailable", { cause });

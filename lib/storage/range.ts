@@ -5,10 +5,10 @@ export interface ByteRange {
 }
 
 /**
- * Reads a Range header (RFC 9110, section 14). Several ranges, other units and syntax errors are answered with the whole
- * file, as the RFC allows and asks.
+ * Reads the Range header of a GET (RFC 9110, section 14). Several ranges, other units and syntax errors are answered with
+ * the whole file, as the RFC allows and asks.
  *
- * @param header the header's value, where there is one
+ * @param header the header's value, where there is one that applies
  * @param size the file's bytes
  * @returns the range; "whole" for the whole file; "unsatisfiable" where it lies outside the file
  */
@@ -18,11 +18,13 @@ export function parseRange(header: string | undefined, size: number): ByteRange 
   if (!match || (from === "" && to === "")) return "whole";
   if (from === "") {
     const suffix = Number(to);
-    if (suffix === 0 || size === 0) return "unsatisfiable";
-    return { first: Math.max(0, size - suffix), last: size - 1 };
+    if (suffix === 0) return "unsatisfiable";
+    // Of an empty file as well, but a Content-Range could not say so.
+    return size === 0 ? "whole" : { first: Math.max(0, size - suffix), last: size - 1 };
   }
+  // They may have more digits than a number holds.
+  if (to !== "" && BigInt(to) < BigInt(from)) return "whole";
   const first = Number(from);
   const last = to === "" ? size - 1 : Math.min(Number(to), size - 1);
-  if (to !== "" && Number(to) < first) return "whole";
   return first >= size ? "unsatisfiable" : { first, last };
 }

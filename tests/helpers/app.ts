@@ -1,4 +1,5 @@
 import type { User } from "../../lib/auth/user.ts";
+import type { Sql } from "../../lib/db.ts";
 import { ServiceError } from "../../lib/errors.ts";
 import { LocalStore } from "../../lib/storage/local.ts";
 import { createApp } from "../../routes/app.ts";
@@ -6,23 +7,26 @@ import type { TestDatabase } from "./database.ts";
 
 /** Users that tests sign in as, by the token that is their name. */
 export const users: Record<string, User> = {
-  administrator: { name: "administrator", isAdministrator: true, affiliations: [] },
+  administrator: { userId: "1", name: "administrator", isAdministrator: true, affiliations: [] },
   "treasury-reader": {
+    userId: "2",
     name: "treasury-reader",
     isAdministrator: false,
     affiliations: [{ agencyCode: "020", permission: "reader" }],
   },
   "treasury-writer": {
+    userId: "3",
     name: "treasury-writer",
     isAdministrator: false,
     affiliations: [{ agencyCode: "020", permission: "writer" }],
   },
   "defense-fabs": {
+    userId: "4",
     name: "defense-fabs",
     isAdministrator: false,
     affiliations: [{ agencyCode: "097", permission: "fabs" }],
   },
-  stranger: { name: "stranger", isAdministrator: false, affiliations: [] },
+  stranger: { userId: "5", name: "stranger", isAdministrator: false, affiliations: [] },
 };
 
 /** The API over a test's database and a folder of its own. */
@@ -38,11 +42,15 @@ export interface TestApp extends AsyncDisposable {
 }
 
 /** Makes an API whose users sign in by their names (`users`). */
-export async function testApp(db: TestDatabase, maxUnfinishedJobs = 50): Promise<TestApp> {
+export async function testApp(
+  db: TestDatabase,
+  { maxUnfinishedJobs = 50, sql = db.sql }: { maxUnfinishedJobs?: number; sql?: Sql } = {},
+): Promise<TestApp> {
   const dir = await Deno.makeTempDir({ prefix: "detached-files-" });
   const store = new LocalStore({ dir, publicUrl: "http://localhost", signingSecret: "s".repeat(32) });
+  await addUsers(db.sql);
   const app = createApp({
-    sql: db.sql,
+    sql,
     store,
     urlTtlSeconds: 60,
     maxUnfinishedJobs,
@@ -77,4 +85,12 @@ export async function testApp(db: TestDatabase, maxUnfinishedJobs = 50): Promise
       await Deno.remove(dir, { recursive: true });
     },
   };
+}
+
+async function addUsers(sql: Sql): Promise<void> {
+  for (const { userId, name, isAdministrator } of Object.values(users)) {
+    await sql`
+      INSERT INTO app_user (app_user_id, name, is_administrator) OVERRIDING SYSTEM VALUE
+      VALUES (${userId}, ${name}, ${isAdministrator})`;
+  }
 }

@@ -54,10 +54,8 @@ Deno.test("a route that declares no access rule does not start", () => {
 
 Deno.test("a database that is away is 503 with Retry-After", async () => {
   await using db = await testDatabase();
-  await using app = await testApp({
-    ...db,
-    sql: connect("postgres://nobody@127.0.0.1:1/none", { max: 1, name: "away" }),
-  });
+  const sql = connect("postgres://nobody@127.0.0.1:1/none", { max: 1, name: "away" });
+  await using app = await testApp(db, { sql });
   const { status, headers, json } = await app.send("GET", "/v1/check_detached_generation_status/?job_id=1");
   assert.deepEqual([status, json.code], [503, "service_unavailable"]);
   assert.match(headers.get("Retry-After")!, /^\d+$/);
@@ -71,4 +69,27 @@ Deno.test("a fault is 500 with an ID and says nothing of its inside", async () =
   assert.deepEqual([status, json.code], [500, "internal_error"]);
   assert.match(json.message, /[0-9a-f]{8}-[0-9a-f-]{27}/);
   assert.doesNotMatch(text, /generation_job|relation|SELECT/);
+});
+
+Deno.test("the audit keeps who asked for, saw, got a link to, fetched, cancelled and was refused what", async () => {
+  await using db = await testDatabase();
+  await using app = await testApp(db);
+  await addAgencies(db.sql);
+  const { json } = await app.send("POST", "/v1/generate_detached_file/", {
+    body: d1Body(),
+    as: "treasury-reader",
+  });
+  const status = `/v1/check_detached_generation_status/?job_id=${json.job_id}`;
+  await app.send("GET", status, { as: "treasury-writer" });
+  await app.send("GET", status, { as: "defense-fabs" });
+  await app.send("DELETE", `/v1/generations/${json.job_id}`, { as: "treasury-reader" });
+  const kept = await db.sql`
+    SELECT name, action, job_id::integer, agency_code FROM audit_event JOIN app_user USING (app_user_id)
+    ORDER BY audit_event_id`;
+  assert.deepEqual(kept.map((row) => Object.values(row)), [
+    ["treasury-reader", "request", json.job_id, "020"],
+    ["treasury-writer", "status", json.job_id, "020"],
+    ["defense-fabs", "refused", null, null],
+    ["treasury-reader", "cancel", json.job_id, "020"],
+  ]);
 });

@@ -124,7 +124,7 @@ Deno.test("the same Idempotency-Key with another body is 422", async () => {
 
 Deno.test("one file too many at a time is 429 with Retry-After", async () => {
   await using db = await testDatabase();
-  await using app = await testApp(db, 1);
+  await using app = await testApp(db, { maxUnfinishedJobs: 1 });
   await addAgencies(db.sql);
   await app.send("POST", PATH, { body: d1Body() });
   const { status, headers, json } = await app.send("POST", PATH, { body: d1Body({ end: "04/01/2016" }) });

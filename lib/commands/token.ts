@@ -1,0 +1,165 @@
+/** `deno task token <command>`: makes, lists and revokes API tokens, and manages users and their affiliations. */
+import { createToken, listTokens, revokeToken } from "../auth/tokens.ts";
+import { type Affiliation, formatAffiliation } from "../auth/user.ts";
+import {
+  deny,
+  ensureUser,
+  grant,
+  isIssuersName,
+  listUsers,
+  setAdministrator,
+  setDisabled,
+  unknownAgencies,
+  UserError,
+  userId,
+} from "../auth/users.ts";
+import { readConfig, runMain } from "../config.ts";
+import { connect, isConnectionLoss, type Sql } from "../db.ts";
+import { type Arguments, readArguments, USAGE, UsageError } from "./token_arguments.ts";
+import { tokenJson, tokenTable, userJson, userTable } from "./token_tables.ts";
+
+const REFUSED = 1, WRONG_USAGE = 2, NO_DATABASE = 3;
+
+// A command's answer goes to standard output; what else is worth saying goes to standard error, so that
+// `TOKEN=$(deno task token create …)` works.
+// deno-lint-ignore no-console
+const answer = (text: string): void => console.log(text);
+// deno-lint-ignore no-console
+const say = (text: string): void => console.error(text);
+
+const wordsOf = (affiliations: readonly Affiliation[], admin: boolean): string =>
+  [...(admin ? ["administrator"] : []), ...affiliations.map(formatAffiliation)].join(", ") || "no agency";
+
+async function create(
+  sql: Sql,
+  { user, affiliations, admin, expiresInDays, json }: Arguments,
+): Promise<void> {
+  const { made, of } = await sql.begin(async (tx) => {
+    const { userId } = await ensureUser(tx, user!);
+    await grant(tx, userId, affiliations);
+    if (admin) await setAdministrator(tx, userId, true);
+    const [of] = await listUsers(tx, user!);
+    if (of!.disabledAt) {
+      throw new UserError(`${user} is disabled, so a token would not work (deno task token enable).`);
+    }
+    return { made: await createToken(tx, userId, expiresInDays), of: of! };
+  });
+  await warnOfUnknown(sql, affiliations);
+  if (json) {
+    return answer(JSON.stringify({
+      token_id: made.tokenId,
+      token: made.token,
+      user,
+      is_administrator: of.isAdministrator,
+      affiliations: of.affiliations.map(formatAffiliation),
+      expires_at: made.expiresAt,
+    }));
+  }
+  const until = made.expiresAt ? `until ${made.expiresAt.toISOString()}` : "until it is revoked";
+  say(
+    `Made token ${made.tokenId} for ${user} (${
+      wordsOf(of.affiliations, of.isAdministrator)
+    }), valid ${until}.`,
+  );
+  say("Keep it: it is shown only now.");
+  answer(made.token);
+}
+
+async function list(sql: Sql, { user, json }: Arguments): Promise<void> {
+  if (user !== undefined) await userId(sql, user);
+  const tokens = await listTokens(sql, user);
+  answer(json ? JSON.stringify(tokens.map(tokenJson)) : tokenTable(tokens));
+}
+
+async function users(sql: Sql, { user, json }: Arguments): Promise<void> {
+  if (user !== undefined) await userId(sql, user);
+  const found = await listUsers(sql, user);
+  answer(json ? JSON.stringify(found.map(userJson)) : userTable(found));
+}
+
+async function revoke(sql: Sql, { ids }: Arguments): Promise<void> {
+  const unknown = [];
+  for (const id of ids) {
+    if (await revokeToken(sql, id)) answer(`Token ${id} is revoked.`);
+    else unknown.push(id);
+  }
+  if (unknown.length > 0) {
+    throw new UserError(`There is no token ${unknown.join(" or ")}. deno task token list shows them all.`);
+  }
+}
+
+async function change(sql: Sql, { command, user, affiliations, admin }: Arguments): Promise<void> {
+  const [now] = await sql.begin(async (tx) => {
+    if (command === "grant") {
+      // Those who sign in by OpenID Connect get no token, so this is where they are made known beforehand.
+      const id = isIssuersName(user!) ? (await ensureUser(tx, user!)).userId : await userId(tx, user!);
+      await grant(tx, id, affiliations);
+      if (admin) await setAdministrator(tx, id, true);
+    } else {
+      const id = await userId(tx, user!);
+      await deny(tx, id, affiliations);
+      if (admin) await setAdministrator(tx, id, false);
+    }
+    return await listUsers(tx, user!);
+  });
+  if (command === "grant") await warnOfUnknown(sql, affiliations);
+  answer(`${user} has now: ${wordsOf(now!.affiliations, now!.isAdministrator)}.`);
+}
+
+async function disable(sql: Sql, { command, user }: Arguments): Promise<void> {
+  await setDisabled(sql, await userId(sql, user!), command === "disable");
+  answer(command === "disable" ? `${user} cannot sign in any more.` : `${user} can sign in again.`);
+}
+
+async function warnOfUnknown(sql: Sql, affiliations: readonly Affiliation[]): Promise<void> {
+  const unknown = await unknownAgencies(sql, affiliations.map(({ agencyCode }) => agencyCode));
+  if (unknown.length > 0) {
+    say(`Note: no agency with the code ${unknown.join(" or ")} is loaded (deno task load agencies).`);
+  }
+}
+
+const COMMANDS: Record<string, (sql: Sql, args: Arguments) => Promise<void>> = {
+  create,
+  list,
+  revoke,
+  users,
+  grant: change,
+  deny: change,
+  disable,
+  enable: disable,
+};
+
+/** What Postgres says where the database is not as it should be, in words. */
+const POSTGRES: Record<string, string> = {
+  "28000": "The database does not let this user in.",
+  "28P01": "The database does not take this user's password.",
+  "3D000": "There is no such database on the server.",
+  "42501":
+    "This database user may not do that: it must own the tables or belong to the role detached_operator.",
+  "42P01": "The database lacks the tables for that: run deno task migrate.",
+};
+
+function fail(code: number, sentence: string): never {
+  say(sentence);
+  Deno.exit(code);
+}
+
+await runMain(async () => {
+  if (["help", "--help", "-h"].includes(Deno.args[0] ?? "")) return answer(USAGE);
+  let sql: Sql | undefined;
+  try {
+    const args = readArguments(Deno.args);
+    const { DATABASE_URL: url } = readConfig(["DATABASE_URL"]);
+    sql = connect(url, { max: 1, name: "token" });
+    await COMMANDS[args.command]!(sql, args);
+  } catch (error) {
+    if (error instanceof UsageError) fail(WRONG_USAGE, error.message);
+    if (error instanceof UserError) fail(REFUSED, error.message);
+    if (isConnectionLoss(error)) fail(NO_DATABASE, "The database cannot be reached. Nothing was changed.");
+    const sentence = POSTGRES[(error as { code?: string }).code ?? ""];
+    if (sentence) fail(REFUSED, sentence);
+    throw error;
+  } finally {
+    await sql?.end({ timeout: 5 });
+  }
+});

@@ -1,0 +1,221 @@
+import {
+  AbortMultipartUploadCommand,
+  type CompletedPart,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  ListMultipartUploadsCommand,
+  PutObjectCommand,
+  type S3Client,
+  S3ServiceException,
+  UploadPartCommand,
+} from "@aws-sdk/client-s3";
+import { createHash } from "node:crypto";
+import { ServiceError } from "../errors.ts";
+import { contentDisposition } from "./content_disposition.ts";
+import type { S3Limits } from "./s3_client.ts";
+import type { NewFile } from "./store.ts";
+
+/** A part that S3 has taken. */
+export interface StoredPart extends CompletedPart {
+  /** The MD5 of its bytes. */
+  md5: Uint8Array;
+}
+
+/** What S3 says of an object. */
+export interface ObjectFacts {
+  size: number | undefined;
+  /** Without its quotes. */
+  etag: string | undefined;
+}
+
+type Signal = AbortSignal | undefined;
+
+/**
+ * The requests that are made to a bucket, each within the limits.
+ *
+ * All throw ServiceError `storage_unavailable`, whose cause tells the operation and what S3 said, never what was sent;
+ * or the reason of the signal that broke them off.
+ */
+export class S3Bucket {
+  constructor(readonly client: S3Client, readonly name: string, readonly limits: S3Limits) {}
+
+  async put(key: string, file: NewFile, body: Uint8Array, signal: Signal): Promise<void> {
+    const command = new PutObjectCommand({
+      ...this.#object(key),
+      ...headers(file),
+      Body: body,
+      ContentLength: body.length,
+      ContentMD5: md5(body).toString("base64"),
+    });
+    const send = (options: SendOptions) => this.client.send(command, options);
+    await this.#within("PutObject", { signal, bodyBytes: body.length }, send);
+  }
+
+  /** @returns the upload's ID, and whether it took several attempts, the earlier of which may have made uploads too */
+  async createUpload(key: string, file: NewFile, signal: Signal): Promise<{ id: string; retried: boolean }> {
+    const command = new CreateMultipartUploadCommand({ ...this.#object(key), ...headers(file) });
+    return await this.#within("CreateMultipartUpload", { signal }, async (options) => {
+      const { UploadId: id, $metadata: { attempts = 1 } } = await this.client.send(command, options);
+      if (!id) throw new Error("S3 gave no upload ID");
+      return { id, retried: attempts > 1 };
+    });
+  }
+
+  async uploadPart(
+    key: string,
+    uploadId: string,
+    number: number,
+    body: Uint8Array,
+    signal: Signal,
+  ): Promise<StoredPart> {
+    const hash = md5(body);
+    const command = new UploadPartCommand({
+      ...this.#object(key),
+      UploadId: uploadId,
+      PartNumber: number,
+      Body: body,
+      ContentLength: body.length,
+      ContentMD5: hash.toString("base64"),
+    });
+    const send = (options: SendOptions) => this.client.send(command, options);
+    const { ETag } = await this.#within("UploadPart", { signal, bodyBytes: body.length }, send);
+    if (!ETag) throw unavailable("UploadPart", new Error("S3 gave no ETag"));
+    return { PartNumber: number, ETag, md5: hash };
+  }
+
+  /** @returns false where there is no such upload (any more), which an earlier attempt may have completed */
+  async completeUpload(
+    key: string,
+    uploadId: string,
+    parts: StoredPart[],
+    signal: Signal,
+  ): Promise<boolean> {
+    const command = new CompleteMultipartUploadCommand({
+      ...this.#object(key),
+      UploadId: uploadId,
+      MultipartUpload: { Parts: parts.map(({ PartNumber, ETag }) => ({ PartNumber, ETag })) },
+    });
+    const send = (options: SendOptions) => this.client.send(command, options);
+    return await this.#within("CompleteMultipartUpload", { signal }, unlessAbsent(send)) !== undefined;
+  }
+
+  async head(key: string, signal: Signal): Promise<ObjectFacts | undefined> {
+    const command = new HeadObjectCommand(this.#object(key));
+    const send = (options: SendOptions) => this.client.send(command, options);
+    const answer = await this.#within("HeadObject", { signal }, unlessAbsent(send));
+    return answer && { size: answer.ContentLength, etag: answer.ETag?.replaceAll('"', "") };
+  }
+
+  /** No error where there is no such object. */
+  async delete(key: string, signal?: AbortSignal): Promise<void> {
+    const command = new DeleteObjectCommand(this.#object(key));
+    const send = (options: SendOptions) => this.client.send(command, options);
+    await this.#within("DeleteObject", { signal }, unlessAbsent(send));
+  }
+
+  /** No error where there is no such upload. */
+  async abortUpload(key: string, uploadId: string, signal?: AbortSignal): Promise<void> {
+    const command = new AbortMultipartUploadCommand({ ...this.#object(key), UploadId: uploadId });
+    const send = (options: SendOptions) => this.client.send(command, options);
+    await this.#within("AbortMultipartUpload", { signal }, unlessAbsent(send));
+  }
+
+  /** The unfinished uploads of one key. Empty where S3 does not let them be listed, or cannot. */
+  async uploads(key: string, signal?: AbortSignal): Promise<string[]> {
+    const command = new ListMultipartUploadsCommand({ Bucket: this.name, Prefix: key });
+    const send = (options: SendOptions) =>
+      this.client.send(command, options).catch((error) => {
+        if (isRefusal(error)) return undefined;
+        throw error;
+      });
+    const answer = await this.#within("ListMultipartUploads", { signal }, send);
+    // A key has one upload, seldom two; the prefix may fit other keys too.
+    return (answer?.Uploads ?? []).flatMap(({ Key, UploadId }) => Key === key && UploadId ? [UploadId] : []);
+  }
+
+  /** Throws where the bucket cannot be reached within the given time. */
+  async check(milliseconds: number): Promise<void> {
+    const command = new HeadBucketCommand({ Bucket: this.name });
+    await this.#within("HeadBucket", { milliseconds }, (options) => this.client.send(command, options));
+  }
+
+  #object(key: string): { Bucket: string; Key: string } {
+    return { Bucket: this.name, Key: key };
+  }
+
+  async #within<T>(
+    operation: string,
+    { signal, bodyBytes = 0, milliseconds = this.limits.totalMilliseconds }: Within,
+    send: (options: SendOptions) => Promise<T>,
+  ): Promise<T> {
+    const deadline = new AbortController();
+    const late = new Error(`nothing came of it in ${milliseconds} ms`);
+    const timer = setTimeout(() => deadline.abort(late), milliseconds);
+    const stop = signal ? AbortSignal.any([signal, deadline.signal]) : deadline.signal;
+    const requestTimeout = this.limits.answerMilliseconds + bodyBytes / 1024 / 1024 * 1000;
+    const stopped = Promise.withResolvers<never>();
+    const onStop = () => stopped.reject(stop.reason);
+    stop.addEventListener("abort", onStop);
+    try {
+      stop.throwIfAborted();
+      // The SDK does not look at the signal while it pauses before another attempt.
+      return await Promise.race([send({ abortSignal: stop, requestTimeout }), stopped.promise]);
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw unavailable(operation, stop.aborted ? late : error);
+    } finally {
+      clearTimeout(timer);
+      stop.removeEventListener("abort", onStop);
+    }
+  }
+}
+
+interface Within {
+  /** Breaks the request off at once. */
+  signal?: AbortSignal | undefined;
+  bodyBytes?: number;
+  /** For all attempts together, where not the limit of this bucket. */
+  milliseconds?: number;
+}
+
+interface SendOptions {
+  abortSignal: AbortSignal;
+  requestTimeout: number;
+}
+
+const headers = (file: NewFile) => ({
+  ContentType: file.contentType,
+  ContentDisposition: contentDisposition(file.fileName),
+});
+
+const md5 = (bytes: Uint8Array) => createHash("md5").update(bytes).digest();
+
+/** The SDK's errors hold the request, its signature included: only their words go on. */
+export function unavailable(operation: string, error: unknown): ServiceError {
+  return new ServiceError("storage_unavailable", { cause: new Error(`${operation}: ${words(error)}`) });
+}
+
+function words(error: unknown): string {
+  if (!(error instanceof S3ServiceException)) return String(error);
+  const { httpStatusCode, requestId, attempts } = error.$metadata;
+  return `${error.name}: ${error.message} (status ${httpStatusCode}, ${attempts} attempts, request ${requestId})`;
+}
+
+/** Gives undefined where S3 answers that the object or upload isn't there. */
+const unlessAbsent = <T>(send: (options: SendOptions) => Promise<T>) => async (options: SendOptions) => {
+  try {
+    return await send(options);
+  } catch (error) {
+    if (error instanceof S3ServiceException && ABSENT.has(error.name)) return undefined;
+    throw error;
+  }
+};
+
+const ABSENT = new Set(["NoSuchKey", "NoSuchUpload", "NotFound"]);
+
+/** Whether S3 has answered that this may not be done, or is not known to it. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof S3ServiceException && [403, 405, 501].includes(error.$metadata.httpStatusCode ?? 0);

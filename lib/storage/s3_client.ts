@@ -1,0 +1,38 @@
+import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
+
+/** How long S3 may take. */
+export interface S3Limits {
+  /** How often a request is tried that met an error which may pass, with growing pauses. */
+  attempts: number;
+  /** How long S3 may take to begin its answer, besides a second for every mebibyte sent. */
+  answerMilliseconds: number;
+  /** How long a request may take with all its attempts. */
+  totalMilliseconds: number;
+}
+
+/** Gives up on a server that stalls after two minutes, on one that answers with errors after some seconds. */
+export const S3_LIMITS: S3Limits = { attempts: 8, answerMilliseconds: 30_000, totalMilliseconds: 120_000 };
+
+/**
+ * An S3 client for AWS and for compatible servers. Region, credentials and endpoint come from the SDK's own variables.
+ *
+ * @param overrides stand in for those variables
+ */
+export function s3Client(limits: S3Limits, forcePathStyle: boolean, overrides: S3ClientConfig): S3Client {
+  return new S3Client({
+    forcePathStyle,
+    // Not every compatible server takes the SDK's own checksums; every body that matters has its Content-MD5.
+    requestChecksumCalculation: "WHEN_REQUIRED",
+    responseChecksumValidation: "WHEN_REQUIRED",
+    // Asking first costs a round trip for each part, and a connection that is not used again.
+    expectContinueHeader: false,
+    retryMode: "standard",
+    maxAttempts: limits.attempts,
+    requestHandler: {
+      connectionTimeout: 5_000,
+      requestTimeout: limits.answerMilliseconds,
+      throwOnRequestTimeout: true,
+    },
+    ...overrides,
+  });
+}

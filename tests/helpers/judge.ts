@@ -1,0 +1,127 @@
+// @ts-types="@types/pg-copy-streams"
+import { to } from "pg-copy-streams";
+import { connectForLoad, type Sql } from "../../lib/db.ts";
+import { fileTypeOf, requestBody } from "../../lib/files/index.ts";
+import type { FileContents } from "../../lib/files/file_type.ts";
+import { writeFile, type WriteOptions, type WrittenFile } from "../../lib/files/write_file.ts";
+import d1 from "../../lib/files/elements/d1.tsv" with { type: "text" };
+import d2 from "../../lib/files/elements/d2.tsv" with { type: "text" };
+
+/** The bytes of `COPY (query) TO STDOUT (FORMAT csv)`: what a file must be, by definition. */
+export async function copyOut(url: string, query: string, delimiter: string): Promise<Uint8Array> {
+  const session = await connectForLoad(url, "judge");
+  try {
+    const stream = session.query(to(`COPY (${query}\n) TO STDOUT (FORMAT csv, DELIMITER '${delimiter}')`));
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of stream) chunks.push(chunk);
+    return joined(chunks);
+  } finally {
+    await session.end();
+  }
+}
+
+/** What makes an award file, in the words of this test: as SQL literals, since COPY takes no parameters. */
+export interface AwardCase {
+  code: "D1" | "D2";
+  agencyType: "awarding" | "funding";
+  agency: string;
+  /** First and last day, `YYYY-MM-DD`. */
+  start: string;
+  end: string;
+  format: "csv" | "txt";
+  numbered?: boolean;
+}
+
+const awards = {
+  D1: { elements: d1, table: "detached_award_procurement", key: "detached_award_proc_unique" },
+  D2: { elements: d2, table: "published_fabs", key: "afa_generated_unique" },
+};
+
+/** An award file as `COPY` writes its header and its records, from a query that was written for the tests alone. */
+export async function judgedAwardFile(url: string, award: AwardCase): Promise<Uint8Array> {
+  const { elements, table, key } = awards[award.code];
+  const [names, ...lines] = elements.trimEnd().split("\n").map((line) => line.split("\t"));
+  const cells = (name: string) => lines.map((line) => line[names!.indexOf(name)]!);
+  const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
+  const headers = cells(award.numbered ? "header_with_element_number" : "header");
+  const writtenAs = cells("written_as");
+  const columns = cells("column").map((column, i) =>
+    writtenAs[i] === "YYYYMMDD" ? `to_char(${column}::timestamp, 'YYYYMMDD')` : column
+  );
+  const delimiter = award.format === "csv" ? "," : "|";
+  return joined([
+    await copyOut(url, `SELECT ${headers.map(literal).join(", ")}`, delimiter),
+    await copyOut(
+      url,
+      `SELECT ${columns.join(", ")} FROM ${table}
+       WHERE ${award.agencyType}_agency_code = ${literal(award.agency)}
+         AND action_date >= ${literal(award.start)} AND action_date <= ${literal(award.end)}
+         ${award.code === "D2" ? "AND is_active IS TRUE" : ""}
+       ORDER BY action_date, convert_to(${key}, 'UTF8'), ${table}${
+        award.code === "D1" ? ".detached_award_procurement_id" : ".published_fabs_id"
+      }`,
+      delimiter,
+    ),
+  ]);
+}
+
+/** The definition of the same file, by way of a request body as a user sends it. */
+export function awardContents(award: AwardCase): FileContents {
+  const slashed = (day: string) => `${day.slice(5, 7)}/${day.slice(8, 10)}/${day.slice(0, 4)}`;
+  return contentsOf({
+    file_type: award.code,
+    [award.agency.length === 3 ? "cgac_code" : "frec_code"]: award.agency,
+    start: slashed(award.start),
+    end: slashed(award.end),
+    agency_type: award.agencyType,
+    file_format: award.format,
+    ...award.numbered === undefined ? {} : { element_numbers: award.numbered },
+  });
+}
+
+/** The definition of the file that a request body asks for. */
+export function contentsOf(body: Record<string, unknown>): FileContents {
+  const request = requestBody.parse(body);
+  return fileTypeOf(request.file_type).contents(request);
+}
+
+/** Writes a file into memory. */
+export async function written(
+  sql: Sql,
+  contents: FileContents,
+  options: Partial<WriteOptions> = {},
+): Promise<WrittenFile & { content: Uint8Array }> {
+  const chunks: Uint8Array[] = [];
+  const file = await writeFile(sql, contents, {
+    ...options,
+    write: async (bytes) => {
+      chunks.push(bytes);
+      await options.write?.(bytes);
+    },
+  });
+  return { ...file, content: joined(chunks) };
+}
+
+/** @throws where the bytes differ, showing the place in both */
+export function assertSameBytes(actual: Uint8Array, expected: Uint8Array, what: string): void {
+  const size = Math.max(actual.length, expected.length);
+  let at = 0;
+  while (at < size && actual[at] === expected[at]) at += 1;
+  if (at === size) return;
+  const shown = (bytes: Uint8Array) =>
+    JSON.stringify(new TextDecoder().decode(bytes.subarray(Math.max(0, at - 60), at + 60)));
+  throw new Error(
+    `${what}: the file (${actual.length} bytes) differs from COPY (${expected.length} bytes) at byte ${at}:\n` +
+      `  file ${shown(actual)}\n  COPY ${shown(expected)}`,
+  );
+}
+
+function joined(chunks: Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}

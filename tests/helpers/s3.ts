@@ -1,0 +1,80 @@
+import {
+  AbortMultipartUploadCommand,
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  DeleteObjectCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  S3Client,
+  type S3ClientConfig,
+} from "@aws-sdk/client-s3";
+import { SWIFT_CREDENTIALS } from "./swift.ts";
+
+/** The S3 server of this test run; undefined where there is none, and tests that need it are left out. */
+export const s3Url: string | undefined = Deno.env.get("TEST_S3_URL") || undefined;
+
+/** Where and how a client of the test server makes its requests. */
+export const s3Settings = (endpoint = s3Url!): S3ClientConfig => ({
+  endpoint,
+  region: "us-east-1",
+  credentials: SWIFT_CREDENTIALS,
+});
+
+/** A bucket of a test's own. */
+export interface TestBucket extends AsyncDisposable {
+  name: string;
+  /** The keys of all objects in it. */
+  objects(): Promise<string[]>;
+  /** The keys of all unfinished uploads in it. */
+  uploads(): Promise<string[]>;
+  /** Stored parts that belong to no object and no upload that S3 could name: Swift keeps them apart. */
+  parts(): Promise<string[]>;
+  delete(key: string): Promise<void>;
+}
+
+/** Makes an empty bucket. Everything in it goes with it. */
+export async function testBucket(): Promise<TestBucket> {
+  const client = new S3Client({ ...s3Settings(), forcePathStyle: true, maxAttempts: 5 });
+  const name = `test-${crypto.randomUUID()}`;
+  const Bucket = name;
+  await client.send(new CreateBucketCommand({ Bucket }));
+  const listUploads = async () =>
+    (await client.send(new ListMultipartUploadsCommand({ Bucket }))).Uploads ?? [];
+  const bucket: TestBucket = {
+    name,
+    async objects() {
+      const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket }));
+      return Contents.map(({ Key }) => Key!);
+    },
+    async uploads() {
+      return (await listUploads()).map(({ Key }) => Key!);
+    },
+    async parts() {
+      const response = await fetch(`${s3Url}/v1/AUTH_test/${name}+segments`, { headers: await swiftToken() });
+      const text = await response.text();
+      return response.ok ? text.split("\n").filter((line) => line !== "") : [];
+    },
+    async delete(Key) {
+      await client.send(new DeleteObjectCommand({ Bucket, Key }));
+    },
+    async [Symbol.asyncDispose]() {
+      for (const { Key, UploadId } of await listUploads()) {
+        await client.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }));
+      }
+      for (const key of await bucket.objects()) await bucket.delete(key);
+      await client.send(new DeleteBucketCommand({ Bucket }));
+      client.destroy();
+    },
+  };
+  return bucket;
+}
+
+/** Signs in to Swift's own interface. */
+async function swiftToken(): Promise<Record<string, string>> {
+  const { accessKeyId, secretAccessKey } = SWIFT_CREDENTIALS;
+  const response = await fetch(`${s3Url}/auth/v1.0`, {
+    headers: { "X-Auth-User": accessKeyId, "X-Auth-Key": secretAccessKey },
+  });
+  await response.body?.cancel();
+  return { "X-Auth-Token": response.headers.get("X-Auth-Token") ?? "" };
+}

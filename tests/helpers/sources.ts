@@ -1,0 +1,100 @@
+import contractsMapping from "../../lib/sources/archive/usaspending_contracts.tsv" with { type: "text" };
+import assistanceMapping from "../../lib/sources/archive/usaspending_assistance.tsv" with { type: "text" };
+import { LoadError } from "../../lib/sources/load_error.ts";
+import { type FileOutcome, loadFiles, type LoadOptions } from "../../lib/sources/load_files.ts";
+import type { TestDatabase } from "./database.ts";
+
+const HEADERS = {
+  contracts: columnsOf(contractsMapping),
+  assistance: columnsOf(assistanceMapping),
+};
+
+function columnsOf(mapping: string): string[] {
+  return mapping.trimEnd().split("\n").slice(1).map((line) => line.split("\t")[0]!);
+}
+
+/** A CSV of the archive: all its columns, each record with the cells that are given and the others blank. */
+export function archiveCsv(
+  kind: keyof typeof HEADERS,
+  records: Record<string, string>[],
+  moreColumns: string[] = [],
+): string {
+  const header = [...moreColumns, ...HEADERS[kind]];
+  const lines = records.map((record) => header.map((column) => csvCell(record[column] ?? "")).join(","));
+  return [header.join(","), ...lines, ""].join("\n");
+}
+
+const csvCell = (value: string) => /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+
+/** A file in a folder that is removed with the test. */
+export async function temporaryFile(
+  content: string | Uint8Array,
+  name = "file.csv",
+): Promise<{ path: string } & AsyncDisposable> {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/${name}`;
+  await Deno.writeFile(path, typeof content === "string" ? new TextEncoder().encode(content) : content);
+  return { path, [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }) };
+}
+
+/** Loads one file of this content; gives what became of it. */
+export async function loadText(
+  database: TestDatabase,
+  source: string,
+  content: string | Uint8Array,
+  options: Partial<LoadOptions> & { name?: string } = {},
+): Promise<FileOutcome> {
+  await using file = await temporaryFile(content, options.name ?? "file.csv");
+  const [outcome] = await loadFiles({ databaseUrl: database.url, source, files: [file.path], ...options });
+  return outcome!;
+}
+
+/** The message that a load is refused with. */
+export async function refusal(load: Promise<unknown>): Promise<string> {
+  try {
+    await load;
+  } catch (error) {
+    if (error instanceof LoadError) return error.message;
+    throw error;
+  }
+  throw new Error("The load was not refused.");
+}
+
+/** Waits until a condition holds. */
+export async function until(what: string, holds: () => Promise<boolean>, seconds = 20): Promise<void> {
+  for (const deadline = Date.now() + seconds * 1000; Date.now() < deadline;) {
+    if (await holds()) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`Waited ${seconds} s in vain until ${what}.`);
+}
+
+/** A number generator that gives the same numbers each time: [0, 1). */
+export function seeded(seed: number): () => number {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** Where the real files are, relative to the project, if they are there at all. */
+export async function sharedFile(path: string): Promise<string | null> {
+  const file = `${Deno.cwd()}/../shared/${path}`;
+  return await Deno.stat(file).then(() => file, () => null);
+}
+
+/** The rows of a query as plain objects. */
+export async function rowsOf(database: TestDatabase, query: string): Promise<Record<string, unknown>[]> {
+  return [...await database.sql.unsafe(query)].map((row) => ({ ...row }));
+}
+
+/** Loads one of the real files of `../shared/data`; `null`, with a message, where it is not here. */
+export async function loadShared(database: TestDatabase, source: string, name: string) {
+  const file = await sharedFile(`data/${name}`);
+  if (file) return await loadText(database, source, await Deno.readFile(file), { name });
+  // deno-lint-ignore no-console -- a test that is skipped says why
+  console.log(`  skipped: ../shared/data/${name} is not here`);
+  return null;
+}
