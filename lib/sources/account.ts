@@ -1,0 +1,70 @@
+/** The parts of a Treasury account, as the source tables name and keep them. */
+export interface AccountParts {
+  allocation_transfer_agency: string | null;
+  agency_identifier: string | null;
+  beginning_period_of_availa: string | null;
+  ending_period_of_availabil: string | null;
+  availability_type_code: string | null;
+  main_account_code: string | null;
+  sub_account_code: string | null;
+}
+
+/** The columns of the parts, in the order of the account. */
+export const ACCOUNT_PARTS = [
+  "allocation_transfer_agency",
+  "agency_identifier",
+  "beginning_period_of_availa",
+  "ending_period_of_availabil",
+  "availability_type_code",
+  "main_account_code",
+  "sub_account_code",
+] as const satisfies (keyof AccountParts)[];
+
+/** What a cell says, without the spaces around it; nothing or only spaces is `null`. */
+export const filled = (cell: string | undefined): string | null => cell?.trim() || null;
+
+/** A code with its leading zeros, which spreadsheets take away; nothing is `null`. */
+export const padded = (cell: string | undefined, length: number): string | null =>
+  filled(cell)?.padStart(length, "0") ?? null;
+
+/**
+ * The parts of an account as a file gives them: codes padded (ATA, AID and sub 3 digits, main 4), blanks `null`, an ATA of
+ * 000 `null`, because such an account is nobody's allocation.
+ */
+export function accountParts(cell: (column: keyof AccountParts) => string | undefined): AccountParts {
+  const ata = padded(cell("allocation_transfer_agency"), 3);
+  return {
+    allocation_transfer_agency: ata === "000" ? null : ata,
+    agency_identifier: padded(cell("agency_identifier"), 3),
+    beginning_period_of_availa: filled(cell("beginning_period_of_availa")),
+    ending_period_of_availabil: filled(cell("ending_period_of_availabil")),
+    availability_type_code: filled(cell("availability_type_code")),
+    main_account_code: padded(cell("main_account_code"), 4),
+    sub_account_code: padded(cell("sub_account_code"), 3),
+  };
+}
+
+/** The account as one string of fixed places, by which the source tables are joined. */
+export function tasOf(parts: AccountParts): string {
+  return (parts.allocation_transfer_agency ?? "000") +
+    (parts.agency_identifier ?? "000") +
+    (parts.beginning_period_of_availa ?? "0000") +
+    (parts.ending_period_of_availabil ?? "0000") +
+    (parts.availability_type_code ?? " ") +
+    (parts.main_account_code ?? "0000") +
+    (parts.sub_account_code ?? "000");
+}
+
+/** The account as people read it, such as `020-X-5688-000` or `057-2021/2023-3021-000`. */
+export function displayTasOf(parts: AccountParts): string {
+  const period = [parts.beginning_period_of_availa, parts.ending_period_of_availabil].filter(Boolean).join(
+    "/",
+  );
+  return [
+    parts.allocation_transfer_agency,
+    parts.agency_identifier,
+    parts.availability_type_code ?? period,
+    parts.main_account_code,
+    parts.sub_account_code,
+  ].filter(Boolean).join("-");
+}

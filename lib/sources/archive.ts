@@ -1,0 +1,145 @@
+import { boolean, type CellRule, date, decimal, integer, text, timestamp } from "./cell_rules.ts";
+import { DirectEncoder, REMOVES } from "./direct_encoder.ts";
+import { exactly, type KnownColumn, loosely, matchHeader } from "./header.ts";
+import type { Source } from "./source.ts";
+import { describeTable, type SourceTable } from "./table_columns.ts";
+import { upsert } from "./upsert.ts";
+
+/** What tells the two kinds of archive files apart. */
+export interface Archive {
+  name: string;
+  title: string;
+  table: SourceTable;
+  /** The primary key of the table. */
+  id: string;
+  /** The column that tells which transaction a row is. */
+  key: string;
+  /** Each column of the archive's CSV and the column it feeds (empty: none), tab-separated, after a header. */
+  mapping: string;
+  /** Columns of delta files that feed nothing. */
+  deltaColumns: readonly string[];
+  /** Which rows of the table count, as SQL over `t`, and what makes a new row count. */
+  among?: string;
+  fixed?: Readonly<Record<string, string>>;
+}
+
+// The delta files' column that says whether a row is new (nothing), corrected (C) or removed (D).
+const INDICATOR = "correction_delete_ind";
+
+/**
+ * A source that reads the public USAspending Award Data Archive: full files, and the delta files that follow them.
+ * Transactions are replaced by their key; nothing else of the table is touched.
+ */
+export function archiveSource(archive: Archive): Source {
+  const columns = readMapping(archive);
+  return {
+    name: archive.name,
+    title: archive.title,
+    tables: [archive.table],
+    repeat: "ever",
+    mayBeEmpty: true,
+    recognises(header) {
+      const present = new Set(header.map(loosely));
+      const found = columns.filter((column) => present.has(loosely(column.name)));
+      return found.length * 2 > columns.length && present.has(loosely(keyColumn(archive, columns)));
+    },
+    async prepare(session) {
+      const shape = await describeTable(session, archive.table);
+      const types = new Map(shape.columns.map((column) => [column.name, column.type]));
+      const fed = columns.filter((column) => column.feeds !== "");
+      const known: KnownColumn[] = columns.map((column) => ({
+        name: column.name,
+        headers: [column.name],
+        // Columns that feed nothing come and go between the archive's editions.
+        required: column.feeds !== "",
+      }));
+      for (const name of [INDICATOR, ...archive.deltaColumns]) {
+        known.push({ name, headers: [name], required: false });
+      }
+      return {
+        staging: {
+          table: archive.table,
+          columns: fed.map(({ feeds }) => feeds),
+          extra: { [REMOVES]: "boolean" },
+        },
+        encoderFor(header, { ignoreUnknownColumns }) {
+          const found = matchHeader(header, known, exactly, { ignoreUnknown: ignoreUnknownColumns });
+          const indicator = found.get(INDICATOR);
+          return new DirectEncoder({
+            cells: fed.map(({ name, feeds }) => ({
+              column: feeds,
+              from: found.get(name)!,
+              rule: ruleFor(name, types.get(feeds)!),
+              required: feeds === archive.key,
+            })),
+            blankIsNull: true,
+            ...(indicator === undefined ? {} : { removal: { from: indicator, key: archive.key } }),
+          });
+        },
+        merge(session, staging) {
+          const removes = staging.columns.includes(REMOVES);
+          return upsert(session, {
+            staging: staging.name,
+            table: archive.table,
+            key: archive.key,
+            id: archive.id,
+            columns: staging.columns.filter((column) => column !== REMOVES),
+            ...(archive.fixed ? { fixed: archive.fixed } : {}),
+            ...(archive.among ? { among: archive.among } : {}),
+            ...(removes ? { removes: REMOVES } : {}),
+          });
+        },
+      };
+    },
+  };
+}
+
+interface ArchiveColumn {
+  name: string;
+  /** The column it feeds, or nothing. */
+  feeds: string;
+}
+
+function readMapping({ mapping }: Archive): ArchiveColumn[] {
+  return mapping.trimEnd().split("\n").slice(1).map((line) => {
+    const [name = "", feeds = ""] = line.split("\t");
+    return { name, feeds: feeds.trim() };
+  });
+}
+
+const keyColumn = (archive: Archive, columns: ArchiveColumn[]) =>
+  columns.find((column) => column.feeds === archive.key)!.name;
+
+function ruleFor(name: string, type: string): CellRule {
+  if (name.endsWith("_county_fips_code")) return countyOfFips;
+  if (name.endsWith("_cd_original")) return districtOfState;
+  switch (type) {
+    case "text":
+      return text;
+    case "boolean":
+      return boolean;
+    case "date":
+      return date;
+    case "timestamp without time zone":
+      return timestamp;
+    case "numeric":
+      return decimal;
+    case "integer":
+      return integer(4);
+  }
+  throw new Error(`The archive feeds ${name} into a column of type ${type}, which it cannot.`);
+}
+
+/** County FIPS codes are state and county, `51059`: the last three digits are the county. */
+export const countyOfFips: CellRule = {
+  wanted: "a county FIPS code such as 51059",
+  usual: (_, from, to) => to - from <= 3,
+  convert: (value) => value.trim().slice(-3),
+};
+
+/** Congressional districts come with their state, `VA-11`: what follows the dash is the district. */
+export const districtOfState: CellRule = {
+  wanted: "a congressional district such as VA-11",
+  usual: (bytes, from, to) => bytes.subarray(from, to).indexOf(0x2d) < 0,
+  convert: (value) => value.slice(value.lastIndexOf("-") + 1).trim() || null,
+};

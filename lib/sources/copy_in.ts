@@ -1,0 +1,60 @@
+// @ts-types="@types/pg-copy-streams"
+import { type CopyStreamQuery, from } from "pg-copy-streams";
+import type { Session } from "../db.ts";
+
+// How many bytes may wait to be sent. Less, and the reading of the next rows and Postgres's work on these take turns
+// instead of going on side by side.
+const MOST_WAITING = 4 * 1024 * 1024;
+
+/**
+ * One `COPY … FROM STDIN`. Exactly one of `finish` and `abort` ends it; until then the session takes no other query.
+ *
+ * An error of Postgres rejects the call that meets it, which may be one later than the bytes it is about.
+ */
+export class CopyIn {
+  readonly #stream: CopyStreamQuery;
+  readonly #ended: Promise<void>;
+  #error: Error | null = null;
+  #waiting = 0;
+  #sent: () => void = () => {};
+
+  constructor(session: Session, statement: string) {
+    this.#stream = session.query(from(statement));
+    this.#ended = new Promise((resolve) => {
+      this.#stream.once("finish", resolve);
+      this.#stream.once("close", resolve);
+      this.#stream.on("error", (error) => {
+        
+        resolve();
+      });
+    });
+  }
+
+  /** Takes over the bytes (the caller must not change them afterwards); resolves when it is ready for more. */
+  async write(bytes: Uint8Array): Promise<void> {
+    if (this.#error) throw this.#error;
+    this.#waiting += bytes.length;
+    this.#stream.write(bytes, () => {
+      this.#waiting -= bytes.length;
+      this.#sent();
+    });
+    while (this.#waiting > MOST_WAITING && !this.#error) {
+      await Promise.race([new Promise<void>((resolve) => this.#sent = resolve), this.#ended]);
+    }
+    if (this.#error) throw this.#error;
+  }
+
+  /** Resolves once Postgres has taken every row, with their number. */
+  async finish(): Promise<number> {
+    this.#stream.end();
+    await this.#ended;
+    if (this.#error) throw this.#error;
+    return this.#stream.rowCount;
+  }
+
+  /** Gives up; none of the rows remains. Never throws. */
+  async abort(): Promise<void> {
+    if (!this.#error) this.#stream.destroy(new Error("the load was given up"));
+    await this.#ended;
+  }
+}

@@ -1,0 +1,139 @@
+import { countLineEnds, type CsvBatch, type CsvFault, PLAIN, QUOTED, QUOTED_DOUBLED } from "./csv_batch.ts";
+
+const LF = 0x0a, CR = 0x0d, QUOTE = 0x22, COMMA = 0x2c;
+
+// Bytes that can end a plain cell, or that may not stand in it.
+const ENDS_PLAIN = new Uint8Array(256);
+for (const byte of [LF, CR, QUOTE, COMMA]) ENDS_PLAIN[byte] = 1;
+
+/** Where a scan stopped. */
+export interface ScanEnd {
+  /** The first byte that belongs to no complete record. */
+  consumed: number;
+  /** The line it is on. */
+  line: number;
+  /** The quoted cell that the bytes end in the middle of, if they do. */
+  openQuote: { line: number; cell: number } | null;
+}
+
+/**
+ * Finds the complete records in `bytes[from…to)` by RFC 4180 with commas: a line may end in LF, CRLF or CR, in any
+ * mixture; blank lines are passed over (unless `blankIsRecord`, for files of one column, where it is an empty cell).
+ *
+ * A quote in the middle of a plain cell, or text between a closing quote and the next comma, is a fault of its record;
+ * after the latter the record ends with the line. Encoding is not looked at here.
+ *
+ * One loop over the bytes, without an allocation for a cell: it must keep up with Postgres's own reading.
+ *
+ * @param atEnd whether the file ends at `to`, so that the last record needs no line end
+ * @param line the line that `from` is on
+ */
+export function scanRecords(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  atEnd: boolean,
+  line: number,
+  batch: CsvBatch,
+  blankIsRecord = false,
+): ScanEnd {
+  batch.bytes = bytes;
+  batch.faults.clear();
+  batch.endsWithoutLineEnd = false;
+  let { cellStart, cellEnd, cellForm } = batch;
+  let records = 0, cells = 0, i = from;
+  let openQuote: ScanEnd["openQuote"] = null;
+
+  while (i < to) {
+    const recordStart = i, recordLine = line, recordCell = cells;
+    let fault: CsvFault | null = null, complete = true;
+    if (!blankIsRecord && bytes[i] === LF) {
+      i++;
+      line++;
+      continue;
+    }
+    if (!blankIsRecord && bytes[i] === CR) {
+      if (i + 1 === to && !atEnd) break;
+      i += i + 1 < to && bytes[i + 1] === LF ? 2 : 1;
+      line++;
+      continue;
+    }
+    for (;;) {
+      if (cells === cellForm.length) {
+        batch.growCells();
+        ({ cellStart, cellEnd, cellForm } = batch);
+      }
+      if (i < to && bytes[i] === QUOTE) {
+        const start = i + 1, closing = closingQuote(bytes, start, to, atEnd);
+        if (closing < 0) {
+          openQuote = { line, cell: cells - recordCell };
+          complete = false;
+          break;
+        }
+        i = closing >> 1;
+        cellStart[cells] = start;
+        cellEnd[cells] = i;
+        cellForm[cells] = closing & 1 ? QUOTED_DOUBLED : QUOTED;
+        line += countLineEnds(bytes, start, i++);
+        const next = i < to ? bytes[i]! : LF;
+        if (next !== COMMA && next !== LF && next !== CR) {
+          fault ??= { kind: "text_after_quote", cell: cells - recordCell, at: i };
+          while (i < to && bytes[i] !== LF && bytes[i] !== CR) i++;
+        }
+      } else {
+        cellStart[cells] = i;
+        cellForm[cells] = PLAIN;
+        for (;;) {
+          while (i < to && ENDS_PLAIN[bytes[i]!] === 0) i++;
+          if (i === to || bytes[i] !== QUOTE) break;
+          fault ??= { kind: "stray_quote", cell: cells - recordCell, at: i };
+          i++;
+        }
+        cellEnd[cells] = i;
+      }
+      cells++;
+      if (i < to && bytes[i] === COMMA) {
+        i++;
+        continue;
+      }
+      break;
+    }
+    // Without its line end, or with a CR that may be half of one, a record is complete only where the file is.
+    if (!atEnd && (i === to || (bytes[i] === CR && i + 1 === to))) complete = false;
+    if (!complete) {
+      cells = recordCell;
+      line = recordLine;
+      i = recordStart;
+      break;
+    }
+    if (records + 1 >= batch.firstCell.length) batch.growRecords();
+    batch.firstCell[records] = recordCell;
+    batch.recordStart[records] = recordStart;
+    batch.recordEnd[records] = i;
+    batch.recordLine[records] = recordLine;
+    if (fault) batch.faults.set(records, fault);
+    records++;
+    if (i === to) batch.endsWithoutLineEnd = true;
+    else {
+      i += bytes[i] === CR && i + 1 < to && bytes[i + 1] === LF ? 2 : 1;
+      line++;
+    }
+  }
+  batch.records = records;
+  batch.firstCell[records] = cells;
+  return { consumed: i, line, openQuote };
+}
+
+/**
+ * Where a quoted cell ends: twice the index of its closing quote, plus 1 if a doubled quote was met on the way; -1 where
+ * the bytes end first, or where what follows the quote cannot be seen yet.
+ */
+function closingQuote(bytes: Uint8Array, from: number, to: number, atEnd: boolean): number {
+  let doubled = 0;
+  for (let i = from;; i += 2) {
+    while (i < to && bytes[i] !== QUOTE) i++;
+    if (i === to || (i + 1 === to && !atEnd)) return -1;
+    if (i + 1 === to || bytes[i + 1] !== QUOTE) return i * 2 + doubled;
+    doubled = 1;
+  }
+}

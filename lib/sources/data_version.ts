@@ -1,0 +1,53 @@
+import type { Session } from "../db.ts";
+import type { Source } from "./source.ts";
+import { identifier, type SourceTable } from "./table_columns.ts";
+
+// Any number will do, as long as no other two-part lock of this service has it.
+const LOAD_LOCK = 7_305_162;
+
+/** Waits until no other load changes these tables; held until the transaction ends. Readers never wait. */
+export async function takeTurn(session: Session, tables: readonly SourceTable[]): Promise<void> {
+  // Always in the same order, so that two loads never wait for each other.
+  for (const table of tables.toSorted()) {
+    await session.query("SELECT pg_advisory_xact_lock($1, hashtext($2))", [LOAD_LOCK, table]);
+  }
+}
+
+/** When this very file was loaded before, if loading it again would be a repeat (see `Source.repeat`). */
+export async function loadedBefore(session: Session, source: Source, sha256: string): Promise<Date | null> {
+  const { rows } = await session.query<{ loaded_at: Date }>(
+    `SELECT loaded_at FROM data_load
+     WHERE source = $1 AND sha256 = $2
+       AND ($3 OR loaded_at = (SELECT max(loaded_at) FROM data_load WHERE source = $1))
+     ORDER BY loaded_at DESC LIMIT 1`,
+    [source.name, sha256, source.repeat === "ever"],
+  );
+  return rows[0]?.loaded_at ?? null;
+}
+
+/** Removes the shipped sample from the tables that hold it: real data takes its place. Gives the number of rows. */
+export async function removeSample(session: Session, tables: readonly SourceTable[]): Promise<number> {
+  const { rows } = await session.query<{ table: SourceTable }>(
+    "SELECT source_table AS table FROM data_source WHERE is_sample AND source_table = ANY ($1)",
+    [tables],
+  );
+  let removed = 0;
+  for (const { table } of rows) {
+    removed += (await session.query(`DELETE FROM ${identifier(table)}`)).rowCount ?? 0;
+  }
+  return removed;
+}
+
+/** Makes a new version of the tables' data: every file type that reads one of them has a new version from now on. */
+export async function raiseVersions(
+  session: Session,
+  tables: readonly SourceTable[],
+  loadedAt: Date,
+): Promise<void> {
+  await session.query(
+    `INSERT INTO data_source (source_table, loaded_at, is_sample) SELECT unnest($1::text[]), $2, false
+     ON CONFLICT (source_table) DO UPDATE SET
+       version = data_source.version + 1, loaded_at = excluded.loaded_at, is_sample = excluded.is_sample`,
+    [tables, loadedAt],
+  );
+}

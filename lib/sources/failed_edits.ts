@@ -1,0 +1,71 @@
+import { ACCOUNT_PARTS, accountParts, displayTasOf, filled, tasOf } from "./account.ts";
+import { yearAndPeriod, yesOrNo } from "./cell_values.ts";
+import { type KnownColumn, loosely, matchHeader, recognisesRequired } from "./header.ts";
+import { replacePeriods } from "./replace.ts";
+import { accountColumns } from "./sf133.ts";
+import type { Source } from "./source.ts";
+import { identifier, identifiers } from "./table_columns.ts";
+import { ValueEncoder } from "./value_encoder.ts";
+
+const TEXTS: KnownColumn[] = [
+  { name: "fr_entity_type", headers: ["FR Entity"], required: false },
+  { name: "fr_entity_description", headers: ["FR Entity Title"], required: false },
+  { name: "edit_number", headers: ["Edit Number"], required: false },
+  { name: "edit_id", headers: ["Edit ID"], required: false },
+  { name: "severity", headers: ["Fatal/Proposed"], required: true },
+  { name: "atb_submission_status", headers: ["ATB Submission Status"], required: true },
+];
+const OVERRIDE = "approved_override_exists";
+
+const columns: KnownColumn[] = [
+  ...accountColumns,
+  ...TEXTS,
+  { name: "result_type", headers: ["Result Type"], required: false },
+  { name: OVERRIDE, headers: ["Approved Edit Override Exists"], required: true },
+];
+
+const FED = [
+  ...ACCOUNT_PARTS,
+  "tas",
+  "display_tas",
+  "fiscal_year",
+  "period",
+  ...TEXTS.map((column) => column.name),
+  OVERRIDE,
+];
+
+/** GTAS failed edits, which make the GTASStatus of file A. The periods of a file replace those that are there. */
+export const failedEdits: Source = {
+  name: "failed-edits",
+  title: "a GTAS failed edits file",
+  tables: ["tas_failed_edits"],
+  repeat: "ever",
+  mayBeEmpty: false,
+  recognises: recognisesRequired(columns),
+  prepare: () =>
+    Promise.resolve({
+      staging: { table: "tas_failed_edits", columns: FED },
+      encoderFor(header, { ignoreUnknownColumns }) {
+        const found = matchHeader(header, columns, loosely, { ignoreUnknown: ignoreUnknownColumns });
+        return new ValueEncoder(FED, found, (record) => {
+          const parts = accountParts(record.cell);
+          return [
+            ...ACCOUNT_PARTS.map((part) => parts[part]),
+            tasOf(parts),
+            displayTasOf(parts),
+            ...yearAndPeriod(record, "fiscal_year", "period"),
+            ...TEXTS.map((column) => filled(record.cell(column.name))),
+            yesOrNo(record, OVERRIDE),
+          ];
+        });
+      },
+      merge: (session, staging, merged) =>
+        replacePeriods(session, {
+          table: "tas_failed_edits",
+          staging: staging.name,
+          merged,
+          insert: `INSERT INTO tas_failed_edits (${identifiers(FED)})
+            SELECT ${identifiers(FED)} FROM ${identifier(staging.name)} ORDER BY load_row`,
+        }),
+    }),
+};

@@ -1,0 +1,56 @@
+import type { Session } from "../db.ts";
+import type { HeaderProblem } from "./header.ts";
+import { sources } from "./index.ts";
+import { listed, LoadError } from "./load_error.ts";
+import type { Source } from "./source.ts";
+import { describeTable, SOURCE_TABLES } from "./table_columns.ts";
+
+/** Says what is wrong with a file's header, and which source would take it, if one would. */
+export async function describeHeaderProblem(
+  problem: HeaderProblem,
+  file: string,
+  header: readonly string[],
+  source: Source,
+  session: Session,
+): Promise<LoadError> {
+  const better = await sourceFor(header, source, session);
+  if (problem.fitsBadly || (better && problem.missing.length > 0)) {
+    const advice = better
+      ? `It looks like ${better.title}: load it as ${better.name}.`
+      : `Its first columns are ${listed(header.slice(0, 5))}.`;
+    return new LoadError(
+      "wrong_source",
+      `${file} is not ${source.title}: ${counted(problem.missing.length, "column")} of it ${
+        problem.missing.length === 1 ? "is" : "are"
+      } missing (${listed(problem.missing) || "none"}). ${advice}`,
+    );
+  }
+  const sentences = [];
+  if (problem.missing.length > 0) {
+    sentences.push(`${file} lacks ${counted(problem.missing.length, "column")}: ${listed(problem.missing)}.`);
+  }
+  if (problem.repeated.length > 0) {
+    sentences.push(`${file} has the same column twice: ${listed(problem.repeated)}.`);
+  }
+  if (problem.unknown.length > 0) {
+    sentences.push(
+      `${file} has ${counted(problem.unknown.length, "unknown column")}: ${listed(problem.unknown)}. ` +
+        `Where the publisher has added a column, load it with --ignore-unknown-columns.`,
+    );
+  }
+  return new LoadError("bad_header", `${sentences.join("\n")}\nWanted ${source.title}.`);
+}
+
+async function sourceFor(header: readonly string[], wrong: Source, session: Session): Promise<Source | null> {
+  const found = sources.find((source) => source !== wrong && source.recognises(header));
+  if (found) return found;
+  for (const table of SOURCE_TABLES) {
+    const { columns } = await describeTable(session, table);
+    if (header.length > 1 && header.every((name) => columns.some((column) => column.name === name.trim()))) {
+      return sources.find((source) => source !== wrong && source.name === `table:${table}`) ?? null;
+    }
+  }
+  return null;
+}
+
+const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`;

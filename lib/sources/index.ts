@@ -1,0 +1,22 @@
+import { agencies } from "./agencies.ts";
+import { archiveAssistance } from "./archive_assistance.ts";
+import { archiveContracts } from "./archive_contracts.ts";
+import { failedEdits } from "./failed_edits.ts";
+import { sf133 } from "./sf133.ts";
+import type { Source } from "./source.ts";
+import { tableSource } from "./table.ts";
+import { SOURCE_TABLES } from "./table_columns.ts";
+import { tas } from "./tas.ts";
+import { windows } from "./windows.ts";
+
+/** Everything that can be loaded. A new source is one new file and one line here. */
+export const sources: readonly Source[] = [
+  archiveContracts,
+  archiveAssistance,
+  sf133,
+  tas,
+  failedEdits,
+  windows,
+  agencies,
+  ...SOURCE_TABLES.map(tableSource),
+];

@@ -1,0 +1,63 @@
+import { isConnectionLoss, type Session } from "../db.ts";
+import { LoadError } from "./load_error.ts";
+
+/**
+ * Commits a load.
+ *
+ * @throws {UnknownOutcome} where Postgres does not answer
+ */
+export async function commit(session: Session): Promise<void> {
+  try {
+    await session.query("COMMIT");
+  } catch (cause) {
+    // An error that Postgres answers with is a rollback; no answer may be either.
+    if (cause instanceof Error && "severity" in cause && !isConnectionLoss(cause)) throw cause;
+    throw new UnknownOutcome(cause);
+  }
+}
+
+/** The connection was lost while the load was being committed. */
+export class UnknownOutcome extends Error {
+  override readonly name = "UnknownOutcome";
+  constructor(cause: unknown) {
+    super(
+      "The database was lost while the load was being committed, so it is not known whether it was. Load the files again: " +
+        "what was taken is passed over.",
+      { cause },
+    );
+  }
+}
+
+/** The refusal, where the user lacks rights. */
+export function notPermitted(error: unknown): LoadError | null {
+  const { code, message } = error as { code?: string; message?: string };
+  if (code !== "42501") return null;
+  return new LoadError(
+    "not_permitted",
+    `The database user may not load: ${message}. It needs the rights of the role detached_loader. Nothing was changed.`,
+    { cause: error },
+  );
+}
+
+/** The refusal, where rows break what only holds among all rows of a table, such as a unique key. */
+export function mergeRefused(error: unknown): LoadError | null {
+  const { code, message, detail } = error as { code?: string; message?: string; detail?: string };
+  if (!code?.startsWith("23") && !code?.startsWith("22")) return null;
+  return new LoadError(
+    "conflict",
+    `The rows do not fit what the database holds: ${message}${
+      detail ? `. ${detail}` : "."
+    } Nothing was changed.`,
+    { cause: error },
+  );
+}
+
+/** The refusal, where Postgres does not take a value that the checks let pass, such as a number of a million digits. */
+export function copyRefused(error: unknown, name: string): LoadError | null {
+  const { code, message, where } = error as { code?: string; message?: string; where?: string };
+  if (!code?.startsWith("22") && !code?.startsWith("54")) return null;
+  const place = where?.replace(/^COPY \S+, line \d+, /, "") ?? "";
+  return new LoadError("bad_rows", `${name}: ${place ? `${place}: ` : ""}${message}. Nothing was changed.`, {
+    cause: error,
+  });
+}

@@ -1,0 +1,73 @@
+import type { Session } from "../db.ts";
+import type { RowEncoder } from "./row_encoder.ts";
+import type { SourceTable } from "./table_columns.ts";
+
+/** How many rows of the source tables a merge changed. */
+export interface MergeCounts {
+  inserted: number;
+  updated: number;
+  removed: number;
+}
+
+/** The staging table of one file: temporary, seen by nobody else, gone with the session. */
+export interface Staging {
+  /** Its name. Besides what `StagingShape` asks for it has `load_row`, the row's number in the file, from 1. */
+  name: string;
+  /** The columns that the file fed. */
+  columns: readonly string[];
+}
+
+/** What the staging tables of a source are like. */
+export interface StagingShape {
+  /** The source table whose columns they share, with type and collation. */
+  table: SourceTable;
+  columns: readonly string[];
+  /** More columns, by name, with their type. */
+  extra?: Readonly<Record<string, string>>;
+}
+
+/** What a load may be told about headers. */
+export interface HeaderOptions {
+  /** Take a file that has columns this service does not know. */
+  ignoreUnknownColumns: boolean;
+}
+
+/** A source, made ready for one database. */
+export interface PreparedSource {
+  staging: StagingShape;
+  /**
+   * How the records of a file with this header become rows.
+   *
+   * @throws {HeaderProblem} where it is not a header of this source
+   */
+  encoderFor(header: readonly string[], options: HeaderOptions): RowEncoder;
+  /**
+   * Brings one file's rows from its staging table into the source tables; called inside the load's one transaction, while
+   * no other load changes these tables. It never locks out readers: no TRUNCATE, no ALTER.
+   *
+   * @throws {LoadError} where the rows contradict each other
+   */
+  merge(session: Session, staging: Staging, merged: MergedBefore): Promise<MergeCounts>;
+}
+
+/** What earlier files of the same load have merged, for sources whose files must not overlap: the file, by what it replaced. */
+export type MergedBefore = Map<string, string>;
+
+/** Something that `deno task load` can load. */
+export interface Source {
+  name: string;
+  /** What its files are, for messages. */
+  title: string;
+  /** The tables it feeds. */
+  tables: readonly SourceTable[];
+  /**
+   * When a file is a repeat: if it was ever loaded before, or only if nothing of this source was loaded since. The latter is
+   * for sources of which a load replaces everything, so that going back to an older file works.
+   */
+  repeat: "ever" | "last";
+  /** Whether a file of a header alone is taken. Not where it would empty the table. */
+  mayBeEmpty: boolean;
+  /** Whether a header is one of this source's, good enough to suggest it. */
+  recognises(header: readonly string[]): boolean;
+  prepare(session: Session): Promise<PreparedSource>;
+}

@@ -1,0 +1,55 @@
+import { dateAndTime, yearAndPeriod } from "./cell_values.ts";
+import { type KnownColumn, loosely, matchHeader, recognisesRequired } from "./header.ts";
+import { LoadError } from "./load_error.ts";
+import { claim } from "./replace.ts";
+import type { Source } from "./source.ts";
+import { identifier, identifiers } from "./table_columns.ts";
+import { ValueEncoder } from "./value_encoder.ts";
+
+const DATES = ["period_start", "publish_deadline", "certification_deadline"];
+const FED = ["year", "period", ...DATES];
+const LINE = "load_line";
+const columns: KnownColumn[] = FED.map((name) => ({ name, headers: [name], required: true }));
+
+/** The submission window schedule. A file replaces it as a whole. */
+export const windows: Source = {
+  name: "windows",
+  title: "a submission window schedule",
+  tables: ["submission_window_schedule"],
+  repeat: "last",
+  mayBeEmpty: false,
+  recognises: recognisesRequired(columns),
+  prepare: () =>
+    Promise.resolve({
+      staging: { table: "submission_window_schedule", columns: FED, extra: { [LINE]: "bigint" } },
+      encoderFor(header, { ignoreUnknownColumns }) {
+        const found = matchHeader(header, columns, loosely, { ignoreUnknown: ignoreUnknownColumns });
+        return new ValueEncoder([...FED, LINE], found, (record) => [
+          ...yearAndPeriod(record, "year", "period"),
+          ...DATES.map((column) => dateAndTime(record, column)),
+          String(record.line),
+        ]);
+      },
+      async merge(session, staging, merged) {
+        claim(merged, "the submission window schedule");
+        const { rows: twice } = await session.query<{ year: number; period: number; lines: string }>(
+          `SELECT year, period, string_agg(${LINE}::text, ' and ' ORDER BY ${LINE}) AS lines
+           FROM ${identifier(staging.name)} GROUP BY 1, 2 HAVING count(*) > 1 ORDER BY 1, 2`,
+        );
+        if (twice.length > 0) {
+          throw new LoadError(
+            "conflict",
+            twice.map(({ year, period, lines }) =>
+              `Lines ${lines} are both for year ${year}, period ${period}; wanted one line for each.`
+            ).join("\n"),
+          );
+        }
+        const removed = await session.query("DELETE FROM submission_window_schedule");
+        const inserted = await session.query(
+          `INSERT INTO submission_window_schedule (${identifiers(FED)})
+           SELECT ${identifiers(FED)} FROM ${identifier(staging.name)} ORDER BY load_row`,
+        );
+        return { inserted: inserted.rowCount ?? 0, updated: 0, removed: removed.rowCount ?? 0 };
+      },
+    }),
+};

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { testDatabase } from "../helpers/database.ts";
+import { loadShared, loadText, refusal, rowsOf } from "../helpers/sources.ts";
+
+const AGENCIES =
+  `\uFEFFCGAC AGENCY CODE,AGENCY NAME,AGENCY ABBREVIATION,FREC,FREC Entity Description,FREC ABBREVIATION,SUBTIER CODE,TOPTIER_FLAG,IS_FREC,FREC CGAC ASSOCIATION,ICON FILENAME`;
+
+Deno.test("agency codes: the marked row decides whose a FREC is, codes that stay keep their keys, others go", async () => {
+  await using database = await testDatabase();
+  const { sql } = database;
+  await sql`INSERT INTO cgac (cgac_id, cgac_code, agency_name) VALUES (70, '097', 'old'), (71, '999', 'gone')`;
+  await sql`INSERT INTO frec (frec_id, frec_code, agency_name, cgac_id) VALUES (80, 'DE00', 'old', 71), (81, '9999', 'gone', 71)`;
+  const csv = [
+    AGENCIES,
+    "96,Corps of Engineers,USACE,DE00,Department of Defense,DOD,96CE,TRUE,FALSE,FALSE,",
+    "97,Department of Defense,DOD,DE00,Department of Defense,DOD,9700,TRUE,FALSE,TRUE,DOD.jpg",
+    "97,Department of Defense,DOD,DE00,Department of Defense,DOD,9701,FALSE,FALSE,TRUE,x.jpg",
+    "9,Other,,,,,0900,TRUE,FALSE,FALSE,",
+  ].join("\r\n");
+  const outcome = await loadText(database, "agencies", csv);
+  assert.deepEqual([outcome.rowsInserted, outcome.rowsUpdated, outcome.rowsRemoved], [2, 2, 2]);
+  assert.deepEqual(
+    await rowsOf(
+      database,
+      "SELECT cgac_code, agency_name, icon_name, cgac_id = 70 AS kept FROM cgac ORDER BY 1",
+    ),
+    [
+      { cgac_code: "009", agency_name: "Other", icon_name: null, kept: false },
+      { cgac_code: "096", agency_name: "Corps of Engineers (USACE)", icon_name: null, kept: false },
+      { cgac_code: "097", agency_name: "Department of Defense (DOD)", icon_name: "DOD.jpg", kept: true },
+    ],
+  );
+  assert.deepEqual(await rowsOf(database, "SELECT frec_id, frec_code, agency_name, cgac_id FROM frec"), [
+    { frec_id: 80, frec_code: "DE00", agency_name: "Department of Defense (DOD)", cgac_id: 70 },
+  ]);
+  const versions = await rowsOf(database, "SELECT source_table, version FROM data_source ORDER BY 1");
+  assert.deepEqual(versions, [{ source_table: "cgac", version: "1" }, {
+    source_table: "frec",
+    version: "1",
+  }]);
+  const undecided = csv.replace("96CE,TRUE,FALSE,FALSE", "96CE,TRUE,FALSE,TRUE");
+  assert.match(
+    await refusal(loadText(database, "agencies", undecided)),
+    /FREC DE00 is marked as belonging to several CGACs \(096 on line 2, 097 on line 3\)/,
+  );
+});
+
+Deno.test("the real agency codes load: every CGAC, and every FREC with one CGAC", async () => {
+  await using database = await testDatabase();
+  if (!await loadShared(database, "agencies", "agency_codes.csv")) return;
+  assert.deepEqual(
+    await rowsOf(
+      database,
+      `SELECT (SELECT count(*)::int FROM cgac) AS cgacs, (SELECT count(*)::int FROM frec) AS frecs,
+         (SELECT cgac_code FROM frec JOIN cgac USING (cgac_id) WHERE frec_code = '0000') AS of_0000,
+         (SELECT cgac_code FROM frec JOIN cgac USING (cgac_id) WHERE frec_code = 'DE00') AS of_de00`,
+    ),
+    [{ cgacs: 190, frecs: 165, of_0000: "002", of_de00: "097" }],
+  );
+});

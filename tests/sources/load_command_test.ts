@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { gzipSync } from "node:zlib";
+import { type TestDatabase, testDatabase } from "../helpers/database.ts";
+import { archiveCsv, temporaryFile } from "../helpers/sources.ts";
+
+const contracts = (keys: string[]) =>
+  archiveCsv(
+    "contracts",
+    keys.map((key) => ({
+      ...{ contract_transaction_unique_key: key, action_date: "2024-09-30", awarding_agency_code: "015" },
+    })),
+  );
+
+/** Runs `deno task <name>` as it stands in deno.json, with its permissions. */
+async function task(
+  database: TestDatabase | null,
+  name: string,
+  args: string[],
+  input?: string | Uint8Array,
+): Promise<{ code: number; out: string; err: string }> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["task", "--quiet", name, ...args],
+    env: { NO_COLOR: "1", DATABASE_URL: database?.url ?? "" },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  if (input) await writer.write(typeof input === "string" ? new TextEncoder().encode(input) : input);
+  await writer.close();
+  const { code, stdout, stderr } = await child.output();
+  return { code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
+}
+
+Deno.test("`deno task load` loads, says what it did in one line a file, and exits 0, also for a repeat", async () => {
+  await using database = await testDatabase();
+  await using file = await temporaryFile(contracts(["a", "b"]), "FY2024.csv");
+  const first = await task(database, "load", ["archive-contracts", file.path]);
+  assert.equal(first.code, 0, first.err);
+  assert.match(
+    first.out,
+    /^archive-contracts: FY2024\.csv: 2 rows read, 2 inserted, 0 updated, 0 removed, 0 rejected, in \d+\.\d s\.\n$/,
+  );
+  assert(
+    !first.err.includes("\r") && !first.err.includes("\x1b"),
+    "no progress bar where there is no terminal",
+  );
+  const again = await task(database, "load", ["archive-contracts", file.path]);
+  assert.equal(again.code, 0);
+  assert.match(
+    again.out,
+    /FY2024\.csv was loaded on 20\d\d-.*Z already, nothing to do \(--force loads it again\)/,
+  );
+});
+
+Deno.test("`deno task load` reads standard input, packed or not, and knows it again", async () => {
+  await using database = await testDatabase();
+  const packed = gzipSync(contracts(["a"]));
+  const first = await task(database, "load", ["archive-contracts", "-"], packed);
+  assert.equal(first.code, 0, first.err);
+  assert.match(first.out, /\(standard input\): 1 rows read, 1 inserted/);
+  assert.match(
+    (await task(database, "load", ["archive-contracts", "-"], packed)).out,
+    /already, nothing to do/,
+  );
+  assert.match(
+    (await task(database, "load", ["archive-contracts", "-"], contracts(["b"]))).out,
+    /1 inserted/,
+  );
+  const zipped = await task(
+    database,
+    "load",
+    ["archive-contracts", "-"],
+    new Uint8Array([0x50, 0x4b, 3, 4, 0, 0]),
+  );
+  assert.equal(zipped.code, 1);
+  assert.match(zipped.err, /A \.zip cannot be read from standard input/);
+});
+
+Deno.test("`deno task load` exits 1 for refused files, 2 for wrong usage or settings, 3 without a database", async () => {
+  await using database = await testDatabase();
+  await using bad = await temporaryFile(contracts([""]), "bad.csv");
+  const refused = await task(database, "load", ["archive-contracts", bad.path]);
+  assert.deepEqual([refused.code, refused.out], [1, ""]);
+  assert.match(
+    refused.err,
+    /1 bad row:\nbad\.csv, line 2, column contract_transaction_unique_key: "": wanted a value\n$/,
+  );
+  const usage = await task(database, "load", []);
+  assert.equal(usage.code, 2);
+  assert.match(usage.err, /Usage: deno task load <source> <file…>/);
+  assert.equal((await task(database, "load", ["sf133", "--what"])).code, 2);
+  assert.equal((await task(database, "load", ["nothing", bad.path])).code, 2);
+  const setting = await task(null, "load", ["sf133", bad.path]);
+  assert.deepEqual([setting.code, setting.err], [2, "DATABASE_URL is not set and has no default.\n"]);
+  const gone = await task({ ...database, url: "postgres://nobody:secret@127.0.0.1:1/x" }, "load", [
+    "sf133",
+    bad.path,
+  ]);
+  assert.equal(gone.code, 3);
+  assert.match(gone.err, /^The database cannot be reached: .*ECONNREFUSED.*Nothing was changed\.\n$/);
+  assert.doesNotMatch(gone.err, /secret/);
+});
+
+Deno.test("`deno task load --skip-bad` puts bad rows aside", async () => {
+  await using database = await testDatabase();
+  await using file = await temporaryFile(contracts(["a", ""]), "some.csv");
+  const aside = file.path.replace("some.csv", "bad.csv");
+  const done = await task(database, "load", ["archive-contracts", file.path, "--skip-bad", aside]);
+  assert.equal(done.code, 0, done.err);
+  assert.match(done.out, /2 rows read, 1 inserted, 0 updated, 0 removed, 1 rejected/);
+  assert.match(
+    await Deno.readTextFile(aside),
+    /^file,line,column,value,reason,row\nsome\.csv,3,contract_transaction/,
+  );
+});
+
+Deno.test("`deno task status` shows what the tables hold, the last loads, and the queue", async () => {
+  await using database = await testDatabase();
+  assert.match(
+    (await task(database, "status", [])).out,
+    /Nothing was loaded yet\.\n\nFiles to make: 0 waiting, 0 being/,
+  );
+  await using file = await temporaryFile(contracts(["a", "b"]), "FY2024.csv");
+  await task(database, "load", ["archive-contracts", file.path]);
+  await database.sql`INSERT INTO file_generation
+      (file_type, agency_code, start_date, end_date, request, request_key, data_version, created_at)
+    VALUES ('D1', '097', '2024-01-01', '2024-01-31', '{}', 'k', 1, now() - interval '90 seconds')`;
+  const { code, out, err } = await task(database, "status", []);
+  assert.equal(code, 0, err);
+  assert.match(out, /^Table +Rows \(about\) +Version +Newest action +Loaded$/m);
+  assert.match(out, /^cgac +0 +never$/m);
+  assert.match(out, /^detached_award_procurement +2 +1 +2024-09-30 +20\d\d-\d\d-\d\d \d\d:\d\d UTC$/m);
+  assert.match(out, /^archive-contracts +20\S+ \S+ UTC +2 +0 +\S+ +FY2024\.csv$/m);
+  assert.match(out, /^Files to make: 1 waiting, 0 being made; the oldest has waited for (9\d|1\d\d) s\.$/m);
+});
