@@ -1,0 +1,140 @@
+import { programPath, PROGRAMS } from "./binaries.ts";
+import { fallbackFolder } from "./folder.ts";
+import { errorIn, type Message } from "./messages.ts";
+
+/** What is wanted of an embedded Postgres. */
+export interface EmbeddedPostgresOptions {
+  /** Tells several clusters of one project apart. */
+  name?: string;
+  /** Settings of `postgresql.conf` besides the usual ones. */
+  settings?: Record<string, string>;
+  /** Gives up half-way, leaving no process behind. */
+  signal?: AbortSignal;
+}
+
+/** A Postgres server that runs for this process, and no longer than it. */
+export interface EmbeddedPostgres extends AsyncDisposable {
+  /** Its maintenance database, as the superuser. */
+  readonly url: string;
+  /** Such as "18.4.0". */
+  readonly version: string;
+  /** Rejects as soon as the server has ended without having been stopped. */
+  readonly lost: Promise<never>;
+  /** Stops it: sessions are ended, everything is written, and its processes are gone when this resolves. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the project's embedded Postgres, which needs permission to run `deno` and nothing else: two processes with
+ * exactly the permissions they need do the work, one that lays out the programs and one that runs them.
+ *
+ * @throws {EmbeddedPostgresError} where it cannot be had on this system, or somebody else has it running
+ */
+export async function embedPostgres(options: EmbeddedPostgresOptions = {}): Promise<EmbeddedPostgres> {
+  const { signal } = options;
+  signal?.throwIfAborted();
+  await using preparing = startProcess("prepare.ts", await preparePermissions(), []);
+  const prepared = await answer(preparing, "prepared", signal);
+  const keeping = startProcess("keep.ts", keepPermissions(prepared.folder), [
+    prepared.folder,
+    prepared.version,
+    options.name ?? "postgres",
+    JSON.stringify(options.settings ?? {}),
+  ]);
+  try {
+    const { url } = await answer(keeping, "ready", signal);
+    const lost = nextMessage(keeping).then((message) => {
+      throw errorIn(message);
+    });
+    // Nobody has to watch it.
+    lost.catch(() => {});
+    const stop = async () => await keeping[Symbol.asyncDispose]();
+    return { url, version: prepared.version, lost, stop, [Symbol.asyncDispose]: stop };
+  } catch (error) {
+    await keeping[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function preparePermissions(): Promise<string[]> {
+  const root = Deno.uid() === 0;
+  const writable = root ? `.data,${await fallbackFolder(Deno.cwd())}` : ".data";
+  return [
+    // Root has to find out whether the account that Postgres runs as can get here, folder by folder.
+    root ? "--allow-read" : "--allow-read=.",
+    `--allow-write=${writable}`,
+    "--allow-sys=uid",
+  ];
+}
+
+const keepPermissions = (folder: string): string[] => [
+  "--allow-net=127.0.0.1",
+  "--allow-sys=homedir,uid,osRelease",
+  "--ignore-env",
+  "--ignore-read",
+  `--allow-read=${folder},/etc/passwd`,
+  // Deno itself takes the programs that may be run out of what may be written.
+  `--allow-write=${folder}`,
+  `--allow-run=${PROGRAMS.map((program) => programPath(folder, program)).join(",")}`,
+];
+
+/** A process of this folder. Its standard input is held open for as long as it is wanted. */
+interface Process extends AsyncDisposable {
+  messages: ReadableStreamDefaultReader<Message>;
+}
+
+function startProcess(module: string, permissions: string[], args: string[]): Process {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-prompt", ...permissions, new URL(module, import.meta.url).href, ...args],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "inherit",
+    // A Ctrl-C in the terminal stops it only through this process, in its turn.
+    detached: true,
+  }).spawn();
+  const messages = child.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(messagesOf()).getReader();
+  return {
+    messages,
+    async [Symbol.asyncDispose]() {
+      await child.stdin.close().catch(() => {});
+      await child.status;
+      await messages.cancel();
+    },
+  };
+}
+
+function messagesOf(): TransformStream<string, Message> {
+  let rest = "";
+  return new TransformStream({
+    transform(text, controller) {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop()!;
+      for (const line of lines) controller.enqueue(JSON.parse(line));
+    },
+  });
+}
+
+async function nextMessage({ messages }: Process): Promise<Message> {
+  const { value } = await messages.read();
+  return value ?? { error: "The process that runs the embedded Postgres has ended." };
+}
+
+type Answer<Name extends string> = Extract<Message, Record<Name, unknown>>[Name];
+
+async function answer<Name extends "prepared" | "ready">(
+  process: Process,
+  name: Name,
+  signal: AbortSignal | undefined,
+): Promise<Answer<Name>> {
+  const aborted = Promise.withResolvers<never>();
+  const abort = () => aborted.reject(signal!.reason);
+  signal?.addEventListener("abort", abort);
+  try {
+    signal?.throwIfAborted();
+    const message = await Promise.race([nextMessage(process), aborted.promise]);
+    if (name in message) return (message as unknown as Record<Name, Answer<Name>>)[name];
+    throw errorIn(message);
+  } finally {
+    signal?.removeEventListener("abort", abort);
+  }
+}

@@ -1,0 +1,21 @@
+/** What the tests may do: on this machine a good deal, elsewhere nothing. */
+export function testPermissions(databaseUrl: string): string[] {
+  const { hostname } = new URL(databaseUrl);
+  const hosts = new Set(["127.0.0.1", "localhost", "[::1]", hostname]);
+  const names = [
+    ...["TEST_DATABASE_URL", "TEST_TEMPLATE", "UPDATE_GOLDEN", "TMPDIR", "CI"],
+    // Those of lib/config.ts and of what is loaded beside it, which a test may set for itself.
+    ...["DATABASE_URL", "EXPORT_DATABASE_URL", "STORAGE_DIR", "PORT", "USER", "INIT_CWD"],
+  ];
+  const temporary = ["/tmp", "/var/tmp", ...Deno.env.get("TMPDIR") ? [Deno.env.get("TMPDIR")] : []];
+  return [
+    `--allow-net=${[...hosts].filter((host) => host !== "").join(",")}`,
+    `--allow-env=${names.join(",")}`,
+    "--ignore-env",
+    `--allow-read=${[".", "../shared", ...temporary].join(",")}`,
+    "--ignore-read",
+    `--allow-write=${[".data", "tests", ...temporary].join(",")}`,
+    `--allow-run=${Deno.execPath()}`,
+    "--allow-sys=homedir,uid,osRelease",
+  ];
+}
