@@ -24,7 +24,7 @@ export class CopyIn {
       this.#stream.once("finish", resolve);
       this.#stream.once("close", resolve);
       this.#stream.on("error", (error) => {
-        
+        this.#error ??= error;
         resolve();
       });
     });

@@ -6,6 +6,7 @@ import { listUsers, setDisabled, unknownAgencies } from "../../lib/auth/users.ts
 import { connect, type Sql } from "../../lib/db.ts";
 import { cancelJob } from "../../lib/generations/cancel.ts";
 import { jobStatus } from "../../lib/generations/status.ts";
+import { migrate } from "../../lib/migrations/migrate.ts";
 import { addContracts, allContracts } from "../helpers/contracts.ts";
 import { type TestDatabase, testDatabase } from "../helpers/database.ts";
 import { addAgencies, ask, d1Body } from "../helpers/generations.ts";
@@ -273,14 +274,15 @@ Deno.test("an API and a worker make a file, each in its role", async () => {
   await addContracts(db.sql, 1000);
   const storageDir = await Deno.makeTempDir({ prefix: "detached-files-" });
   try {
-    const env = { LEASE_SECONDS: "3" };
-    await using api = await startApi({ databaseUrl: urlAs(db.url, "detached_api"), storageDir, env });
-    await using worker = await startWorker({
-      databaseUrl: urlAs(db.url, "detached_worker"),
+    const as = (role: Role) => ({
+      databaseUrl: db.url,
       storageDir,
-      env,
+      env: { DATABASE_URL: urlAs(db.url, role), LEASE_SECONDS: "3" },
     });
+    await using api = await startApi(as("detached_api"));
+    await using worker = await startWorker(as("detached_worker"));
     const { json } = await api.send("POST", "/v1/generate_detached_file/", allContracts);
+    assert.equal(json.status, "waiting", json.message);
     const path = `/v1/check_detached_generation_status/?job_id=${json.job_id}`;
     const status = await until("the file is finished", async () => {
       assert.doesNotMatch(worker.log() + api.log(), /permission denied/);
@@ -365,4 +367,56 @@ Deno.test("detached_operator manages users and tokens, and can read no token's h
     await assert.rejects(sql`DELETE FROM audit_event`, denied);
     await assert.rejects(sql`SELECT FROM file_generation`, denied);
   });
+});
+
+/** A login user of the server's, with nothing of its own; dropped, with what it was granted, when it is disposed of. */
+async function loginUser(
+  db: TestDatabase,
+  options: string,
+): Promise<{ name: string; urlOf(database: string): string } & AsyncDisposable> {
+  const name = `test_${crypto.randomUUID().replaceAll("-", "")}`;
+  await db.sql.unsafe(`CREATE ROLE ${name} LOGIN PASSWORD '${name}' ${options}`);
+  return {
+    name,
+    urlOf(database) {
+      const url = new URL(db.url);
+      url.username = url.password = name;
+      url.pathname = `/${database}`;
+      return url.href;
+    },
+    [Symbol.asyncDispose]: async () => void await db.sql.unsafe(`DROP ROLE ${name}`),
+  };
+}
+
+Deno.test("a login user of the role has its rights, and no others", async () => {
+  await using db = await testDatabase();
+  const { token } = await addUser(db.sql, "alice");
+  await using login = await loginUser(db, "IN ROLE detached_api");
+  const sql = connect(login.urlOf(db.name), { max: 1, name: "test" });
+  try {
+    const user = await createAuthenticator({ sql })(new Headers({ "X-Session-Id": token }));
+    assert.equal(user.name, "alice");
+    await assert.rejects(sql`SELECT FROM api_token`, denied);
+  } finally {
+    await sql.end();
+  }
+});
+
+Deno.test("an owner who is no superuser can migrate where the roles exist", async () => {
+  await using db = await testDatabase();
+  await using login = await loginUser(db, "");
+  const database = login.name;
+  await db.sql.unsafe(`CREATE DATABASE ${database} OWNER ${login.name} TEMPLATE template0`);
+  try {
+    const url = login.urlOf(database);
+    const sql = connect(url, { max: 2, name: "test" });
+    try {
+      await migrate(sql, url);
+      assert.deepEqual(await grantedRights(sql), { ...RIGHTS, ...await sequenceRights(sql) });
+    } finally {
+      await sql.end();
+    }
+  } finally {
+    await db.sql.unsafe(`DROP DATABASE ${database} WITH (FORCE)`);
+  }
 });

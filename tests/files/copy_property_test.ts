@@ -47,13 +47,15 @@ async function fill(
       const value = randomValue(random, type);
       return [
         name,
-        typeof value === "string" && !hasSeparators ? value.replace(/[\u001e\u001f]/g, "") : value,
+        typeof value === "string" && !hasSeparators ? withoutSeparators(value) : value,
       ];
     });
     return { ...Object.fromEntries(values), ...fixed(i) };
   });
   await sql.begin((tx) => insertRows(tx, table, made));
 }
+
+const withoutSeparators = (text: string) => text.replaceAll("\u001e", "").replaceAll("\u001f", "");
 
 /** Values of 1 MiB: plain, all quotes, all delimiters, all line ends, all separators, all of four bytes. */
 const longTexts = ["x", '"', ",", "|", "\n", "\u001f", "𝄞"].map((text) =>

@@ -144,7 +144,7 @@ function randomDay(random: Random): string {
       "0044-03-15 BC",
       "0001-01-01",
       "12024-02-29",
-      "5874897-12-31",
+      "99999-12-31",
     ]);
   }
   const pad = (value: number) => String(value).padStart(2, "0");

@@ -12,6 +12,8 @@ export interface StoreUnderTest extends AsyncDisposable {
   keys(): Promise<string[]>;
   /** Whatever else takes up room: temporary files, unfinished uploads, parts of nothing. */
   leftovers(): Promise<string[]>;
+  /** How many of these an unfinished file of so many bytes makes. */
+  leftoversOf(bytes: number): number;
 }
 
 const MIB = 1 << 20;
@@ -143,10 +145,11 @@ export function storeContract(kind: string, open: () => Promise<StoreUnderTest>,
   for (const knowsUpload of [true, false]) {
     const which = knowsUpload ? "whose upload was noted" : "whose upload nobody noted";
     promise(`removing clears what a writer that died has left, ${which}`, async (opened) => {
-      const other = await begin(opened.store, `${KEY}.other.csv`, contents(part + 1));
-      const { writer, uploads } = await begin(opened.store, KEY, contents(2 * part + 1));
-      // It was waited for, so that none of it is on its way any more.
-      await until("parts are stored", async () => (await opened.leftovers()).length >= 2);
+      const sizes = [part + 1, 2 * part + 1] as const;
+      const other = await begin(opened.store, `${KEY}.other.csv`, contents(sizes[0]));
+      const { writer, uploads } = await begin(opened.store, KEY, contents(sizes[1]));
+      const expected = opened.leftoversOf(sizes[0]) + opened.leftoversOf(sizes[1]);
+      await until("all was sent", async () => (await opened.leftovers()).length === expected);
       await opened.store.remove(KEY, knowsUpload ? uploads[0] : undefined);
       // The writer was only frozen: now it goes on.
       await assert.rejects(writer.finish(), isUnavailable);
