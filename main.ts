@@ -1,5 +1,6 @@
 /** `deno task serve`: the API process. */
-import { configuredToken } from "./lib/auth/configured_token.ts";
+import { createAuthenticator } from "./lib/auth/authenticate.ts";
+import { openOidcIssuer } from "./lib/auth/oidc.ts";
 import { readConfig, runMain } from "./lib/config.ts";
 import { connect } from "./lib/db.ts";
 import { configureLog, log } from "./lib/log.ts";
@@ -10,14 +11,16 @@ import { createApp } from "./routes/app.ts";
 const STOP_MILLISECONDS = 20_000;
 
 await runMain(async () => {
-  const config = readConfig(["DATABASE_URL", "API_TOKEN", "URL_SIGNING_SECRET"]);
+  const config = readConfig(["DATABASE_URL"]);
+  // Links to local files are signed here; those to S3 are signed with its credentials.
+  if (!config.S3_BUCKET) readConfig(["URL_SIGNING_SECRET"]);
   await configureLog(config);
   const stopped = stopSignal();
   const sql = connect(config.DATABASE_URL, { max: 10, name: "api" });
   const app = createApp({
     sql,
     store: await openStore(config),
-    authenticate: configuredToken(config.API_TOKEN),
+    authenticate: createAuthenticator({ sql, oidc: openOidcIssuer(config) }),
     urlTtlSeconds: config.URL_TTL_SECONDS,
     maxUnfinishedJobs: config.MAX_UNFINISHED_JOBS,
   });

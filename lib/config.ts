@@ -23,7 +23,6 @@ const settings = z.object({
   HOST: z.string().default("127.0.0.1"),
   PORT: wholeNumber(0, 65535).default(8000),
   PUBLIC_URL: httpUrl.optional(),
-  API_TOKEN: secret(16).optional(),
   S3_BUCKET: z.string().optional(),
   S3_PREFIX: z.string().regex(/^[^/].*[^/]$|^[^/]$/, "must not begin or end with a slash").optional(),
   S3_FORCE_PATH_STYLE: flag.default(false),

@@ -28,7 +28,7 @@ export async function loadedBefore(session: Session, source: Source, sha256: str
 /** Removes the shipped sample from the tables that hold it: real data takes its place. Gives the number of rows. */
 export async function removeSample(session: Session, tables: readonly SourceTable[]): Promise<number> {
   const { rows } = await session.query<{ table: SourceTable }>(
-    "SELECT source_table AS table FROM data_source WHERE source_table = ANY ($1)",
+    "SELECT source_table AS table FROM data_source WHERE is_sample AND source_table = ANY ($1)",
     [tables],
   );
   let removed = 0;

@@ -6,15 +6,16 @@
  */
 export async function launcherGone(signal: AbortSignal): Promise<void> {
   const parent = Deno.ppid;
-  const chain = await npxChain(parent);
-  while (!signal.aborted) {
+  // Set by npx for whatever it runs.
+  const chain = Deno.env.get("npm_command") === "exec" ? await npxChain(parent) : [];
+  while (chain && !signal.aborted) {
     if (Deno.ppid !== parent) return;
     for (const { pid, ppid } of chain) {
       if ((await lookAt(pid))?.ppid !== ppid) return;
     }
     await new Promise((resolve) => Deno.unrefTimer(setTimeout(resolve, 1000)));
   }
-  return new Promise(() => {});
+  return signal.aborted ? new Promise(() => {}) : undefined;
 }
 
 interface Process {
@@ -23,17 +24,17 @@ interface Process {
   command: string;
 }
 
-/** The processes between this one and `npm exec` (which npx is), or none where that did not start it. */
-async function npxChain(parent: number): Promise<Process[]> {
+/** The processes between this one and npx (`npm exec`); `undefined` where npx is gone already. */
+async function npxChain(parent: number): Promise<Process[] | undefined> {
   const chain: Process[] = [];
-  for (let pid = parent; chain.length < 4;) {
+  for (let pid = parent; pid > 1;) {
     const process = await lookAt(pid);
-    if (!process) return [];
+    if (!process) return undefined;
     if (/^(npm exec|npx)/.test(process.command)) return chain;
     chain.push(process);
     pid = process.ppid;
   }
-  return [];
+  return undefined;
 }
 
 /** Asks the system for a process; `undefined` where there is none, or it cannot be asked. */

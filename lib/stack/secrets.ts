@@ -4,7 +4,6 @@ import { StackError } from "./stack_error.ts";
 /** What `demo` and `start` need and nobody has to think up. */
 export interface Secrets {
   urlSigningSecret: string;
-  apiToken: string;
 }
 
 /**
@@ -17,7 +16,6 @@ export async function keptSecrets(folder: string): Promise<Secrets> {
     await Deno.mkdir(folder, { recursive: true });
     return {
       urlSigningSecret: await keptSecret(join(folder, "url-signing-secret")),
-      apiToken: await keptSecret(join(folder, "api-token")),
     };
   } catch (error) {
     if (!(error instanceof Deno.errors.PermissionDenied)) throw error;

@@ -5,6 +5,7 @@ import { migrate } from "../migrations/migrate.ts";
 import { loadSample } from "../sample/load.ts";
 import { chooseApiPort } from "./api_port.ts";
 import { databaseHost, issuerHosts, storageHosts } from "./reach.ts";
+import { keptToken } from "./kept_token.ts";
 import { keptSecrets } from "./secrets.ts";
 import { type ServiceProcess, startServiceProcess } from "./service_process.ts";
 import { StackError } from "./stack_error.ts";
@@ -52,19 +53,19 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   // The embedded server's URL comes later; a setting that is wrong should be told of now.
   const config = readConfig([], (name) => name === "DATABASE_URL" ? given ?? "postgres://later" : read(name));
   const secrets = await keptSecrets(KEPT);
-  const token = config.API_TOKEN ?? secrets.apiToken;
 
   const embedded = given === undefined ? resources.use(await embedPostgres({ signal })) : undefined;
   if (embedded) say("Postgres", `${embedded.version}, embedded`);
   const databaseUrl = given ?? embedded!.url;
   const sql = connect(databaseUrl, { max: 3, name: "stack" });
   resources.defer(() => sql.end({ timeout: 1 }));
-  await interruptible(signal, () => sql.end({ timeout: 0 }), async () => {
+  const token = await interruptible(signal, () => sql.end({ timeout: 0 }), async () => {
     if (!embedded) say("Postgres", await externalVersion(sql));
     const applied = await migrate(sql, databaseUrl);
     say("Migrations", applied.length === 0 ? "up to date" : `${applied.length} applied`);
     const rows = Object.values(await loadSample(sql)).reduce((sum, count) => sum + count);
     say("Sample data", rows === 0 ? "none: the tables hold data already" : `${rows} rows`);
+    return await keptToken(sql, KEPT);
   });
 
   const { port, instead } = chooseApiPort(config.HOST, config.PORT, Boolean(read("PORT")));
@@ -76,7 +77,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     PUBLIC_URL: config.PUBLIC_URL ?? `http://${host}:${port}`,
     STORAGE_DIR: config.STORAGE_DIR,
     URL_SIGNING_SECRET: config.URL_SIGNING_SECRET ?? secrets.urlSigningSecret,
-    API_TOKEN: token,
     WORKER_STOP_SECONDS: read("WORKER_STOP_SECONDS") || "5",
     LOG_LEVEL: read("LOG_LEVEL") || options.logLevel || "info",
     LOG_FORMAT: config.LOG_FORMAT ?? (Deno.stderr.isTerminal() ? "pretty" : "json"),
@@ -115,19 +115,24 @@ function reachable({ HOST }: Config): string {
 }
 
 /** Does work that only the end of its connections can interrupt. */
-async function interruptible(signal: AbortSignal, end: () => Promise<void>, work: () => Promise<void>) {
+async function interruptible<T>(
+  signal: AbortSignal,
+  end: () => Promise<void>,
+  work: () => Promise<T>,
+): Promise<T> {
   signal.throwIfAborted();
   const onAbort = () => void end();
   signal.addEventListener("abort", onAbort);
   try {
-    await work();
+    const done = await work();
+    signal.throwIfAborted();
+    return done;
   } catch (error) {
     signal.throwIfAborted();
     throw error;
   } finally {
     signal.removeEventListener("abort", onAbort);
   }
-  signal.throwIfAborted();
 }
 
 async function externalVersion(sql: Sql): Promise<string> {

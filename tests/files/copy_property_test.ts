@@ -80,8 +80,8 @@ Deno.test("a million random cells are the bytes that COPY writes", async () => {
     funding_agency_code: i % 3 === 0 ? "097" : "020",
     action_date: random.pick(days),
   });
-  await fill(db.sql, "detached_award_procurement", 2500, random, fixed("detached_award_proc_unique"));
-  await fill(db.sql, "published_fabs", 3000, random, (i) => ({
+  await fill(db.sql, "detached_award_procurement", 900, random, fixed("detached_award_proc_unique"));
+  await fill(db.sql, "published_fabs", 1200, random, (i) => ({
     ...fixed("afa_generated_unique")(i),
     is_active: i % 10 !== 0,
   }));
@@ -153,9 +153,9 @@ Deno.test("values of every type, and of 1 MiB, are the bytes that COPY writes", 
       await fill(
         db.sql,
         "everything",
-        times === 1 ? 8000 : 400,
+        times === 1 ? 3000 : 200,
         random,
-        (i) => i > 0 && i % 50 === 0 && i <= 50 * longTexts.length ? { c0: longTexts[i / 50 - 1]! } : {},
+        (i) => i > 0 && i % 20 === 0 && i <= 20 * longTexts.length ? { c0: longTexts[i / 20 - 1]! } : {},
       );
       const expected = await copyOut(db.url, judged, delimiter);
       const file = await written(db.sql, contents);

@@ -1,3 +1,6 @@
+import { createToken } from "../../lib/auth/tokens.ts";
+import { ensureUser, setAdministrator } from "../../lib/auth/users.ts";
+import { connect } from "../../lib/db.ts";
 import { processFlags } from "../../lib/stack/process_flags.ts";
 import { until } from "./until.ts";
 
@@ -36,7 +39,6 @@ async function start(
       DATABASE_URL: options.databaseUrl,
       STORAGE_DIR: options.storageDir,
       URL_SIGNING_SECRET: "s".repeat(32),
-      API_TOKEN: TOKEN,
       LOG_FORMAT: "json",
       ...options.env,
     },
@@ -72,9 +74,6 @@ async function start(
   return service;
 }
 
-/** The token that the API takes. */
-export const TOKEN = "test-token-of-an-administrator";
-
 const hostOf = (databaseUrl: string) => new URL(databaseUrl).host;
 
 /** Starts a worker and waits until it takes tasks. */
@@ -84,6 +83,8 @@ export const startWorker = (options: ServiceOptions): Promise<ServiceProcess> =>
 /** An API process, with a client that is signed in. */
 export interface ApiProcess extends ServiceProcess {
   url: string;
+  /** An administrator's. */
+  token: string;
   // deno-lint-ignore no-explicit-any -- tests look at whatever JSON came
   send(method: string, path: string, body?: unknown): Promise<{ status: number; json: any }>;
 }
@@ -96,18 +97,31 @@ export async function startApi(options: ServiceOptions): Promise<ApiProcess> {
   const url = `http://127.0.0.1:${port}`;
   const net = [hostOf(options.databaseUrl), `127.0.0.1:${port}`];
   const env = { ...options.env, HOST: "127.0.0.1", PORT: port };
+  const token = await administratorsToken(options.databaseUrl);
   const service = await start("main.ts", /listening on/, { ...options, env }, net);
   return {
     ...service,
     url,
+    token,
     async send(method, path, body) {
       const response = await fetch(url + path, {
         method,
-        headers: { Authorization: `Bearer ${TOKEN}`, "Content-Type": "application/json" },
+        headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
       return { status: response.status, json: await response.json() };
     },
     [Symbol.asyncDispose]: () => service[Symbol.asyncDispose](),
   };
+}
+
+async function administratorsToken(databaseUrl: string): Promise<string> {
+  const sql = connect(databaseUrl, { max: 1, name: "test-token" });
+  const { token } = await sql.begin(async (tx) => {
+    const { userId } = await ensureUser(tx, "tester");
+    await setAdministrator(tx, userId, true);
+    return await createToken(tx, userId);
+  });
+  await sql.end();
+  return token;
 }

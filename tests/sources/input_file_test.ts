@@ -88,6 +88,13 @@ Deno.test("a bad row in a .zip is named with the CSV inside, a truncated or dama
   const damaged = new Uint8Array(whole);
   damaged[200]! ^= 0xff;
   assert.match(await load(damaged), /^F\.zip\/1\.csv cannot be unpacked/);
+  const stored = await zip({ "1.csv": contracts(["a"]) }, { level: 0 });
+  stored[stored.length - 300]! ^= 0x01;
+  assert.match(
+    await load(stored),
+    /^F\.zip\/1\.csv cannot be unpacked/,
+    "what it holds does not fit its checksum",
+  );
   assert.match(await load(await zip({ "a.txt": "x" })), /^F\.zip holds no \.csv file \(found: a\.txt\)/);
   assert.match(await load(await zip({ "1.csv": contracts(["a"]) }, { password: "p" })), /needs a password/);
   assert.match(await load(gzipSync(whole)), /compressed twice/);
