@@ -1,19 +1,22 @@
 /** `deno task test [files and options of deno test]`: the tests, on an embedded Postgres or on TEST_DATABASE_URL. */
 import { stopSignal } from "../lib/shutdown.ts";
+import { launcherGone } from "../lib/stack/launcher.ts";
 import { startTestServer } from "./helpers/server.ts";
+import { INSTALL_SWIFT, startSwift } from "./helpers/swift.ts";
 import { testPermissions } from "./permissions.ts";
 
 const stop = new AbortController();
-const stopped = stopSignal().then((signal) => {
-  stop.abort();
-  return signal;
-});
+const stopped = Promise.race([stopSignal(), launcherGone(stop.signal).then(() => "SIGTERM" as const)]);
+stopped.then(() => stop.abort());
 
 const options = Deno.args.some((arg) => /^(\.\/)?tests\b/.test(arg)) ? Deno.args : [...Deno.args, "tests"];
 
 async function run(): Promise<number> {
+  const startingSwift = startSwift();
   await using server = await startTestServer(Deno.env.get("TEST_DATABASE_URL") || undefined, stop.signal);
-  say(`Testing on ${server.version}.`);
+  await using swift = await startingSwift;
+  say(`Testing on ${server.version}${swift ? " and on Swift, as S3" : ""}.`);
+  if (!swift) leaveOutS3();
   const tests = new Deno.Command(Deno.execPath(), {
     args: [
       "test",
@@ -23,7 +26,11 @@ async function run(): Promise<number> {
       ...testPermissions(server.url),
       ...options,
     ],
-    env: { TEST_DATABASE_URL: server.url, TEST_TEMPLATE: server.template },
+    env: {
+      TEST_DATABASE_URL: server.url,
+      TEST_TEMPLATE: server.template,
+      ...(swift && { TEST_S3_URL: swift.url }),
+    },
   }).spawn();
   // Ctrl-C in a terminal reaches them by itself.
   stopped.then((signal) => {
@@ -34,6 +41,13 @@ async function run(): Promise<number> {
     }
   });
   return (await tests.status).code;
+}
+
+/** Nobody looks at what is left out in CI: there it is an error. */
+function leaveOutS3(): void {
+  const reason = `no S3 server to test on; install one with\n  ${INSTALL_SWIFT}`;
+  if (Deno.env.get("CI") === "true") throw new Error(reason);
+  say(`The tests of S3 are left out: ${reason}`);
 }
 
 function say(text: string): void {

@@ -1,5 +1,7 @@
+import { fileURLToPath } from "node:url";
 import { programPath, PROGRAMS } from "./binaries.ts";
 import { fallbackFolder } from "./folder.ts";
+import { platformPackage } from "./platform.ts";
 import { errorIn, type Message } from "./messages.ts";
 
 /** What is wanted of an embedded Postgres. */
@@ -10,6 +12,8 @@ export interface EmbeddedPostgresOptions {
   settings?: Record<string, string>;
   /** Gives up half-way, leaving no process behind. */
   signal?: AbortSignal;
+  /** The folder that `.data/` is kept in; this process's own by default. */
+  project?: string;
 }
 
 /** A Postgres server that runs for this process, and no longer than it. */
@@ -31,11 +35,11 @@ export interface EmbeddedPostgres extends AsyncDisposable {
  * @throws {EmbeddedPostgresError} where it cannot be had on this system, or somebody else has it running
  */
 export async function embedPostgres(options: EmbeddedPostgresOptions = {}): Promise<EmbeddedPostgres> {
-  const { signal } = options;
+  const { signal, project = Deno.cwd() } = options;
   signal?.throwIfAborted();
-  await using preparing = startProcess("prepare.ts", await preparePermissions(), []);
+  await using preparing = startProcess("prepare.ts", project, await preparePermissions(project), []);
   const prepared = await answer(preparing, "prepared", signal);
-  const keeping = startProcess("keep.ts", keepPermissions(prepared.folder), [
+  const keeping = startProcess("keep.ts", project, keepPermissions(prepared.folder), [
     prepared.folder,
     prepared.version,
     options.name ?? "postgres",
@@ -56,13 +60,13 @@ export async function embedPostgres(options: EmbeddedPostgresOptions = {}): Prom
   }
 }
 
-async function preparePermissions(): Promise<string[]> {
+async function preparePermissions(project: string): Promise<string[]> {
   const root = Deno.uid() === 0;
-  const writable = root ? `.data,${await fallbackFolder(Deno.cwd())}` : ".data";
+  const source = fileURLToPath(platformPackage().folder).replaceAll(",", ",,");
   return [
     // Root has to find out whether the account that Postgres runs as can get here, folder by folder.
-    root ? "--allow-read" : "--allow-read=.",
-    `--allow-write=${writable}`,
+    root ? "--allow-read" : `--allow-read=.data,${source}`,
+    `--allow-write=${root ? `.data,${await fallbackFolder(project)}` : ".data"}`,
     "--allow-sys=uid",
   ];
 }
@@ -83,9 +87,10 @@ interface Process extends AsyncDisposable {
   messages: ReadableStreamDefaultReader<Message>;
 }
 
-function startProcess(module: string, permissions: string[], args: string[]): Process {
+function startProcess(module: string, project: string, permissions: string[], args: string[]): Process {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--no-prompt", ...permissions, new URL(module, import.meta.url).href, ...args],
+    cwd: project,
     stdin: "piped",
     stdout: "piped",
     stderr: "inherit",

@@ -16,3 +16,12 @@ export async function readPostmasterPid(data: string): Promise<PostmasterPid | u
     throw error;
   }
 }
+
+/** Removes `postmaster.pid`, so that Postgres does not look for the process it names. */
+export async function removePostmasterPid(data: string): Promise<void> {
+  try {
+    await Deno.remove(join(data, "postmaster.pid"));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}

@@ -3,11 +3,12 @@ import { connect } from "../db.ts";
 import { type Cluster, openCluster } from "./cluster.ts";
 import { DatabaseInUseError, EmbeddedPostgresError } from "./embedded_error.ts";
 import { freePort } from "./free_port.ts";
-import { readPostmasterPid } from "./postmaster_pid.ts";
+import { readPostmasterPid, removePostmasterPid } from "./postmaster_pid.ts";
 import { LastLines, type ProgramOptions, runProgram, startProgram } from "./program.ts";
 import { serviceUser } from "./service_user.ts";
 
 const START_MILLISECONDS = 60_000;
+const STALE_MILLISECONDS = 3000;
 const STOP_MILLISECONDS = 15_000;
 
 /** What is wanted of a server. */
@@ -108,7 +109,7 @@ async function lockCluster(place: string): Promise<Deno.FsFile> {
 async function stopLeftBehind(programs: ProgramOptions, cluster: Cluster): Promise<void> {
   const found = await readPostmasterPid(cluster.data);
   // Only if it answers is it certain that the process of that number is this server and not somebody else's by now.
-  if (!found || !await answers(cluster, found.port)) return;
+  if (!found?.port || !await answers(cluster, found.port)) return;
   const stop = (mode: string) =>
     runProgram(programs, "pg_ctl", ["stop", "-D", cluster.data, "-m", mode, "-w", "-t", "15"]);
   const { success } = await stop("fast");
@@ -121,7 +122,7 @@ async function startServer(
   settings: Record<string, string>,
   signal: AbortSignal | undefined,
 ): Promise<RunningServer> {
-  const deadline = performance.now() + START_MILLISECONDS;
+  const began = performance.now();
   while (true) {
     signal?.throwIfAborted();
     const port = freePort();
@@ -136,18 +137,22 @@ async function startServer(
     ]);
     const server = { child, errors: new LastLines(child.stderr), port };
     try {
-      if (await becomesReady(server, cluster, deadline, signal)) return server;
+      if (await becomesReady(server, cluster, began + START_MILLISECONDS, signal)) return server;
     } catch (error) {
       await stopServer(server);
       throw error;
     }
     await server.errors.ended;
     const { text } = server.errors;
-    // Either passes: the port went to somebody else meanwhile; or the server left behind is just about to end.
-    const passing = /could not bind|could not create any TCP|lock file "postmaster.pid" already exists/;
-    if (!passing.test(text) || performance.now() > deadline) {
+    // Each passes: the port went to somebody else meanwhile, or the server left behind is just about to end.
+    const passing =
+      /could not bind|could not create any TCP|lock file "postmaster.pid" already exists|is still in use/;
+    const waited = performance.now() - began;
+    if (!passing.test(text) || waited > START_MILLISECONDS) {
       throw new EmbeddedPostgresError(`Postgres could not be started on ${cluster.data}:\n${text}`);
     }
+    // That number is another process's by now. Should it be this server after all, its shared memory gives it away.
+    if (waited > STALE_MILLISECONDS && /"postmaster.pid"/.test(text)) await removePostmasterPid(cluster.data);
     await pause(250);
   }
 }

@@ -34,13 +34,10 @@ export class BadRowsFile {
       await created.#write([HEADER]);
       return created;
     } catch (cause) {
-      throw new LoadError(
-        "wrong_usage",
-        `Bad rows cannot be put aside in ${path}: ${(cause as Error).message}.`,
-        {
-          cause,
-        },
-      );
+      const reason = cause instanceof Deno.errors.NotCapable
+        ? "this task may write only below the project's folder and in /tmp"
+        : (cause as Error).message;
+      throw new LoadError("wrong_usage", `Bad rows cannot be put aside in ${path}: ${reason}.`, { cause });
     }
   }
 

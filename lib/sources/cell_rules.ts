@@ -64,6 +64,22 @@ export const date: CellRule = {
   },
 };
 
+/** A date as `date` has it, or in the other two spellings without a doubt that older databases hold as text. */
+export const postgresDate: CellRule = {
+  ...date,
+  wanted: "a date as YYYY-MM-DD, YYYYMMDD or MM/DD/YYYY",
+  convert: (value) => {
+    const [, year, month, day] = /^(\d{4})(\d\d)(\d\d)$/.exec(value.trim()) ?? [];
+    const [, americanMonth, americanDay, americanYear] = /^(\d\d?)\/(\d\d?)\/(\d{4})$/.exec(value.trim()) ??
+      [];
+    if (year) return date.convert(`${year}-${month}-${day}`);
+    if (!americanYear) return date.convert(value);
+    return date.convert(
+      `${americanYear}-${americanMonth!.padStart(2, "0")}-${americanDay!.padStart(2, "0")}`,
+    );
+  },
+};
+
 function isIsoDay(bytes: Uint8Array, at: number): boolean {
   if (bytes[at + 4] !== DASH || bytes[at + 7] !== DASH) return false;
   for (let i = 0; i < 10; i++) if (i !== 4 && i !== 7 && !isDigit(bytes[at + i]!)) return false;
@@ -145,7 +161,7 @@ export function ruleForType(type: string): CellRule {
     case "boolean":
       return postgresBoolean;
     case "date":
-      return date;
+      return postgresDate;
     case "timestamp without time zone":
       return timestamp;
     case "numeric":

@@ -17,7 +17,8 @@ export async function describeHeaderProblem(
   if (problem.fitsBadly || (better && problem.missing.length > 0)) {
     const advice = better
       ? `It looks like ${better.title}: load it as ${better.name}.`
-      : `Its first columns are ${listed(header.slice(0, 5))}.`;
+      : separatorIn(header) ??
+        `Its first columns are ${listed(header.slice(0, 5).map((name) => name.slice(0, 60)))}.`;
     return new LoadError(
       "wrong_source",
       `${file} is not ${source.title}: ${counted(problem.missing.length, "column")} of it ${
@@ -39,6 +40,11 @@ export async function describeHeaderProblem(
     );
   }
   return new LoadError("bad_header", `${sentences.join("\n")}\nWanted ${source.title}.`);
+}
+
+function separatorIn(header: readonly string[]): string | null {
+  const separator = [";", "\t", "|"].find((letter) => header.every((cell) => cell.split(letter).length > 2));
+  return separator ? `Its fields seem to be separated by ${JSON.stringify(separator)}; wanted commas.` : null;
 }
 
 async function sourceFor(header: readonly string[], wrong: Source, session: Session): Promise<Source | null> {

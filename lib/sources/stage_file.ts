@@ -116,6 +116,12 @@ async function readHeader(context: StagingContext, name: string, reader: CsvRead
     };
   } catch (error) {
     if (!(error instanceof HeaderProblem)) throw error;
+    if (batch.endsWithoutLineEnd && error.missing.length > 0 && !error.fitsBadly) {
+      throw new LoadError(
+        "bad_file",
+        `${name} ends in the middle of its header: it is truncated. Download it again.`,
+      );
+    }
     throw await describeHeaderProblem(error, name, header, context.source, context.session);
   }
 }

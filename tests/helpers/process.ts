@@ -2,9 +2,10 @@ import { createToken } from "../../lib/auth/tokens.ts";
 import { ensureUser, setAdministrator } from "../../lib/auth/users.ts";
 import { connect } from "../../lib/db.ts";
 import { processFlags } from "../../lib/stack/process_flags.ts";
+import { urlAs } from "./roles.ts";
 import { until } from "./until.ts";
 
-/** A process of the service, as it runs in production, with its permissions. */
+/** A process of the service, as it runs in production: with its permissions, and its rights in the database. */
 export interface ServiceProcess extends AsyncDisposable {
   pid: number;
   /** What it has logged so far. */
@@ -78,7 +79,12 @@ const hostOf = (databaseUrl: string) => new URL(databaseUrl).host;
 
 /** Starts a worker and waits until it takes tasks. */
 export const startWorker = (options: ServiceOptions): Promise<ServiceProcess> =>
-  start("worker/main.ts", /"message":"ready"/, options, [hostOf(options.databaseUrl)]);
+  start(
+    "worker/main.ts",
+    /"message":"ready"/,
+    { ...options, databaseUrl: urlAs(options.databaseUrl, "detached_worker") },
+    [hostOf(options.databaseUrl)],
+  );
 
 /** An API process, with a client that is signed in. */
 export interface ApiProcess extends ServiceProcess {
@@ -98,7 +104,8 @@ export async function startApi(options: ServiceOptions): Promise<ApiProcess> {
   const net = [hostOf(options.databaseUrl), `127.0.0.1:${port}`];
   const env = { ...options.env, HOST: "127.0.0.1", PORT: port };
   const token = await administratorsToken(options.databaseUrl);
-  const service = await start("main.ts", /listening on/, { ...options, env }, net);
+  const databaseUrl = urlAs(options.databaseUrl, "detached_api");
+  const service = await start("main.ts", /listening on/, { ...options, databaseUrl, env }, net);
   return {
     ...service,
     url,

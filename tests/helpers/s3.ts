@@ -27,7 +27,7 @@ export interface TestBucket extends AsyncDisposable {
   objects(): Promise<string[]>;
   /** The keys of all unfinished uploads in it. */
   uploads(): Promise<string[]>;
-  /** Stored parts that belong to no object and no upload that S3 could name: Swift keeps them apart. */
+  /** The stored parts of objects and uploads as `{key}/{upload ID}/{number}`: Swift keeps them apart. */
   parts(): Promise<string[]>;
   delete(key: string): Promise<void>;
 }
@@ -52,7 +52,7 @@ export async function testBucket(): Promise<TestBucket> {
     async parts() {
       const response = await fetch(`${s3Url}/v1/AUTH_test/${name}+segments`, { headers: await swiftToken() });
       const text = await response.text();
-      return response.ok ? text.split("\n").filter((line) => line !== "") : [];
+      return response.ok ? text.split("\n").filter((line) => /\/\d+$/.test(line)) : [];
     },
     async delete(Key) {
       await client.send(new DeleteObjectCommand({ Bucket, Key }));
@@ -67,6 +67,12 @@ export async function testBucket(): Promise<TestBucket> {
     },
   };
   return bucket;
+}
+
+/** What is in a bucket besides its objects: unfinished uploads, and parts that belong to no object. */
+export async function leftoversIn(bucket: TestBucket): Promise<string[]> {
+  const [uploads, parts, objects] = [await bucket.uploads(), await bucket.parts(), await bucket.objects()];
+  return [...uploads, ...parts.filter((part) => !objects.some((key) => part.startsWith(`${key}/`)))];
 }
 
 /** Signs in to Swift's own interface. */

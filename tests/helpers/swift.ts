@@ -7,49 +7,57 @@ export interface SwiftServer extends AsyncDisposable {
 /** What S3 clients sign with there. */
 export const SWIFT_CREDENTIALS = { accessKeyId: "test:tester", secretAccessKey: "testing" };
 
-/** How to install what `startSwift` needs, on Debian. */
-export const SWIFT_PACKAGES =
-  "apt-get install -y --no-install-recommends swift-proxy swift-account swift-container swift-object";
+/** How to install it, on Debian. */
+export const INSTALL_SWIFT = "apt-get install -y --no-install-recommends python3-swift";
 
-const PYTHON = "/usr/bin/python3";
-const SERVERS = [..."proxy account container object".split(" ")].map((kind) =>
-  `/usr/bin/swift-${kind}-server`
-);
+/** The Python that Debian's packages are installed for. */
+export const PYTHON = "/usr/bin/python3";
 
-/** Whether this machine has what `startSwift` needs. */
-export async function swiftInstalled(): Promise<boolean> {
-  const found = await Promise.allSettled(SERVERS.map((path) => Deno.stat(path)));
-  return found.every(({ status }) => status === "fulfilled");
-}
+const NOT_INSTALLED = 69;
 
-/** Starts Swift on free ports of the loopback, its data in a new folder; both are gone when it is disposed of. */
-export async function startSwift(): Promise<SwiftServer> {
+/**
+ * Starts Swift on free ports of the loopback; it ends, and its data go, when it is disposed of or this process ends.
+ *
+ * @returns undefined where it is not installed
+ */
+export async function startSwift(): Promise<SwiftServer | undefined> {
   await using resources = new AsyncDisposableStack();
-  const folder = await Deno.makeTempDir({ prefix: "swift-" });
-  resources.defer(() => Deno.remove(folder, { recursive: true }));
-  const launcher = new Deno.Command(PYTHON, {
-    args: [new URL("swift_servers.py", import.meta.url).pathname, folder],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
+  const servers = launch();
+  if (!servers) return undefined;
   resources.defer(async () => {
-    // It ends with its standard input, and so do its servers, even when this process is killed.
-    await launcher.stdin.abort().catch(() => {});
-    await launcher.status;
+    await servers.stdin.abort().catch(() => {});
+    await servers.status;
   });
-  const output = launcher.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  const output = servers.stdout.pipeThrough(new TextDecoderStream()).getReader();
   resources.defer(() => output.cancel());
   const { value: line } = await output.read();
-  if (!line) throw new Error("Swift did not start; its standard error says why");
+  if (!line) {
+    if ((await servers.status).code === NOT_INSTALLED) return undefined;
+    throw new Error("Swift did not start; its standard error says why.");
+  }
   const { url } = JSON.parse(line) as { url: string };
   const all = resources.move();
   return { url, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }
 
+function launch() {
+  try {
+    return new Deno.Command(PYTHON, {
+      args: [new URL("swift_servers.py", import.meta.url).pathname],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
 // As a process: prints {"url": …} and runs until its standard input ends.
 if (import.meta.main) {
   await using swift = await startSwift();
+  if (!swift) throw new Error(`Swift is not installed: ${INSTALL_SWIFT}`);
   await Deno.stdout.write(new TextEncoder().encode(`${JSON.stringify({ url: swift.url })}\n`));
   for await (const _ of Deno.stdin.readable);
 }

@@ -1,23 +1,29 @@
-"""Runs OpenStack Swift with its S3 interface on loopback: python3 swift_servers.py FOLDER
+"""Runs OpenStack Swift with its S3 interface on free ports of the loopback, empty.
 
-Prints one line of JSON, {"url": ...}, as soon as S3 requests are answered. Ends, with all its servers, when its standard
-input is closed, which also happens when whoever started it is killed.
+Prints one line of JSON, {"url": ...}, as soon as S3 requests are answered. Ends, with all its servers and data, when its
+standard input is closed, which also happens when whoever started it is killed. Exit code 69 means that Swift is not
+installed.
 """
 
 import ctypes
 import json
 import os
 import pwd
+import shutil
 import signal
 import socket
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 
-from swift.common import utils
-from swift.common.ring import RingBuilder
-from swift.common.wsgi import run_wsgi
+try:
+    from swift.common import utils
+    from swift.common.ring import RingBuilder
+    from swift.common.wsgi import run_wsgi
+except ImportError:
+    sys.exit(69)
 
 PROXY = """
 [DEFAULT]
@@ -159,31 +165,22 @@ def until_ready(url, children):
                 sys.exit("Swift did not answer within 60 seconds")
         for child in children:
             if os.waitpid(child, os.WNOHANG)[0]:
+                children.remove(child)
                 sys.exit("a Swift server ended at once")
         time.sleep(0.05)
 
 
-def main(folder):
-    folder = os.path.abspath(folder)
+def serve(folder):
     os.makedirs(os.path.join(folder, "devices", "disk"))
     require_attributes(folder)
     utils.SWIFT_CONF_FILE = os.path.join(folder, "swift.conf")
     write(utils.SWIFT_CONF_FILE, HASHES)
     facts = {"folder": folder, "user": pwd.getpwuid(os.getuid()).pw_name}
 
-    kinds = ["account", "container", "object"]
     proxy_port, *ports = free_ports(4)
     children = []
-
-    def stop(*_):
-        for child in children:
-            try:
-                os.kill(child, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-
     try:
-        for kind, port in zip(kinds, ports):
+        for kind, port in zip(["account", "container", "object"], ports):
             build_ring(folder, kind, port)
             conf = os.path.join(folder, kind + ".conf")
             write(conf, STORAGE.format(kind=kind, port=port, **facts))
@@ -192,14 +189,25 @@ def main(folder):
         write(conf, PROXY.format(port=proxy_port, **facts))
         children.append(start(conf, "proxy-server"))
 
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
         url = "http://127.0.0.1:%d" % proxy_port
         until_ready(url, children)
         print(json.dumps({"url": url}), flush=True)
         sys.stdin.read()
     finally:
-        stop()
+        for child in children:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
 
 
-main(sys.argv[1])
+def main():
+    # Ctrl-C reaches all processes of a terminal; whoever started this one decides when it ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    folder = tempfile.mkdtemp(prefix="swift-")
+    try:
+        serve(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+main()

@@ -146,6 +146,16 @@ Deno.test("a truncated file is named as such", async () => {
   );
 });
 
+Deno.test("a file cut in its header, and one that isn't separated by commas, are named as such", async () => {
+  await using database = await testDatabase();
+  assert.match(
+    await refused(database, GOOD.slice(0, 5000)),
+    /^file\.csv ends in the middle of its header: it is truncated/,
+  );
+  assert.match(await refused(database, GOOD.replaceAll(",", ";")), /separated by ";"; wanted commas\.$/);
+  assert.match(await refused(database, GOOD.replaceAll(",", "\t")), /separated by "\\t"; wanted commas\.$/);
+});
+
 Deno.test("a quoted field that never ends is named with the line and column where it begins", async () => {
   await using database = await testDatabase();
   const at = GOOD.indexOf("NAME");

@@ -101,6 +101,11 @@ Deno.test("values of every type are taken where Postgres takes them", async () =
       "0001-01-01",
       "0000-01-01",
       "2024-01-01 00:00:00",
+      "20240930",
+      "20240931",
+      "9/30/2024",
+      "30/9/2024",
+      "9/30/24",
       "x",
     ],
     integer: [
@@ -152,7 +157,7 @@ Deno.test("values of every type are taken where Postgres takes them", async () =
     timestamp: ["published_fabs", "modified_at"],
   };
   // Postgres takes these too, but no export writes them, and they are more likely a mistake.
-  const stricterHere = new Set(["2024-1-1", "0x1F", "{{a},{b}}", "nan"]);
+  const stricterHere = new Set(["2024-1-1", "9/30/24", "0x1F", "{{a},{b}}", "nan"]);
   for (const [type, values] of Object.entries(candidates)) {
     for (const value of values) {
       const expected = await castWorks(database.url, type, value);

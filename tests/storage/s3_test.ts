@@ -1,43 +1,49 @@
 import assert from "node:assert/strict";
 import { S3Store } from "../../lib/storage/s3.ts";
 import { FIRST_PART_BYTES } from "../../lib/storage/s3_parts.ts";
-import { s3Settings, s3Url, testBucket } from "../helpers/s3.ts";
-import { begin, contents, storeContract, type StoreUnderTest } from "./contract.ts";
+import { leftoversIn, leftoversIn, s3Settings, s3Url, testBucket } from "../helpers/s3.ts";
+import { begin, contents, download, sha256, storeContract, type StoreUnderTest } from "./contract.ts";
 
 const ignore = s3Url === undefined;
 
-for (const prefix of [undefined, "files/of this service"]) {
-  const kind = prefix ? "S3 with a prefix" : "S3";
-  storeContract(kind, async (): Promise<StoreUnderTest> => {
-    await using resources = new AsyncDisposableStack();
-    const bucket = resources.use(await testBucket());
-    const store = resources.use(
-      new S3Store({ bucket: bucket.name, prefix, forcePathStyle: true, client: s3Settings() }),
-    );
-    const before = prefix ? `${prefix}/` : "";
-    const all = resources.move();
-    return {
-      store,
-      async keys() {
-        const names = await bucket.objects();
-        assert.ok(names.every((name) => name.startsWith(before)));
-        return names.map((name) => name.slice(before.length));
-      },
-      async leftovers() {
-        // The parts of finished objects are where those are; Swift tells them apart by no means of S3.
-        const [uploads, parts, objects] = [
-          await bucket.uploads(),
-          await bucket.parts(),
-          await bucket.objects(),
-        ];
-        return [...uploads, ...parts.filter((part) => !objects.some((name) => part.startsWith(`${name}/`)))];
-      },
-      // The upload, and its parts but for the last, which is not sent yet.
-      leftoversOf: (bytes) => Math.ceil(bytes / FIRST_PART_BYTES),
-      [Symbol.asyncDispose]: () => all.disposeAsync(),
-    };
-  }, ignore);
-}
+storeContract("S3", async (): Promise<StoreUnderTest> => {
+  await using resources = new AsyncDisposableStack();
+  const bucket = resources.use(await testBucket());
+  const store = resources.use(
+    new S3Store({ bucket: bucket.name, forcePathStyle: true, client: s3Settings() }),
+  );
+  const all = resources.move();
+  return {
+    store,
+    keys: () => bucket.objects(),
+    leftovers: () => leftoversIn(bucket),
+    // The upload, and its parts but for the last, which is not sent yet.
+    leftoversOf: (bytes) => Math.ceil(bytes / FIRST_PART_BYTES),
+    [Symbol.asyncDispose]: () => all.disposeAsync(),
+  };
+}, ignore);
+
+Deno.test({
+  name: "S3: a prefix keeps this service's files apart from what else is in the bucket",
+  ignore,
+  async fn() {
+    await using bucket = await testBucket();
+    const open = (prefix: string) =>
+      new S3Store({ bucket: bucket.name, prefix, forcePathStyle: true, client: s3Settings() });
+    using ours = open("our files/d1");
+    using theirs = open("their files");
+    const [small, large] = [contents(10), contents(FIRST_PART_BYTES + 1)];
+    for (const bytes of [small, large]) {
+      const key = `1/${bytes.length}/a.csv`;
+      for (const store of [ours, theirs]) await (await begin(store, key, bytes)).writer.finish();
+      const { url } = await ours.link({ key, fileName: "a.csv" }, 60);
+      assert.equal(sha256((await download(url)).bytes), sha256(bytes));
+      await ours.remove(key);
+      assert.equal((await download(url)).status, 404);
+    }
+    assert.deepEqual(await bucket.objects(), ["their files/1/10/a.csv", "their files/1/8388609/a.csv"]);
+  },
+});
 
 Deno.test({
   name: "S3: a link dies with the credentials that signed it, and says so",
