@@ -8,7 +8,7 @@ export interface FieldIssue {
 
 interface CatalogueEntry {
   /** The HTTP status it is answered with, or 0 where it only ever describes a failed generation. */
-  status: 0 | 400 | 401 | 403 | 404 | 405 | 409 | 410 | 413 | 416 | 422 | 429 | 500 | 503;
+  status: 0 | 400 | 401 | 403 | 404 | 405 | 408 | 409 | 410 | 413 | 416 | 422 | 429 | 500 | 503;
   /** Whether the same request may succeed later without being changed. */
   retryable: boolean;
   // deno-lint-ignore no-explicit-any -- each sentence names its own parameters; `ServiceError` checks them
@@ -37,6 +37,11 @@ export const catalogue = {
     status: 413,
     retryable: false,
     sentence: (p: { limit: number }) => `The body is larger than ${p.limit} bytes, the most that is taken.`,
+  },
+  body_too_slow: {
+    status: 408,
+    retryable: true,
+    sentence: (p: { seconds: number }) => `The body did not arrive within ${p.seconds} seconds.`,
   },
   not_signed_in: {
     status: 401,

@@ -7,7 +7,7 @@ import { jobStatus } from "../lib/generations/status.ts";
 import { ServiceError } from "../lib/errors.ts";
 import { auditOf, forUsers } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
-import { limitBody, requireJson, validate } from "./json_body.ts";
+import { limitBody, requireBodyInTime, requireJson, validate } from "./json_body.ts";
 import { answerStatus } from "./status_headers.ts";
 
 /** `POST /v1/generate_detached_file/`: stores a request for a file and answers with its status. */
@@ -17,6 +17,7 @@ export const generateDetachedFile = (dependencies: Dependencies) =>
     forUsers(dependencies),
     limitBody,
     requireJson,
+    requireBodyInTime,
     validate("json", requestBody),
     async (c) => {
       const request = c.req.valid("json");

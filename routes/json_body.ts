@@ -5,6 +5,7 @@ import type { z } from "zod";
 import { ServiceError } from "../lib/errors.ts";
 
 const MOST_BODY_BYTES = 64 * 1024;
+const MOST_BODY_SECONDS = 10;
 
 // What Hono's own validator takes for JSON; anything else it would treat as an empty body.
 const JSON_TYPE = /^application\/([a-z-.]+\+)?json(;\s*[a-zA-Z0-9-]+=([^;]+))*$/;
@@ -21,6 +22,22 @@ export const limitBody = bodyLimit({
 export const requireJson = createMiddleware(async (c, next) => {
   const found = c.req.header("Content-Type");
   if (!found || !JSON_TYPE.test(found)) throw new ServiceError("wrong_content_type", { found });
+  await next();
+});
+
+/** Refuses a body that takes too long to arrive, so that slow clients cannot hold requests open. */
+export const requireBodyInTime = createMiddleware(async (c, next) => {
+  const timer = Promise.withResolvers<never>();
+  const timeout = setTimeout(
+    () => timer.reject(new ServiceError("body_too_slow", { seconds: MOST_BODY_SECONDS })),
+    MOST_BODY_SECONDS * 1000,
+  );
+  try {
+    // Hono keeps what was read: the validator behind finds it.
+    await Promise.race([c.req.text(), timer.promise]);
+  } finally {
+    clearTimeout(timeout);
+  }
   await next();
 });
 

@@ -15,8 +15,9 @@ export function testPermissions(databaseUrl: string): string[] {
     `--allow-read=${[".", "../shared", ...temporary].join(",")}`,
     "--ignore-read",
     `--allow-write=${[".data", "tests", ...temporary].join(",")}`,
-    // unshare: a process that sees a small disk of its own, which it fills.
-    `--allow-run=${Deno.execPath()},/usr/bin/unshare`,
+    // unshare: a process that sees a small disk of its own, which it fills. ps and kill: to see that processes are
+    // gone, and to end them as a crash would.
+    `--allow-run=${Deno.execPath()},/usr/bin/unshare,/bin/ps,/bin/kill`,
     "--allow-sys=homedir,uid,osRelease",
   ];
 }

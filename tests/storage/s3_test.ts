@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { S3Store } from "../../lib/storage/s3.ts";
 import { FIRST_PART_BYTES } from "../../lib/storage/s3_parts.ts";
-import { leftoversIn, leftoversIn, s3Settings, s3Url, testBucket } from "../helpers/s3.ts";
+import { leftoversIn, s3Settings, s3Url, testBucket } from "../helpers/s3.ts";
 import { begin, contents, download, sha256, storeContract, type StoreUnderTest } from "./contract.ts";
 
 const ignore = s3Url === undefined;
