@@ -3,7 +3,17 @@ export function testPermissions(databaseUrl: string): string[] {
   const { hostname } = new URL(databaseUrl);
   const hosts = new Set(["127.0.0.1", "localhost", "[::1]", hostname]);
   const names = [
-    ...["TEST_DATABASE_URL", "TEST_TEMPLATE", "TEST_S3_URL", "TEST_SEED", "UPDATE_GOLDEN", "TMPDIR", "CI"],
+    ...[
+      "TEST_DATABASE_URL",
+      "TEST_TEMPLATE",
+      "TEST_S3_URL",
+      "TEST_SEED",
+      "UPDATE_GOLDEN",
+      "TMPDIR",
+      "CI",
+      "BENCH_ROWS",
+      "BENCH_ROUNDS",
+    ],
     // Those of lib/config.ts and of what is loaded beside it, which a test may set for itself.
     ...["DATABASE_URL", "EXPORT_DATABASE_URL", "STORAGE_DIR", "PORT", "USER", "INIT_CWD"],
   ];

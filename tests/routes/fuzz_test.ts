@@ -8,7 +8,7 @@ import { startService } from "../helpers/service.ts";
 const REQUESTS = 20_000;
 const AT_A_TIME = 32;
 const SLOWEST_MILLISECONDS = 10_000;
-const seed = Number(Deno.env.get("FUZZ_SEED")) || 20_260_101;
+const seed = Number(Deno.env.get("TEST_SEED")) || 20_260_101;
 
 const valid: Record<string, unknown>[] = [
   { file_type: "D1", cgac_code: "020", start: "01/01/2016", end: "03/31/2016" },

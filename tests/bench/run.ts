@@ -1,0 +1,50 @@
+/**
+ * `deno task bench [name…]`: the benchmarks (`*_bench.ts`), one after the other, on an embedded Postgres or on
+ * TEST_DATABASE_URL. Each checks its output before it prints a figure, and gives its figures as ratios against a yardstick
+ * in the same run.
+ */
+// deno-lint-ignore-file no-console -- a benchmark's answer goes to standard output
+import { stopSignal } from "../../lib/shutdown.ts";
+import { startTestServer } from "../helpers/server.ts";
+import { startSwift } from "../helpers/swift.ts";
+import { testPermissions } from "../permissions.ts";
+
+const folder = new URL(".", import.meta.url);
+const stop = new AbortController();
+stopSignal().then(() => stop.abort());
+
+const names = [];
+for await (const { name } of Deno.readDir(folder)) {
+  if (
+    name.endsWith("_bench.ts") && (Deno.args.length === 0 || Deno.args.some((arg) => name.startsWith(arg)))
+  ) {
+    names.push(name);
+  }
+}
+if (names.length === 0) {
+  console.error(`There is no benchmark ${Deno.args.join(" or ")}.`);
+  Deno.exit(2);
+}
+
+let failed = 0;
+try {
+  await using server = await startTestServer(Deno.env.get("TEST_DATABASE_URL") || undefined, stop.signal);
+  await using swift = await startSwift();
+  console.log(`Measured on ${server.version}, ${navigator.hardwareConcurrency} cores.`);
+  for (const name of names.sort()) {
+    console.log(`\n${name.replace("_bench.ts", "")}`);
+    const bench = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--no-prompt", ...testPermissions(server.url), new URL(name, folder).pathname],
+      env: {
+        TEST_DATABASE_URL: server.url,
+        TEST_TEMPLATE: server.template,
+        ...(swift && { TEST_S3_URL: swift.url }),
+      },
+    }).spawn();
+    if ((await bench.status).code !== 0) failed += 1;
+  }
+} catch (error) {
+  if (!stop.signal.aborted) throw error;
+  failed = 1;
+}
+Deno.exit(failed === 0 ? 0 : 1);
