@@ -26,8 +26,8 @@ export function testPermissions(databaseUrl: string): string[] {
     "--ignore-read",
     `--allow-write=${[".data", "tests", ...temporary].join(",")}`,
     // unshare: a process that sees a small disk of its own, which it fills. ps and kill: to see that processes are
-    // gone, and to end them as a crash would.
-    `--allow-run=${Deno.execPath()},/usr/bin/unshare,/bin/ps,/bin/kill`,
+    // gone, and to end them as a crash would. node: to start things as npx does.
+    `--allow-run=${Deno.execPath()},/usr/bin/unshare,/bin/ps,/bin/kill,/usr/bin/node,/usr/local/bin/node`,
     "--allow-sys=homedir,uid,osRelease",
   ];
 }

@@ -8,11 +8,13 @@ export const NULL_FIELD = 0x1e;
 // Postgres takes at most 100 arguments a function call.
 const MOST_ARGUMENTS = 100;
 
+/** A date as `YYYYMMDD`. As a timestamp: `to_char` of a date goes by way of the session's time zone, which may lack a day. */
+const day = (column: string): string => `to_char(${column}::timestamp, 'YYYYMMDD')`;
+
 /** The select list with one output column an element, as `COPY` would write it. */
 export function fieldColumns(elements: readonly Element[]): string {
-  return elements.map((element) =>
-    element.writtenAs === "YYYYMMDD" ? `to_char(${element.column}, 'YYYYMMDD')` : element.column
-  ).join(", ");
+  return elements.map((element) => element.writtenAs === "YYYYMMDD" ? day(element.column) : element.column)
+    .join(", ");
 }
 
 /**
@@ -27,7 +29,7 @@ export function joinedColumns(elements: readonly Element[]): string {
   const fields = elements.map(({ column, writtenAs }) => {
     switch (writtenAs) {
       case "YYYYMMDD":
-        return `coalesce(to_char(${column}, 'YYYYMMDD'), E'\\x1e')`;
+        return `coalesce(${day(column)}, E'\\x1e')`;
       case "t/f":
         return `CASE ${column} WHEN true THEN 't' WHEN false THEN 'f' ELSE E'\\x1e' END`;
       case "number":

@@ -155,7 +155,8 @@ export class S3Bucket {
     const late = new Error(`nothing came of it in ${milliseconds} ms`);
     const timer = setTimeout(() => deadline.abort(late), milliseconds);
     const stop = signal ? AbortSignal.any([signal, deadline.signal]) : deadline.signal;
-    const requestTimeout = this.limits.answerMilliseconds + bodyBytes / 1024 / 1024 * 1000;
+    const { answerMilliseconds, millisecondsPerMebibyte } = this.limits;
+    const requestTimeout = answerMilliseconds + bodyBytes / (1 << 20) * millisecondsPerMebibyte;
     const stopped = Promise.withResolvers<never>();
     const onStop = () => stopped.reject(stop.reason);
     stop.addEventListener("abort", onStop);

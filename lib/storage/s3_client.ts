@@ -4,14 +4,21 @@ import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
 export interface S3Limits {
   /** How often a request is tried that met an error which may pass, with growing pauses. */
   attempts: number;
-  /** How long S3 may take to begin its answer, besides a second for every mebibyte sent. */
+  /** How long S3 may take to begin its answer, besides the time below, and how long it may pause in the middle of it. */
   answerMilliseconds: number;
+  /** How much longer it may take for every mebibyte that is sent. */
+  millisecondsPerMebibyte: number;
   /** How long a request may take with all its attempts. */
   totalMilliseconds: number;
 }
 
 /** Gives up on a server that stalls after two minutes, on one that answers with errors after some seconds. */
-export const S3_LIMITS: S3Limits = { attempts: 8, answerMilliseconds: 30_000, totalMilliseconds: 120_000 };
+export const S3_LIMITS: S3Limits = {
+  attempts: 8,
+  answerMilliseconds: 30_000,
+  millisecondsPerMebibyte: 1_000,
+  totalMilliseconds: 120_000,
+};
 
 /**
  * An S3 client for AWS and for compatible servers. Region, credentials and endpoint come from the SDK's own variables.
@@ -32,6 +39,7 @@ export function s3Client(limits: S3Limits, forcePathStyle: boolean, overrides: S
       connectionTimeout: 5_000,
       requestTimeout: limits.answerMilliseconds,
       throwOnRequestTimeout: true,
+      socketTimeout: limits.answerMilliseconds,
     },
     ...overrides,
   });

@@ -50,6 +50,9 @@ const LINES = [
 /** 2016: no window. 2019: a window, no edits. 2020 and 2021: edits. 2022: a window of long after. 2023: one without a start. */
 const PERIODS = [[2016, 6], [2019, 6], [2020, 9], [2021, 6], [2022, 3], [2023, 12]] as const;
 
+/** Never two that are "anything else": which of those comes first is nowhere said. */
+const editStatuses = (random: Random) => ["F", "E", "P", "C", random.pick(["R", null])];
+
 function randomTables(random: Random): ModelTables & { accounts: Record<string, unknown>[] } {
   const accounts = Array.from({ length: 260 }, () => {
     const isMoved = random.chance(4);
@@ -62,7 +65,7 @@ function randomTables(random: Random): ModelTables & { accounts: Record<string, 
       ending_period_of_availabil: null,
       availability_type_code: "X",
       main_account_code: isMoved ? "5688" : random.pick(["0100", "0200"]),
-      sub_account_code: random.pick(["000", "001"]),
+      sub_account_code: isMoved ? "000" : random.pick(["000", "001"]),
     };
     const display = displayTasOf(parts);
     return {
@@ -98,7 +101,7 @@ function randomTables(random: Random): ModelTables & { accounts: Record<string, 
       [fiscal_year, period],
     ) =>
       [...new Set(accounts.map(({ tas }) => tas))].filter(() => random.chance(70)).flatMap((tas) =>
-        ["F", "E", "P", "C", "R", null].filter(() => random.chance(25)).map((atb_submission_status) => ({
+        editStatuses(random).filter(() => random.chance(25)).map((atb_submission_status) => ({
           tas,
           fiscal_year,
           period,

@@ -16,7 +16,7 @@ export async function makeMemoryTablespace(admin: Sql): Promise<string | undefin
   const name = `${PREFIX}${crypto.randomUUID().slice(0, 8)}`;
   try {
     if (await freeKibibytes(admin) < ENOUGH_KIBIBYTES) return undefined;
-    await admin.unsafe(`COPY (SELECT) TO PROGRAM 'mkdir -m 700 ${folderOf(name)}'`);
+    await admin.unsafe(`COPY (SELECT) TO PROGRAM 'cat >/dev/null; mkdir -m 700 ${folderOf(name)}'`);
     await admin.unsafe(`CREATE TABLESPACE ${name} LOCATION '${folderOf(name)}'`);
     return name;
   } catch {

@@ -52,6 +52,9 @@ export async function testBucket(): Promise<TestBucket> {
     async parts() {
       const response = await fetch(`${s3Url}/v1/AUTH_test/${name}+segments`, { headers: await swiftToken() });
       const text = await response.text();
+      if (!response.ok && response.status !== 404) {
+        throw new Error(`Swift answered ${response.status}: ${text}`);
+      }
       return response.ok ? text.split("\n").filter((line) => /\/\d+$/.test(line)) : [];
     },
     async delete(Key) {

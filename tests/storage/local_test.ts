@@ -16,15 +16,14 @@ async function openLocal(): Promise<StoreUnderTest & { store: LocalStore; dir: s
   // It makes its folder itself; the slash must do no harm.
   const dir = `${parent}/files/`;
   const { sql } = resources.use(await testDatabase());
-  let serve: (request: Request) => Response | Promise<Response>;
   const server = resources.use(
-    Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => serve(request)),
+    Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => app.fetch(request)),
   );
   const publicUrl = `http://127.0.0.1:${server.addr.port}`;
   const store = new LocalStore({ dir, publicUrl, signingSecret: SECRET });
   // A link is for whoever holds it: nobody signs in.
   const authenticate = () => Promise.reject(new ServiceError("not_signed_in"));
-  serve = createApp({ sql, store, authenticate, urlTtlSeconds: 60, maxUnfinishedJobs: 1 }).fetch;
+  const app = createApp({ sql, store, authenticate, urlTtlSeconds: 60, maxUnfinishedJobs: 1 });
   const all = resources.move();
   const paths = () => filesIn(dir);
   return {

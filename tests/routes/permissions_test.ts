@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { createApp } from "../../routes/app.ts";
+import { testApp } from "../helpers/app.ts";
+import { testDatabase } from "../helpers/database.ts";
+import { addAgencies, ask, d1Body } from "../helpers/generations.ts";
+
+const CALLERS = [
+  "nobody",
+  "bad token",
+  "stranger",
+  "treasury-reader",
+  "defense-fabs",
+  "administrator",
+] as const;
+type Statuses = readonly [number, number, number, number, number, number];
+
+/** What each caller gets of each route, for a file or a job of the Treasury that somebody else has asked for. */
+const table: Record<string, { path: string; body?: unknown; statuses: Statuses }> = {
+  "POST /v1/generate_detached_file": {
+    path: "/v1/generate_detached_file/",
+    body: d1Body(),
+    statuses: [401, 401, 403, 200, 403, 200],
+  },
+  "GET /v1/check_detached_generation_status": {
+    path: "/v1/check_detached_generation_status/?job_id=1",
+    statuses: [401, 401, 403, 200, 403, 200],
+  },
+  "DELETE /v1/generations/:job_id{[0-9]{1,18}}": {
+    path: "/v1/generations/1",
+    statuses: [401, 401, 403, 403, 403, 200],
+  },
+  "GET /v1/list_agencies": { path: "/v1/list_agencies/", statuses: [401, 401, 200, 200, 200, 200] },
+  // The link itself is the permission: without a signature nobody gets anything.
+  "GET /v1/files/*": { path: "/v1/files/1/1/x.csv", statuses: [403, 403, 403, 403, 403, 403] },
+  "GET /healthz": { path: "/healthz", statuses: [200, 200, 200, 200, 200, 200] },
+};
+
+Deno.test("every route stands in the table of who may use it", async () => {
+  await using db = await testDatabase();
+  await using app = await testApp(db);
+  const { store } = app;
+  const authenticate = () => Promise.reject(new Error("not asked"));
+  const { routes } = createApp({ sql: db.sql, store, authenticate, urlTtlSeconds: 1, maxUnfinishedJobs: 1 });
+  const names = new Set(
+    routes.filter(({ method, path }) => method !== "ALL" || path !== "/*").filter(({ method }) =>
+      method !== "ALL"
+    )
+      .map(({ method, path }) => `${method} ${path}`),
+  );
+  assert.deepEqual([...names].sort(), Object.keys(table).sort());
+});
+
+for (const [name, { path, body, statuses }] of Object.entries(table)) {
+  for (const [i, caller] of CALLERS.entries()) {
+    Deno.test(`${name} answers ${caller} with ${statuses[i]}`, async () => {
+      await using db = await testDatabase();
+      await using app = await testApp(db);
+      await addAgencies(db.sql);
+      assert.equal(await ask(db.sql, d1Body(), { requestedBy: "somebody" }), "1");
+      const as = caller === "nobody" ? null : caller;
+      const answer = await app.send(name.split(" ")[0]!, path, { as, ...(body !== undefined && { body }) });
+      assert.equal(answer.status, statuses[i], answer.text);
+      if (answer.status === 401) assert.equal(answer.headers.get("WWW-Authenticate"), "Bearer");
+    });
+  }
+}
+
+Deno.test("a 401 is the same whatever is wrong", async () => {
+  await using db = await testDatabase();
+  await using app = await testApp(db);
+  const path = "/v1/check_detached_generation_status/?job_id=1";
+  const none = await app.send("GET", path, { as: null });
+  const bad = await app.send("GET", path, { as: "bad token" });
+  assert.equal(none.text, bad.text);
+});

@@ -1,0 +1,317 @@
+import assert from "node:assert/strict";
+import { S3_LIMITS, type S3Limits } from "../../lib/storage/s3_client.ts";
+import { S3Store } from "../../lib/storage/s3.ts";
+import { FIRST_PART_BYTES } from "../../lib/storage/s3_parts.ts";
+import { type Fault, type FaultPlan, type FaultyS3, faultyS3, randomFaults } from "../helpers/faulty_s3.ts";
+import { leftoversIn, s3Settings, s3Url, type TestBucket, testBucket } from "../helpers/s3.ts";
+import { seeded } from "../helpers/seeded.ts";
+import { SWIFT_CREDENTIALS } from "../helpers/swift.ts";
+import { until } from "../helpers/until.ts";
+import { begin, contents, download, isUnavailable, sha256 } from "./contract.ts";
+
+interface Faulty extends AsyncDisposable {
+  bucket: TestBucket;
+  proxy: FaultyS3;
+  store: S3Store;
+}
+
+// As in production, but that a stall is noticed sooner.
+const IMPATIENT: S3Limits = {
+  ...S3_LIMITS,
+  answerMilliseconds: 1_000,
+  millisecondsPerMebibyte: 100,
+  totalMilliseconds: 30_000,
+};
+
+async function faulty(limits: S3Limits = IMPATIENT): Promise<Faulty> {
+  await using resources = new AsyncDisposableStack();
+  const bucket = resources.use(await testBucket());
+  const proxy = resources.use(faultyS3(s3Url!));
+  const store = resources.use(
+    new S3Store({ bucket: bucket.name, forcePathStyle: true, limits, client: s3Settings(proxy.url) }),
+  );
+  const all = resources.move();
+  return { bucket, proxy, store, [Symbol.asyncDispose]: () => all.disposeAsync() };
+}
+
+function underFaults(name: string, fn: (faulty: Faulty) => Promise<void>, limits?: S3Limits): void {
+  Deno.test({
+    name: `S3 under faults: ${name}`,
+    ignore: s3Url === undefined,
+    async fn() {
+      await using all = await faulty(limits);
+      await fn(all);
+    },
+  });
+}
+
+const KEY = "1/1/a.csv";
+const SMALL = contents(1000);
+const LARGE = contents(FIRST_PART_BYTES + 1000);
+const REQUESTS = [
+  ["PutObject", SMALL],
+  ["HeadObject", SMALL],
+  ["CreateMultipartUpload", LARGE],
+  ["UploadPart", LARGE],
+  ["CompleteMultipartUpload", LARGE],
+  ["HeadObject", LARGE],
+] as const;
+const FAULTS = ["error", "slow_down", "reset", "lose_answer", "stall", "stall_answer"] as const;
+
+const keyOf = (fault: Fault) => `${fault.replaceAll("_", "-")}/1/a.csv`;
+
+/** Makes requests of an operation meet the fault that their key names: the first one of each key, or all. */
+function faultOfKey(operation: string, lasting: boolean): FaultPlan {
+  const met = new Set<string>();
+  return (request) => {
+    const fault = FAULTS.find((fault) => request.target.includes(keyOf(fault)));
+    if (request.operation !== operation || !fault || (met.has(fault) && !lasting)) return undefined;
+    met.add(fault);
+    return fault;
+  };
+}
+
+for (const [operation, bytes] of REQUESTS) {
+  const file = `a ${bytes === SMALL ? "small" : "large"} file`;
+  underFaults(`${file} is whole whatever its first ${operation} meets`, async ({ bucket, proxy, store }) => {
+    proxy.plan = faultOfKey(operation, false);
+    await Promise.all(FAULTS.map(async (fault) => {
+      const { writer, uploads } = await begin(store, keyOf(fault), bytes);
+      await writer.finish();
+      assert.equal(uploads.length, bytes === LARGE ? 1 : 0);
+    }));
+    assert.deepEqual(new Set(proxy.requests.map(({ fault }) => fault)), new Set([undefined, ...FAULTS]));
+    for (const fault of FAULTS) {
+      const { url } = await store.link({ key: keyOf(fault), fileName: "a.csv" }, 60);
+      assert.equal(sha256((await download(url)).bytes), sha256(bytes), fault);
+    }
+    assert.deepEqual((await bucket.objects()).sort(), FAULTS.map(keyOf).sort());
+    assert.deepEqual(await leftoversIn(bucket), []);
+  });
+}
+
+const FEW: S3Limits = {
+  attempts: 3,
+  answerMilliseconds: 500,
+  millisecondsPerMebibyte: 100,
+  totalMilliseconds: 4_000,
+};
+
+/** Writes a file, or gives it up; returns the error it was given up for. */
+async function attempted(store: S3Store, bytes: Uint8Array, key = KEY): Promise<unknown> {
+  const writer = await store.create({ key, fileName: "a.csv", contentType: "text/csv" });
+  try {
+    await writer.write(bytes.slice());
+    await writer.finish();
+    return undefined;
+  } catch (error) {
+    await writer.abort();
+    return error;
+  }
+}
+
+for (const [operation, bytes] of REQUESTS) {
+  const file = `a ${bytes === SMALL ? "small" : "large"} file`;
+  underFaults(
+    `${file} is given up in time and leaves nothing behind, whatever its every ${operation} meets`,
+    async ({ bucket, proxy, store }) => {
+      proxy.plan = faultOfKey(operation, true);
+      await Promise.all(FAULTS.map(async (fault) => {
+        const began = performance.now();
+        const error = await attempted(store, bytes, keyOf(fault));
+        assert.ok(isUnavailable(error), `${fault}: ${error}`);
+        assert.ok(performance.now() - began < 3 * FEW.totalMilliseconds, fault);
+        assert.match(String((error as Error).cause), new RegExp(operation));
+      }));
+      assert.deepEqual([await bucket.objects(), await leftoversIn(bucket)], [[], []]);
+    },
+    FEW,
+  );
+}
+
+for (const fault of FAULTS) {
+  underFaults(
+    `where everything meets ${fault}, giving up ends in time, and what is left is removed later`,
+    async ({ bucket, proxy, store }) => {
+      const writer = await store.create({ key: KEY, fileName: "a.csv", contentType: "text/csv" });
+      await writer.write(LARGE.slice(0, FIRST_PART_BYTES + 1));
+      await until("a part is stored", async () => (await bucket.parts()).length === 1);
+      proxy.plan = () => fault;
+      const began = performance.now();
+      await assert.rejects(writer.finish(), isUnavailable);
+      await writer.abort();
+      await assert.rejects(store.check(), isUnavailable);
+      await assert.rejects(store.remove(KEY), isUnavailable);
+      assert.ok(performance.now() - began < 30_000);
+      proxy.plan = () => undefined;
+      await store.remove(KEY);
+      assert.deepEqual([await bucket.objects(), await leftoversIn(bucket)], [[], []]);
+    },
+    FEW,
+  );
+}
+
+underFaults("bytes that are changed on their way are never stored", async ({ bucket, proxy, store }) => {
+  for (const [operation, bytes] of [["PutObject", SMALL], ["UploadPart", LARGE]] as const) {
+    proxy.plan = (request) => request.operation === operation ? "corrupt" : undefined;
+    assert.ok(isUnavailable(await attempted(store, bytes)));
+    assert.deepEqual([await bucket.objects(), await leftoversIn(bucket)], [[], []]);
+  }
+});
+
+underFaults(
+  "a file that is gone before it is confirmed is not finished",
+  async ({ bucket, proxy, store }) => {
+    for (const bytes of [SMALL, LARGE]) {
+      proxy.plan = async ({ operation }) => {
+        if (operation === "HeadObject") await bucket.delete(KEY);
+        return undefined;
+      };
+      assert.ok(isUnavailable(await attempted(store, bytes)));
+    }
+  },
+);
+
+underFaults("no more than a few parts are on their way at once, and writing waits for them", async (all) => {
+  const { proxy, store } = all;
+  let waiting = 0;
+  const release = Promise.withResolvers<void>();
+  proxy.plan = async ({ operation }) => {
+    if (operation === "UploadPart") {
+      waiting += 1;
+      await release.promise;
+    }
+    return undefined;
+  };
+  const bytes = contents(8 * FIRST_PART_BYTES);
+  const writing = begin(store, KEY, bytes);
+  await until("all parts that may be are on their way", () => waiting === 3);
+  let isWritten = false;
+  writing.then(() => isWritten = true);
+  // Nothing else could go on by now: all that does not wait for S3 takes far less.
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  assert.deepEqual([waiting, isWritten, proxy.peakBytes], [3, false, 3 * FIRST_PART_BYTES]);
+  release.resolve();
+  const { writer } = await writing;
+  await writer.finish();
+  assert.ok(proxy.peakBytes <= 3 * FIRST_PART_BYTES);
+  const { url } = await store.link({ key: KEY, fileName: "a.csv" }, 60);
+  assert.equal(sha256((await download(url)).bytes), sha256(bytes));
+}, S3_LIMITS);
+
+underFaults("a signal breaks a stalled file off at once", async ({ bucket, proxy, store }) => {
+  proxy.plan = ({ operation }) => operation === "UploadPart" ? "stall" : undefined;
+  const stop = new AbortController();
+  const writer = await store.create({
+    key: KEY,
+    fileName: "a.csv",
+    contentType: "text/csv",
+    signal: stop.signal,
+  });
+  const writing = writer.write(contents(6 * FIRST_PART_BYTES));
+  const rejected = assert.rejects(writing, { message: "the lease is lost" });
+  await until("parts are on their way", () => proxy.requests.length >= 3);
+  const began = performance.now();
+  stop.abort(new Error("the lease is lost"));
+  await rejected;
+  assert.ok(performance.now() - began < 500);
+  await writer.abort();
+  assert.deepEqual([await bucket.objects(), await leftoversIn(bucket)], [[], []]);
+}, S3_LIMITS);
+
+underFaults(
+  "an upload that cannot be noted is taken back, and the file fails with that reason",
+  async (all) => {
+    const { bucket, store } = all;
+    const reason = new Error("the database is away");
+    const writer = await store.create({
+      key: KEY,
+      fileName: "a.csv",
+      contentType: "text/csv",
+      onUpload: () => Promise.reject(reason),
+    });
+    await assert.rejects(writer.write(LARGE), reason);
+    await writer.abort();
+    assert.deepEqual([await bucket.objects(), await leftoversIn(bucket)], [[], []]);
+  },
+);
+
+underFaults("an upload is noted before its first part is sent", async ({ proxy, store }) => {
+  let sent: string[] = [];
+  const writer = await store.create({
+    key: KEY,
+    fileName: "a.csv",
+    contentType: "text/csv",
+    async onUpload() {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      sent = proxy.requests.map(({ operation }) => operation);
+    },
+  });
+  await writer.write(LARGE);
+  assert.deepEqual(sent, ["CreateMultipartUpload"]);
+  await writer.abort();
+});
+
+underFaults("no error tells a secret", async ({ proxy, store }) => {
+  const { accessKeyId, secretAccessKey } = SWIFT_CREDENTIALS;
+  const errors: unknown[] = [];
+  for (const fault of ["error", "reset", "stall", "corrupt"] as Fault[]) {
+    proxy.plan = ({ operation }) => operation.startsWith("Put") ? fault : undefined;
+    errors.push(await attempted(store, SMALL));
+  }
+  using stranger = new S3Store({
+    bucket: "some-bucket",
+    forcePathStyle: true,
+    limits: FEW,
+    client: { ...s3Settings(), credentials: { accessKeyId, secretAccessKey: "a-wrong-secret" } },
+  });
+  errors.push(await attempted(stranger, SMALL));
+  for (const error of errors) {
+    assert.ok(isUnavailable(error), String(error));
+    const all = `${Deno.inspect(error, { depth: 20, showHidden: true })} ${JSON.stringify(error)}`;
+    for (const secret of [secretAccessKey, "a-wrong-secret", "AWS4-HMAC", "Signature=", "authorization"]) {
+      assert.ok(!all.toLowerCase().includes(secret.toLowerCase()), `${secret} is in ${all}`);
+    }
+  }
+}, FEW);
+
+underFaults("in a storm of all faults every file is whole or gone", async ({ bucket, proxy, store }) => {
+  const seed = 20_260_301;
+  proxy.plan = randomFaults(seed, {
+    error: 0.08,
+    slow_down: 0.02,
+    reset: 0.08,
+    lose_answer: 0.08,
+    stall: 0.03,
+    stall_answer: 0.03,
+    corrupt: 0.02,
+  });
+  const random = seeded(seed);
+  const finished = new Map<string, string>();
+  const given: string[] = [];
+  const write = async (number: number) => {
+    const bytes = contents(Math.floor(random() * 2 * FIRST_PART_BYTES), number);
+    const key = `${number}/1/a.csv`;
+    const writer = await store.create({ key, fileName: "a.csv", contentType: "text/csv" });
+    try {
+      await writer.write(bytes);
+      await writer.finish();
+      finished.set(key, sha256(bytes));
+    } catch (error) {
+      assert.ok(isUnavailable(error), String(error));
+      await writer.abort();
+      given.push(key);
+    }
+  };
+  for (let batch = 0; batch < 5; batch++) await Promise.all([0, 1, 2].map((i) => write(batch * 3 + i)));
+  proxy.plan = () => undefined;
+  // What the worker's sweep does.
+  for (const key of given) await store.remove(key);
+  assert.ok(finished.size >= 8, `only ${finished.size} of 15 were finished`);
+  assert.deepEqual((await bucket.objects()).sort(), [...finished.keys()].sort());
+  assert.deepEqual(await leftoversIn(bucket), []);
+  for (const [key, hash] of finished) {
+    const { url } = await store.link({ key, fileName: "a.csv" }, 60);
+    assert.equal(sha256((await download(url)).bytes), hash);
+  }
+}, FEW);
