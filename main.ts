@@ -27,8 +27,7 @@ await runMain(async () => {
   const server = Deno.serve({
     hostname: config.HOST,
     port: config.PORT,
-    onListen: ({ hostname, port }) =>
-      log("api").info("listening on http://{hostname}:{port}", { hostname, port }),
+    onListen: ({ hostname, port }) => log("api").info("listening", { hostname, port }),
   }, app.fetch);
 
   const signal = await stopped;

@@ -6,7 +6,7 @@ import { log } from "../lib/log.ts";
 export const logRequests = createMiddleware<{ Variables: { user?: User } }>(async (c, next) => {
   const began = performance.now();
   await next();
-  log("api").info("{method} {path} {status}", {
+  log("api").info("answered", {
     method: c.req.method,
     path: c.req.path,
     status: c.res.status,

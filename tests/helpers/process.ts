@@ -105,7 +105,7 @@ export async function startApi(options: ServiceOptions): Promise<ApiProcess> {
   const env = { ...options.env, HOST: "127.0.0.1", PORT: port };
   const token = await administratorsToken(options.databaseUrl);
   const databaseUrl = urlAs(options.databaseUrl, "detached_api");
-  const service = await start("main.ts", /listening on/, { ...options, databaseUrl, env }, net);
+  const service = await start("main.ts", /"message":"listening"/, { ...options, databaseUrl, env }, net);
   return {
     ...service,
     url,

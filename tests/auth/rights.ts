@@ -1,0 +1,118 @@
+import type { Sql } from "../../lib/db.ts";
+import type { Role } from "../helpers/roles.ts";
+
+type Rights = Partial<Record<Role, string>>;
+
+const everything = "SELECT, INSERT, UPDATE, DELETE";
+const sourceTable: Rights = { detached_worker: "SELECT", detached_loader: everything };
+const agencyTable: Rights = { ...sourceTable, detached_api: "SELECT", detached_operator: "SELECT" };
+const nobody: Rights = {};
+
+/** Every table and view, and what each role may do with it; whoever is not named may do nothing. */
+export const RIGHTS: Record<string, Rights> = {
+  "public.affiliation": {
+    detached_operator: "SELECT, INSERT (app_user_id, agency_code, permission), DELETE",
+  },
+  "public.api_token": {
+    detached_operator:
+      "SELECT (api_token_id, app_user_id, last_characters, created_at, expires_at, revoked_at, last_used_at), " +
+      "INSERT (app_user_id, token_sha256, last_characters, expires_at), UPDATE (revoked_at)",
+  },
+  "public.app_user": {
+    detached_operator:
+      "SELECT, INSERT (name, oidc_issuer, oidc_subject), UPDATE (is_administrator, disabled_at)",
+  },
+  "public.audit_event": {
+    detached_api: "INSERT (app_user_id, action, job_id, agency_code, request_id, detail)",
+    detached_operator: "SELECT",
+  },
+  "public.cgac": agencyTable,
+  "public.data_load": { detached_loader: "SELECT, INSERT" },
+  "public.data_source": {
+    detached_api: "SELECT",
+    detached_worker: "SELECT",
+    detached_loader: "SELECT, INSERT, UPDATE",
+  },
+  "public.detached_award_procurement": sourceTable,
+  "public.enabled_user": nobody,
+  "public.file_generation": {
+    detached_api:
+      "SELECT, INSERT (file_type, agency_code, start_date, end_date, request, request_key, data_version), " +
+      "UPDATE (state, leased_by, lease_expires_at, changed_at, ended_at)",
+    detached_worker:
+      "SELECT, UPDATE (state, attempt, failures, leased_by, lease_expires_at, rows_written, started_at, " +
+      "changed_at, ended_at, stored_key, file_name, size_bytes, row_count, sha256, data_as_of, removed_at, error_code, " +
+      "error_message, retryable)",
+  },
+  "public.frec": agencyTable,
+  "public.generation_job": {
+    detached_api: "SELECT, INSERT (file_generation_id, requested_by, reused), UPDATE (cancelled_at)",
+  },
+  "public.idempotency_key": { detached_api: "SELECT, INSERT, UPDATE", detached_worker: "SELECT, DELETE" },
+  "public.published_fabs": sourceTable,
+  "public.schema_migration": nobody,
+  "public.sf_133": sourceTable,
+  "public.submission_window_schedule": { ...sourceTable, detached_api: "SELECT" },
+  "public.tas_failed_edits": sourceTable,
+  "public.tas_lookup": sourceTable,
+  "public.unpublished_object": { detached_worker: everything },
+  "graphile_worker._private_job_queues": { detached_worker: "SELECT, INSERT, UPDATE" },
+  "graphile_worker._private_jobs": { detached_worker: everything },
+  "graphile_worker._private_known_crontabs": { detached_worker: "SELECT, INSERT, UPDATE" },
+  "graphile_worker._private_tasks": { detached_worker: "SELECT, INSERT, UPDATE" },
+  "graphile_worker.jobs": { detached_worker: "SELECT" },
+  "graphile_worker.migrations": { detached_worker: "SELECT" },
+};
+
+const SOURCE_TABLES = Object.keys(RIGHTS).filter((table) => RIGHTS[table]!.detached_loader === everything);
+
+/** The functions of this service, and who may call them. */
+export const CALLERS: Record<string, Role[]> = {
+  analyze_source_table: ["detached_loader"],
+  dequeue_generation: ["detached_api"],
+  enqueue_generation: ["detached_api", "detached_worker"],
+  sign_in_with_oidc: ["detached_api"],
+  sign_in_with_token: ["detached_api"],
+};
+
+/** What the catalogs say, in the form of `RIGHTS`: only what was granted, to whomever but the owner. */
+export async function grantedRights(sql: Sql): Promise<Record<string, Record<string, string>>> {
+  const rows = await sql<{ relation: string; role: string | null; rights: string | null }[]>`
+    SELECT nspname || '.' || relname AS relation, role,
+      string_agg(what, ', ' ORDER BY array_position(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE'], privilege)) AS rights
+    FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+    LEFT JOIN LATERAL (
+      SELECT coalesce(rolname, 'PUBLIC') AS role, privilege, what
+      FROM (
+        SELECT grantee, privilege_type AS privilege, privilege_type AS what FROM aclexplode(relacl)
+        UNION ALL
+        SELECT grantee, privilege_type,
+          privilege_type || ' (' || string_agg(attname, ', ' ORDER BY attnum) || ')'
+        FROM pg_attribute, aclexplode(attacl) WHERE attrelid = pg_class.oid GROUP BY grantee, privilege_type
+      ) AS granted
+      LEFT JOIN pg_roles ON pg_roles.oid = grantee
+      WHERE grantee <> relowner
+    ) AS granted ON true
+    WHERE nspname IN ('public', 'graphile_worker') AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
+    GROUP BY nspname, relname, role`;
+  const found: Record<string, Record<string, string>> = {};
+  for (const { relation, role, rights } of rows) {
+    found[relation] ??= {};
+    if (role && rights) found[relation][role] = rights;
+  }
+  return found;
+}
+
+/** The sequences, and what may be done with each: the loader moves those of the tables that it brings rows with keys to. */
+export async function sequenceRights(sql: Sql): Promise<Record<string, Rights>> {
+  const sequences = await sql<{ name: string; table: string }[]>`
+    SELECT sequence.oid::regclass::text AS name, owner.relnamespace::regnamespace || '.' || owner.relname AS table
+    FROM pg_class AS sequence
+    JOIN pg_depend ON objid = sequence.oid AND classid = 'pg_class'::regclass AND refclassid = 'pg_class'::regclass
+    JOIN pg_class AS owner ON owner.oid = refobjid
+    WHERE sequence.relkind = 'S'`;
+  return Object.fromEntries(sequences.map(({ name, table }) => [
+    name.includes(".") ? name : `public.${name}`,
+    SOURCE_TABLES.includes(table) ? { detached_loader: "SELECT, UPDATE" } : nobody,
+  ]));
+}
