@@ -1,6 +1,5 @@
 import {
   AbortMultipartUploadCommand,
-  type CompletedPart,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
@@ -12,29 +11,30 @@ import {
   S3ServiceException,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
-import { createHash } from "node:crypto";
 import { ServiceError } from "../errors.ts";
 import { contentDisposition } from "./content_disposition.ts";
 import type { S3Limits } from "./s3_client.ts";
 import type { NewFile } from "./store.ts";
 
 /** A part that S3 has taken. */
-export interface StoredPart extends CompletedPart {
-  /** The MD5 of its bytes. */
-  md5: Uint8Array;
+export interface StoredPart {
+  number: number;
+  etag: string;
 }
 
 /** What S3 says of an object. */
 export interface ObjectFacts {
   size: number | undefined;
-  /** Without its quotes. */
   etag: string | undefined;
+  /** Whether it is encrypted with a key of KMS or of a client, which makes ETags arbitrary. */
+  isEncrypted: boolean;
 }
 
 type Signal = AbortSignal | undefined;
 
 /**
- * The requests that are made to a bucket, each within the limits.
+ * The requests that are made to a bucket, each within the limits. Their signatures hold the SHA-256 of their bodies, so
+ * that S3 refuses one that has been changed on its way.
  *
  * All throw ServiceError `storage_unavailable`, whose cause tells the operation and what S3 said, never what was sent;
  * or the reason of the signal that broke them off.
@@ -48,7 +48,6 @@ export class S3Bucket {
       ...headers(file),
       Body: body,
       ContentLength: body.length,
-      ContentMD5: md5(body).toString("base64"),
     });
     const send = (options: SendOptions) => this.client.send(command, options);
     await this.#within("PutObject", { signal, bodyBytes: body.length }, send);
@@ -71,19 +70,17 @@ export class S3Bucket {
     body: Uint8Array,
     signal: Signal,
   ): Promise<StoredPart> {
-    const hash = md5(body);
     const command = new UploadPartCommand({
       ...this.#object(key),
       UploadId: uploadId,
       PartNumber: number,
       Body: body,
       ContentLength: body.length,
-      ContentMD5: hash.toString("base64"),
     });
     const send = (options: SendOptions) => this.client.send(command, options);
     const { ETag } = await this.#within("UploadPart", { signal, bodyBytes: body.length }, send);
     if (!ETag) throw unavailable("UploadPart", new Error("S3 gave no ETag"));
-    return { PartNumber: number, ETag, md5: hash };
+    return { number, etag: ETag };
   }
 
   /** @returns false where there is no such upload (any more), which an earlier attempt may have completed */
@@ -96,7 +93,7 @@ export class S3Bucket {
     const command = new CompleteMultipartUploadCommand({
       ...this.#object(key),
       UploadId: uploadId,
-      MultipartUpload: { Parts: parts.map(({ PartNumber, ETag }) => ({ PartNumber, ETag })) },
+      MultipartUpload: { Parts: parts.map(({ number, etag }) => ({ PartNumber: number, ETag: etag })) },
     });
     const send = (options: SendOptions) => this.client.send(command, options);
     return await this.#within("CompleteMultipartUpload", { signal }, unlessAbsent(send)) !== undefined;
@@ -106,7 +103,10 @@ export class S3Bucket {
     const command = new HeadObjectCommand(this.#object(key));
     const send = (options: SendOptions) => this.client.send(command, options);
     const answer = await this.#within("HeadObject", { signal }, unlessAbsent(send));
-    return answer && { size: answer.ContentLength, etag: answer.ETag?.replaceAll('"', "") };
+    if (!answer) return undefined;
+    const { ContentLength: size, ETag: etag, ServerSideEncryption, SSECustomerAlgorithm } = answer;
+    const isEncrypted = !["AES256", undefined].includes(ServerSideEncryption) || !!SSECustomerAlgorithm;
+    return { size, etag, isEncrypted };
   }
 
   /** No error where there is no such object. */
@@ -191,8 +191,6 @@ const headers = (file: NewFile) => ({
   ContentType: file.contentType,
   ContentDisposition: contentDisposition(file.fileName),
 });
-
-const md5 = (bytes: Uint8Array) => createHash("md5").update(bytes).digest();
 
 /** The SDK's errors hold the request, its signature included: only their words go on. */
 export function unavailable(operation: string, error: unknown): ServiceError {

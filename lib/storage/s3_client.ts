@@ -28,7 +28,7 @@ export const S3_LIMITS: S3Limits = {
 export function s3Client(limits: S3Limits, forcePathStyle: boolean, overrides: S3ClientConfig): S3Client {
   return new S3Client({
     forcePathStyle,
-    // Not every compatible server takes the SDK's own checksums; every body that matters has its Content-MD5.
+    // Not every compatible server takes the SDK's checksums, and the signature holds the body's SHA-256 anyway.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
     // Asking first costs a round trip for each part, and a connection that is not used again.

@@ -32,8 +32,8 @@ export interface NewFile {
  */
 export interface FileWriter {
   /**
-   * Takes over the bytes (the caller must not change them afterwards) and resolves when it is ready for more, which
-   * bounds the memory in use.
+   * Takes bytes, and resolves when it is ready for more, which bounds the memory in use; from then on the caller may
+   * use their buffer again.
    *
    * @throws {ServiceError} `storage_unavailable`
    */

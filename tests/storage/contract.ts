@@ -31,7 +31,7 @@ export function contents(size: number, seed = 1): Uint8Array {
 
 export const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
-/** Begins a file and writes bytes to it, in pieces of the given size, which are overwritten as soon as they are taken. */
+/** Begins a file and writes bytes to it, piece by piece from one buffer, which it overwrites as soon as it may. */
 export async function begin(store: FileStore, key: string, bytes: Uint8Array, piece = 999_983) {
   const uploads: string[] = [];
   const writer = await store.create({
@@ -45,7 +45,13 @@ export async function begin(store: FileStore, key: string, bytes: Uint8Array, pi
 }
 
 async function writeIn(writer: FileWriter, bytes: Uint8Array, piece: number): Promise<void> {
-  for (let at = 0; at < bytes.length; at += piece) await writer.write(bytes.slice(at, at + piece));
+  const buffer = new Uint8Array(piece);
+  for (let at = 0; at < bytes.length; at += piece) {
+    const count = Math.min(piece, bytes.length - at);
+    buffer.set(bytes.subarray(at, at + count));
+    await writer.write(buffer.subarray(0, count));
+    buffer.fill(0xaa);
+  }
 }
 
 async function stored(store: FileStore, key: string, bytes: Uint8Array): Promise<void> {

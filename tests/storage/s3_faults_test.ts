@@ -129,7 +129,7 @@ for (const [operation, bytes] of REQUESTS) {
   );
 }
 
-for (const fault of FAULTS) {
+for (const fault of ["error", "lose_answer", "stall"] as const) {
   underFaults(
     `where everything meets ${fault}, giving up ends in time, and what is left is removed later`,
     async ({ bucket, proxy, store }) => {
