@@ -10,6 +10,11 @@ await runMain(async () => {
     const applied = await migrate(sql, config.DATABASE_URL);
     // deno-lint-ignore no-console -- a command's answer goes to standard output
     console.log(applied.length === 0 ? "Up to date." : applied.map((name) => `Applied ${name}.`).join("\n"));
+  } catch (error) {
+    // What the database or the migrations say is meant for whoever runs this; a stack would only hide it.
+    // deno-lint-ignore no-console -- a command's errors go to standard error
+    console.error((error as Error).message);
+    Deno.exitCode = 1;
   } finally {
     await sql.end();
   }

@@ -1,4 +1,5 @@
 import type { Sql } from "../db.ts";
+import { log } from "../log.ts";
 
 /** An object that is nobody's file. */
 export interface LeftObject {
@@ -14,25 +15,27 @@ export interface LeftObject {
  * @returns how many objects were removed
  */
 export async function sweepObjects(sql: Sql, remove: (object: LeftObject) => Promise<void>): Promise<number> {
-  return await sql.begin(async (tx) => {
-    const left = await tx<{ stored_key: string; upload_id: string | null; swept_at: Date | null }[]>`
-      SELECT object.stored_key, upload_id, swept_at
-      FROM unpublished_object AS object JOIN file_generation AS generation USING (file_generation_id)
-      WHERE NOT (generation.state = 'running' AND generation.attempt = object.attempt)
-        AND (swept_at IS NULL OR swept_at < now() - interval '1 day')
-      LIMIT 100
-      FOR UPDATE OF object SKIP LOCKED`;
-    let removed = 0;
-    for (const { stored_key: key, upload_id: uploadId, swept_at: sweptAt } of left) {
-      try {
-        await remove({ key, uploadId: uploadId ?? undefined });
-      } catch {
-        continue;
-      }
-      removed += 1;
-      if (sweptAt) await tx`DELETE FROM unpublished_object WHERE stored_key = ${key}`;
-      else await tx`UPDATE unpublished_object SET swept_at = now() WHERE stored_key = ${key}`;
+  const left = await sql<{ stored_key: string; upload_id: string | null; swept_at: Date | null }[]>`
+    SELECT object.stored_key, upload_id, swept_at
+    FROM unpublished_object AS object JOIN file_generation AS generation USING (file_generation_id)
+    WHERE NOT (generation.state = 'running' AND generation.attempt = object.attempt)
+      AND (swept_at IS NULL OR swept_at < now() - interval '1 day')
+    LIMIT 100`;
+  let removed = 0;
+  // No transaction around it: the storage may take its time, and removing twice does no harm.
+  for (const { stored_key: key, upload_id: uploadId, swept_at: sweptAt } of left) {
+    try {
+      await remove({ key, uploadId: uploadId ?? undefined });
+    } catch (error) {
+      log("generations").warning("an object could not be removed; it is tried again", {
+        key,
+        error: String(error),
+      });
+      continue;
     }
-    return removed;
-  });
+    removed += 1;
+    if (sweptAt) await sql`DELETE FROM unpublished_object WHERE stored_key = ${key}`;
+    else await sql`UPDATE unpublished_object SET swept_at = now() WHERE stored_key = ${key}`;
+  }
+  return removed;
 }
