@@ -75,7 +75,9 @@ async function start(
   return service;
 }
 
-const hostOf = (databaseUrl: string) => new URL(databaseUrl).host;
+/** What any process connects to: the database, and S3 where the test has one. */
+const hosts = ({ databaseUrl, env }: ServiceOptions): string[] =>
+  [databaseUrl, env?.["AWS_ENDPOINT_URL_S3"] ?? []].flat().map((url) => new URL(url).host);
 
 /** Starts a worker and waits until it takes tasks. */
 export const startWorker = (options: ServiceOptions): Promise<ServiceProcess> =>
@@ -83,7 +85,7 @@ export const startWorker = (options: ServiceOptions): Promise<ServiceProcess> =>
     "worker/main.ts",
     /"message":"ready"/,
     { ...options, databaseUrl: urlAs(options.databaseUrl, "detached_worker") },
-    [hostOf(options.databaseUrl)],
+    hosts(options),
   );
 
 /** An API process, with a client that is signed in. */
@@ -101,7 +103,7 @@ export async function startApi(options: ServiceOptions): Promise<ApiProcess> {
   const port = String(probe.addr.port);
   probe.close();
   const url = `http://127.0.0.1:${port}`;
-  const net = [hostOf(options.databaseUrl), `127.0.0.1:${port}`];
+  const net = [...hosts(options), `127.0.0.1:${port}`];
   const env = { ...options.env, HOST: "127.0.0.1", PORT: port };
   const token = await administratorsToken(options.databaseUrl);
   const databaseUrl = urlAs(options.databaseUrl, "detached_api");

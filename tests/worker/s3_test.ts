@@ -1,0 +1,130 @@
+/** The whole service on a real S3 server. */
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
+import { fileTypeOf, requestBody } from "../../lib/files/index.ts";
+import { addContracts, allContracts } from "../helpers/contracts.ts";
+import { copied } from "../helpers/copy.ts";
+import { type FaultyS3, faultyS3, randomFaults } from "../helpers/faulty_s3.ts";
+import { addAgencies } from "../helpers/generations.ts";
+import { leftoversIn, s3Url, type TestBucket, testBucket } from "../helpers/s3.ts";
+import { type Service, startService } from "../helpers/service.ts";
+import { SWIFT_CREDENTIALS } from "../helpers/swift.ts";
+import { until } from "../helpers/until.ts";
+
+const ROWS = 40_000;
+const ignore = s3Url === undefined;
+
+interface S3Service extends AsyncDisposable {
+  service: Service;
+  bucket: TestBucket;
+  s3: FaultyS3;
+}
+
+async function s3Service(): Promise<S3Service> {
+  await using stack = new AsyncDisposableStack();
+  const bucket = stack.use(await testBucket());
+  const s3 = stack.use(faultyS3(s3Url!));
+  const service = stack.use(
+    await startService({
+      LEASE_SECONDS: "3",
+      S3_BUCKET: bucket.name,
+      S3_PREFIX: "files",
+      S3_FORCE_PATH_STYLE: "true",
+      AWS_REGION: "us-east-1",
+      AWS_ENDPOINT_URL_S3: s3.url,
+      AWS_ACCESS_KEY_ID: SWIFT_CREDENTIALS.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: SWIFT_CREDENTIALS.secretAccessKey,
+    }),
+  );
+  await addAgencies(service.sql);
+  await addContracts(service.sql, ROWS);
+  const owned = stack.move();
+  return { service, bucket, s3, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+async function assertWhole({ service, bucket, s3 }: S3Service, jobId: number): Promise<void> {
+  const status = await service.ended(jobId, 90);
+  assert.deepEqual([status.status, status.message, status.rows], ["finished", "", ROWS]);
+  s3.plan = () => undefined;
+  const response = await fetch(status.url);
+  assert.match(
+    response.headers.get("Content-Disposition")!,
+    /attachment; filename="?File-D1_20160101_20160331_awarding_\d+\.csv/,
+  );
+  const bytes = await response.bytes();
+  assert.equal(createHash("sha256").update(bytes).digest("hex"), status.sha256);
+  const body = await copied(service.db.url, fileTypeOf("D1").contents(requestBody.parse(allContracts)));
+  assert.ok(
+    Buffer.from(bytes.subarray(bytes.indexOf(0x0a) + 1)).equals(body),
+    "the records are those of COPY",
+  );
+  await until(
+    "nothing else is left in the bucket",
+    async () => (await bucket.objects()).length === 1 && (await leftoversIn(bucket)).length === 0,
+  );
+}
+
+Deno.test({
+  name: "a file goes to S3 in parts, and its link gives it whole, under its own name",
+  ignore,
+  fn: async () => {
+    await using on = await s3Service();
+    await on.service.worker();
+    const { job_id } = await on.service.request(allContracts);
+    await assertWhole(on, job_id);
+    assert.ok(on.s3.requests.some(({ operation }) => operation === "UploadPart"));
+  },
+});
+
+Deno.test({
+  name: "a file is whole although S3 fails now and then in every way",
+  ignore,
+  fn: async () => {
+    await using on = await s3Service();
+    on.s3.plan = randomFaults(7, { error: 0.1, slow_down: 0.1, reset: 0.1, lose_answer: 0.05 });
+    await on.service.worker();
+    const { job_id } = await on.service.request(allContracts);
+    await assertWhole(on, job_id);
+  },
+});
+
+Deno.test({
+  name: "what a worker that was killed half-way has uploaded is removed, and another one makes the file",
+  ignore,
+  fn: async () => {
+    await using on = await s3Service();
+    const first = await on.service.worker();
+    const { job_id } = await on.service.request(allContracts);
+    await until(
+      "a part is on its way",
+      () => on.s3.requests.some(({ operation }) => operation === "UploadPart"),
+    );
+    first.kill("SIGKILL");
+    await first.ended;
+    await on.service.worker();
+    await assertWhole(on, job_id);
+    const [generation] = await on.service.sql`SELECT attempt FROM file_generation`;
+    assert.equal(generation?.["attempt"], 2);
+  },
+});
+
+Deno.test({
+  name: "cancelling leaves neither an object nor an upload in the bucket",
+  ignore,
+  fn: async () => {
+    await using on = await s3Service();
+    await on.service.worker();
+    const { job_id } = await on.service.request(allContracts);
+    await until(
+      "a part is on its way",
+      () => on.s3.requests.some(({ operation }) => operation === "UploadPart"),
+    );
+    await on.service.api.send("DELETE", `/v1/generations/${job_id}`);
+    await until(
+      "the bucket is empty",
+      async () => (await on.bucket.objects()).length === 0 && (await leftoversIn(on.bucket)).length === 0,
+    );
+    assert.equal((await on.service.status(job_id)).state, "cancelled");
+  },
+});
