@@ -22,6 +22,8 @@ export interface EmbeddedPostgres extends AsyncDisposable {
   readonly url: string;
   /** Such as "18.4.0". */
   readonly version: string;
+  /** The folder of its programs and data: `.data/embedded`, if at all possible. */
+  readonly folder: string;
   /** Rejects as soon as the server has ended without having been stopped. */
   readonly lost: Promise<never>;
   /** Stops it: sessions are ended, everything is written, and its processes are gone when this resolves. */
@@ -53,7 +55,7 @@ export async function embedPostgres(options: EmbeddedPostgresOptions = {}): Prom
     // Nobody has to watch it.
     lost.catch(() => {});
     const stop = async () => await keeping[Symbol.asyncDispose]();
-    return { url, version: prepared.version, lost, stop, [Symbol.asyncDispose]: stop };
+    return { url, ...prepared, lost, stop, [Symbol.asyncDispose]: stop };
   } catch (error) {
     await keeping[Symbol.asyncDispose]();
     throw error;

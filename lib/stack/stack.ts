@@ -1,6 +1,6 @@
 import { type Config, readConfig } from "../config.ts";
 import { connect, type Sql } from "../db.ts";
-import { embedPostgres } from "../embedded/index.ts";
+import { embedPostgres, USUAL_FOLDER } from "../embedded/index.ts";
 import { migrate } from "../migrations/migrate.ts";
 import { loadSample } from "../sample/load.ts";
 import { chooseApiPort } from "./api_port.ts";
@@ -55,7 +55,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const secrets = await keptSecrets(KEPT);
 
   const embedded = given === undefined ? resources.use(await embedPostgres({ signal })) : undefined;
-  if (embedded) say("Postgres", `${embedded.version}, embedded`);
+  if (embedded) {
+    const elsewhere = embedded.folder === USUAL_FOLDER ? "" : `, in ${embedded.folder}`;
+    say("Postgres", `${embedded.version}, embedded${elsewhere}`);
+  }
   const databaseUrl = given ?? embedded!.url;
   const sql = connect(databaseUrl, { max: 3, name: "stack" });
   resources.defer(() => sql.end({ timeout: 1 }));
@@ -71,7 +74,6 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const { port, instead } = chooseApiPort(config.HOST, config.PORT, Boolean(read("PORT")));
   const host = config.HOST.includes(":") ? `[${config.HOST}]` : config.HOST;
   const env = {
-    DATABASE_URL: databaseUrl,
     HOST: config.HOST,
     PORT: String(port),
     PUBLIC_URL: config.PUBLIC_URL ?? `http://${host}:${port}`,
@@ -84,12 +86,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const database = databaseHost(databaseUrl);
   const storage = storageHosts(config, read);
   const exported = config.EXPORT_DATABASE_URL ? [databaseHost(config.EXPORT_DATABASE_URL)] : [];
-  const start = (name: string, module: string, net: string[]): ServiceProcess =>
+  const start = (name: "api" | "worker", module: string, net: string[]): ServiceProcess =>
     startServiceProcess({
       name,
       module,
       reach: { net: [...new Set(net)], storageDir: config.STORAGE_DIR },
-      env,
+      // Whose rights they have on a server of DATABASE_URL is its administrator's to say.
+      env: { ...env, DATABASE_URL: embedded ? withRole(databaseUrl, `detached_${name}`) : databaseUrl },
       onLine: (line) => options.onLine(name, line),
     });
   signal.throwIfAborted();
@@ -105,6 +108,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   say("API, worker", `${url}${instead ? ` (port ${instead} is taken)` : ""}`);
   const owned = resources.move();
   return { url, token, sql, broken, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** A database's URL whose sessions have the rights of a role (`sql/migrations/0005_roles.sql`). */
+function withRole(databaseUrl: string, role: "detached_api" | "detached_worker"): string {
+  const url = new URL(databaseUrl);
+  url.searchParams.set("options", `-c role=${role}`);
+  return url.href;
 }
 
 /** The address by which this machine reaches what listens on `HOST`. */

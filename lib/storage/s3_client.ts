@@ -1,4 +1,5 @@
 import { S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
+import type { AgentOptions } from "node:https";
 
 /** How long S3 may take. */
 export interface S3Limits {
@@ -40,6 +41,9 @@ export function s3Client(limits: S3Limits, forcePathStyle: boolean, overrides: S
       requestTimeout: limits.answerMilliseconds,
       throwOnRequestTimeout: true,
       socketTimeout: limits.answerMilliseconds,
+      // Deno reads NODE_EXTRA_CA_CERTS itself; where that is set, its node:https asks for all of --allow-sys to add the
+      // certificates once more, unless it is told that there are none to add.
+      httpsAgent: { ca: null } as unknown as AgentOptions,
     },
     ...overrides,
   });

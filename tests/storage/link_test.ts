@@ -89,14 +89,14 @@ Deno.test("no random change of a link is accepted", () => {
 Deno.test("links to different files, or until different seconds, have different signatures", () => {
   const signatures = new Set<string>();
   // Keys and times whose characters could run into one another.
-  for (const key of ["1/1/a.csv", "11/a.csv", "1/11/a.csv", "1/1/1.csv", "1/1/1.txt"]) {
+  for (const key of ["1/a.csv", "11/a.csv", "1/1/a.csv", "1/11/a.csv", "1/1/1.csv", "1/1/1.txt"]) {
     for (const seconds of [1, 11, 111, 1111]) {
       const fileName = key.split("/").at(-1)!;
       const url = signLink({ key, fileName }, new Date(seconds * 1000), "", SECRET);
       signatures.add(new URL(url, "http://x").searchParams.get("signature")!);
     }
   }
-  assert.equal(signatures.size, 20);
+  assert.equal(signatures.size, 24);
 });
 
 Deno.test("only a safe key that ends with the file's name is signed", () => {

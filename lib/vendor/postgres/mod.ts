@@ -1,0 +1,2 @@
+// @ts-types="./types/index.d.ts"
+export { default } from "./src/index.js";
