@@ -16,7 +16,9 @@ export async function makeMemoryTablespace(admin: Sql): Promise<string | undefin
   const name = `${PREFIX}${crypto.randomUUID().slice(0, 8)}`;
   try {
     if (await freeKibibytes(admin) < ENOUGH_KIBIBYTES) return undefined;
-    await admin.unsafe(`COPY (SELECT) TO PROGRAM 'cat >/dev/null; mkdir -m 700 ${folderOf(name)}'`);
+    await admin.unsafe(
+      `COPY (SELECT WHERE false) TO PROGRAM 'mkdir -m 700 ${folderOf(name)}'`,
+    );
     await admin.unsafe(`CREATE TABLESPACE ${name} LOCATION '${folderOf(name)}'`);
     return name;
   } catch {
@@ -27,7 +29,7 @@ export async function makeMemoryTablespace(admin: Sql): Promise<string | undefin
 /** Removes a tablespace; its databases must be gone. */
 export async function removeMemoryTablespace(admin: Sql, name: string): Promise<void> {
   await admin.unsafe(`DROP TABLESPACE IF EXISTS ${name}`);
-  await admin.unsafe(`COPY (SELECT) TO PROGRAM 'rm -rf ${folderOf(name)}'`);
+  await admin.unsafe(`COPY (SELECT WHERE false) TO PROGRAM 'rm -rf ${folderOf(name)}'`);
 }
 
 /** The tablespaces that killed runs have left on a server. */

@@ -133,7 +133,10 @@ Deno.test("it stops when npx is ended, which passes the signal on to nobody", as
 Deno.test("where one of its processes ends by itself, it says so, stops and fails", async () => {
   await using run = project.task(["start"]);
   await ready(run);
-  const worker = (await runningWith(`file://${project.folder}/worker/main.ts`))[0]!;
+  const worker = await until(
+    "the worker runs",
+    async () => (await runningWith(`file://${project.folder}/worker/main.ts`))[0],
+  );
   await signalTo(worker.pid, "KILL");
   assert.equal(await run.ended, 1);
   assert.match(run.output(), /^The worker has ended by itself, with exit code \d+\.$/m);
