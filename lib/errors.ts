@@ -143,9 +143,9 @@ export const catalogue = {
     sentence: () => `The database that files are read from does not have the newest data yet.`,
   },
   storage_unavailable: {
-    status: 0,
+    status: 503,
     retryable: true,
-    sentence: () => `The file storage could not be written to.`,
+    sentence: () => `The file storage cannot be used just now.`,
   },
   query_failed: {
     status: 0,

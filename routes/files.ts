@@ -21,7 +21,13 @@ export const files = ({ sql, store }: Dependencies) =>
     const { key, fileName } = verifyLink(c.req.url, store.options.signingSecret, new Date());
     const file = await store.open(key);
     if (!file) throw new ServiceError("file_gone");
-    await recordAudit(sql, { action: "download", requestId: c.get("requestId"), detail: { key } });
+    if (c.req.method === "GET") {
+      const event = { action: "download", requestId: c.get("requestId"), detail: { key } } as const;
+      await recordAudit(sql, event).catch((error) => {
+        file.close();
+        throw error;
+      });
+    }
 
     // A key is never written twice, so it names one state of the file for good.
     const etag = `"${key}"`;

@@ -76,6 +76,7 @@ async function attempt(
     fileName: lease.fileName,
     contentType: contents.delimiter === "," ? "text/csv; charset=utf-8" : "text/plain; charset=utf-8",
     onUpload: (uploadId) => noteUpload(sql, lease, uploadId),
+    signal,
   });
   let data: DataVersion | undefined;
   const written = await orAbort(writer, async () => {

@@ -28,7 +28,6 @@ export class RecordEncoder {
   #chunk: Uint8Array<ArrayBuffer>;
   #length = 0;
   #source = new Uint8Array(1 << 14);
-  readonly #chunkSize: number;
   readonly #classes: Uint8Array;
 
   /**
@@ -37,7 +36,6 @@ export class RecordEncoder {
    * @param chunkSize the bytes that a chunk has room for before it must grow
    */
   constructor(readonly delimiter: "," | "|", readonly fieldCount: number, chunkSize = 1 << 20) {
-    this.#chunkSize = chunkSize;
     this.#chunk = new Uint8Array(chunkSize);
     this.#classes = byteClasses(delimiter.charCodeAt(0));
   }
@@ -47,10 +45,9 @@ export class RecordEncoder {
     return this.#length;
   }
 
-  /** Hands over the bytes added since the last call and begins a new chunk. */
+  /** The bytes added since the last call; they are good until the next record is added. */
   take(): Uint8Array<ArrayBuffer> {
     const taken = this.#chunk.subarray(0, this.#length);
-    this.#chunk = new Uint8Array(this.#chunkSize);
     this.#length = 0;
     return taken;
   }

@@ -16,7 +16,7 @@ export interface WrittenFile {
 
 /** How a file is written. */
 export interface WriteOptions {
-  /** Takes the bytes over, in order; the file waits for it. */
+  /** Takes bytes, in order; the file waits for it, and then uses their buffer again. */
   write: (bytes: Uint8Array) => Promise<void>;
   /** Told the records written so far, now and then. */
   onProgress?: (rows: number) => void;

@@ -95,7 +95,7 @@ export async function written(
   const file = await writeFile(sql, contents, {
     ...options,
     write: async (bytes) => {
-      chunks.push(bytes);
+      chunks.push(bytes.slice());
       await options.write?.(bytes);
     },
   });
