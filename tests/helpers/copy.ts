@@ -4,24 +4,20 @@ import { fieldColumns } from "../../lib/files/select_list.ts";
 
 /** What Postgres' own COPY makes of a file's query, without a header: the judge of every byte. */
 export function copied(databaseUrl: string, contents: FileContents): Promise<Uint8Array> {
-  const { text, values } = contents.query;
-  const query = bind(text.replace("/*columns*/", () => fieldColumns(contents.elements)), values);
-  return copyQuery(databaseUrl, query, contents.delimiter);
+  return copyQuery(databaseUrl, boundCopy(contents));
 }
 
-/**
- * The bytes of `COPY (query) TO STDOUT (FORMAT csv)`. On a connection of its own: the driver's COPY can hang whatever
- * comes after it.
- */
-export async function copyQuery(
-  databaseUrl: string,
-  query: string,
-  delimiter: "," | "|" = ",",
-): Promise<Uint8Array> {
+/** The COPY statement of a file's query. */
+export function boundCopy({ query: { text, values }, elements, delimiter }: FileContents): string {
+  const query = bind(text.replace("/*columns*/", () => fieldColumns(elements)), values);
+  return `COPY (${query}\n) TO STDOUT (FORMAT csv, DELIMITER '${delimiter}')`;
+}
+
+/** The bytes that a COPY gives. On a connection of its own: the driver's COPY can hang whatever comes after it. */
+async function copyQuery(databaseUrl: string, copy: string): Promise<Uint8Array> {
   const sql = connect(databaseUrl, { max: 1, name: "test-copy" });
   const chunks: Uint8Array[] = [];
-  const stream = await sql.unsafe(`COPY (${query}\n) TO STDOUT (FORMAT csv, DELIMITER '${delimiter}')`)
-    .readable();
+  const stream = await sql.unsafe(copy).readable();
   for await (const chunk of stream) chunks.push(chunk);
   await sql.end({ timeout: 1 });
   const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
