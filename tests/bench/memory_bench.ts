@@ -7,6 +7,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { connect } from "../../lib/db.ts";
+import { RecordEncoder } from "../../lib/files/csv.ts";
 import { fileTypeOf, requestBody } from "../../lib/files/index.ts";
 import { loadSample } from "../../lib/sample/load.ts";
 import { multiplyContracts } from "../../lib/sample/multiply.ts";
@@ -26,7 +27,9 @@ const days = { start: "01/01/2019", end: "12/31/2019" };
 /** The SHA-256 of a header line and what COPY gives for the query below it. */
 async function expectedSha256(databaseUrl: string, body: Record<string, unknown>): Promise<string> {
   const contents = fileTypeOf("D1").contents(requestBody.parse(body));
-  const hash = createHash("sha256").update(`${contents.header.join(",")}\n`);
+  const header = new RecordEncoder(contents.delimiter, contents.elements.length);
+  header.addHeader(contents.header);
+  const hash = createHash("sha256").update(header.take());
   const sql = connect(databaseUrl, { max: 1, name: "bench-copy" });
   for await (const chunk of await sql.unsafe(boundCopy(contents)).readable()) hash.update(chunk);
   await sql.end({ timeout: 1 });
