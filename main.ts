@@ -3,6 +3,7 @@ import { createAuthenticator } from "./lib/auth/authenticate.ts";
 import { openOidcIssuer } from "./lib/auth/oidc.ts";
 import { readConfig, runMain } from "./lib/config.ts";
 import { connect } from "./lib/db.ts";
+import { GenerationChanges } from "./lib/generations/changes.ts";
 import { configureLog, log } from "./lib/log.ts";
 import { stopSignal } from "./lib/shutdown.ts";
 import { openStore } from "./lib/storage/index.ts";
@@ -17,8 +18,10 @@ await runMain(async () => {
   await configureLog(config);
   const stopped = stopSignal();
   const sql = connect(config.DATABASE_URL, { max: 10, name: "api" });
+  const changes = new GenerationChanges(config.DATABASE_URL, "api-listen");
   const app = createApp({
     sql,
+    changes,
     store: await openStore(config),
     authenticate: createAuthenticator({ sql, oidc: openOidcIssuer(config) }),
     urlTtlSeconds: config.URL_TTL_SECONDS,
@@ -33,7 +36,9 @@ await runMain(async () => {
   const signal = await stopped;
   log("api").info("stopping: finishing the requests under way", { signal });
   const deadline = setTimeout(() => Deno.exit(1), STOP_MILLISECONDS);
+  changes.close();
   await server.shutdown();
+  await changes[Symbol.asyncDispose]();
   await sql.end({ timeout: 5 });
   clearTimeout(deadline);
   log("api").info("stopped");

@@ -43,10 +43,11 @@ export function connectForQueue(url: string, options: PoolOptions): pg.Pool {
 export type Session = pg.Client;
 
 /**
- * One node-postgres connection, for loading by `COPY … FROM STDIN` (see `lib/sources/copy_in.ts`): postgres.js's
- * `writable()` never tells of an error that Postgres finds after the last byte. Close it with `session.end()`.
+ * One node-postgres connection, for what postgres.js falls short in: `COPY … FROM STDIN` (`lib/sources/copy_in.ts`), whose
+ * late errors it never tells, and `LISTEN` (`lib/generations/changes.ts`), which it gives up silently when the server stays
+ * away. Close it with `session.end()`.
  */
-export async function connectForLoad(url: string, name: string): Promise<Session> {
+export async function openSession(url: string, name: string): Promise<Session> {
   const session = new pg.Client({
     connectionString: url,
     application_name: name,

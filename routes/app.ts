@@ -6,11 +6,14 @@ import { requireRules } from "./access.ts";
 import { checkDetachedGenerationStatus } from "./check_detached_generation_status.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { answerError } from "./error_answer.ts";
+import { estimateGeneration } from "./estimate_generation.ts";
 import { files } from "./files.ts";
 import { generateDetachedFile } from "./generate_detached_file.ts";
+import { generationEvents } from "./generation_events.ts";
 import { generations } from "./generations.ts";
 import { health } from "./health.ts";
 import { agencies } from "./list_agencies.ts";
+import { listGenerations } from "./list_generations.ts";
 import { logRequests } from "./log_requests.ts";
 
 /** The whole API: every route, with its errors. */
@@ -19,6 +22,9 @@ export function createApp(dependencies: Dependencies): Hono {
     .route("/", generateDetachedFile(dependencies))
     .route("/", checkDetachedGenerationStatus(dependencies))
     .route("/", generations(dependencies))
+    .route("/", listGenerations(dependencies))
+    .route("/", generationEvents(dependencies))
+    .route("/", estimateGeneration(dependencies))
     .route("/", agencies(dependencies))
     .route("/", files(dependencies))
     .route("/", health());

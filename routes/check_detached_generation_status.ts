@@ -7,6 +7,7 @@ import { jobStatus } from "../lib/generations/status.ts";
 import { auditOf, forUsers } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { validate } from "./json_body.ts";
+import { preferWait } from "./prefer_wait.ts";
 import { unknownJob } from "./status_answer.ts";
 import { answerStatus } from "./status_headers.ts";
 
@@ -28,6 +29,6 @@ export const checkDetachedGenerationStatus = (dependencies: Dependencies) =>
       if (!job) return c.json(unknownJob(jobId));
       requireJobAccess(c.var.user, job);
       await recordAudit(dependencies.sql, { ...auditOf(c, "status", job.agencyCode), jobId: job.jobId });
-      return await answerStatus(c, job, dependencies);
+      return await answerStatus(c, await preferWait(c, job, dependencies), dependencies);
     },
   );

@@ -1,10 +1,13 @@
 import type { Sql } from "../lib/db.ts";
+import type { GenerationChanges } from "../lib/generations/changes.ts";
 import type { FileStore } from "../lib/storage/store.ts";
 import type { Authenticate } from "./access.ts";
 
 /** What the routes need; `main.ts` makes the real ones. */
 export interface Dependencies {
   sql: Sql;
+  /** Wakes requests that wait for a generation. */
+  changes: GenerationChanges;
   store: FileStore;
   authenticate: Authenticate;
   /** How long a link to a file lives. */

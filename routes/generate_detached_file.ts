@@ -8,6 +8,7 @@ import { ServiceError } from "../lib/errors.ts";
 import { auditOf, forUsers } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { limitBody, requireBodyInTime, requireJson, validate } from "./json_body.ts";
+import { preferWait } from "./prefer_wait.ts";
 import { answerStatus } from "./status_headers.ts";
 
 /** `POST /v1/generate_detached_file/`: stores a request for a file and answers with its status. */
@@ -29,8 +30,8 @@ export const generateDetachedFile = (dependencies: Dependencies) =>
         idempotencyKey: idempotencyKey(c.req.header("Idempotency-Key")),
         onStored: (tx, jobId) => recordAudit(tx, { ...auditOf(c, "request", request.agency_code), jobId }),
       });
-      const job = await jobStatus(dependencies.sql, jobId);
-      return await answerStatus(c, job!, dependencies);
+      const job = (await jobStatus(dependencies.sql, jobId))!;
+      return await answerStatus(c, await preferWait(c, job, dependencies), dependencies);
     },
   );
 

@@ -15,6 +15,7 @@ export interface StatusAnswer {
   state?: JobStatus["state"];
   rows?: number | null;
   rows_written?: number;
+  rows_estimated?: number | null;
   sha256?: string | null;
   reused?: boolean;
   data_as_of?: string | null;
@@ -66,6 +67,7 @@ export async function statusAnswer(
     state: job.state,
     rows: job.rows,
     rows_written: job.rowsWritten,
+    rows_estimated: job.rowsEstimated,
     sha256: job.sha256,
     reused: job.reused,
     data_as_of: job.dataAsOf?.toISOString() ?? null,

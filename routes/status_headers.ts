@@ -4,20 +4,30 @@ import { fileTypeOf } from "../lib/files/index.ts";
 import type { JobStatus } from "../lib/generations/status.ts";
 import { auditOf, type SignedIn } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
-import { statusAnswer } from "./status_answer.ts";
+import { type StatusAnswer, statusAnswer } from "./status_answer.ts";
 
 const POLL_SECONDS = "2";
+
+/** The status object of a job for whoever has asked; a link in it is kept in the audit. */
+export async function describeJob(
+  c: Context<SignedIn>,
+  job: JobStatus,
+  { sql, store, urlTtlSeconds }: Dependencies,
+): Promise<StatusAnswer> {
+  const answer = await statusAnswer(job, fileTypeOf(job.fileType).showsPeriod, store, urlTtlSeconds);
+  if (answer.status === "finished" && job.file) {
+    await recordAudit(sql, { ...auditOf(c, "link", job.agencyCode), jobId: job.jobId });
+  }
+  return answer;
+}
 
 /** Answers with a job's status: `Location` is its status URL, `Retry-After` says when to look again while it waits. */
 export async function answerStatus(
   c: Context<SignedIn>,
   job: JobStatus,
-  { sql, store, urlTtlSeconds }: Dependencies,
+  dependencies: Dependencies,
 ) {
-  const answer = await statusAnswer(job, fileTypeOf(job.fileType).showsPeriod, store, urlTtlSeconds);
-  if (answer.status === "finished" && job.file) {
-    await recordAudit(sql, { ...auditOf(c, "link", job.agencyCode), jobId: job.jobId });
-  }
+  const answer = await describeJob(c, job, dependencies);
   c.header("Location", `/v1/check_detached_generation_status/?job_id=${job.jobId}`);
   if (answer.status === "waiting") c.header("Retry-After", POLL_SECONDS);
   return c.json(answer);

@@ -1,10 +1,11 @@
 import type { Task } from "graphile-worker";
 import { isConnectionLoss, type Sql } from "../lib/db.ts";
 import { ServiceError } from "../lib/errors.ts";
+import { estimateRows } from "../lib/files/estimate.ts";
 import { writeFile } from "../lib/files/write_file.ts";
 import { type DataVersion, dataVersion } from "../lib/generations/data_version.ts";
 import { giveUp, handBack } from "../lib/generations/give_up.ts";
-import { claim, type Lease, noteUpload } from "../lib/generations/lease.ts";
+import { claim, type Lease, noteEstimate, noteUpload } from "../lib/generations/lease.ts";
 import { publish } from "../lib/generations/publish.ts";
 import type { GenerateFilePayload } from "../lib/generations/queue.ts";
 import { log } from "../lib/log.ts";
@@ -86,6 +87,7 @@ async function attempt(
       onSnapshot: async (tx) => {
         data = await dataVersion(tx, lease.fileType.sources);
         if (data.version < lease.dataVersion) throw new ServiceError("source_behind");
+        await noteEstimate(sql, lease, await estimateRows(tx, contents.query));
       },
       signal,
     });

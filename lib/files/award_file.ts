@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { parseElements } from "./elements.ts";
-import type { FileType } from "./file_type.ts";
+import type { FileType, RecordQuery } from "./file_type.ts";
 import {
   agencyCode,
   agencyIsNamed,
@@ -72,6 +72,10 @@ export function awardFile(definition: {
   queries: Record<AwardRequest["agency_type"], string>;
 }): FileType<AwardRequest> {
   const elements = parseElements(definition.elements);
+  const query = (request: AwardRequest): RecordQuery => ({
+    text: definition.queries[request.agency_type],
+    values: [request.start, request.end, request.agency_code],
+  });
   return {
     code: definition.code,
     sources: [definition.source],
@@ -81,11 +85,9 @@ export function awardFile(definition: {
       elements,
       header: elements.map((element) => request.element_numbers ? element.numberedHeader! : element.header),
       delimiter: request.file_format === "txt" ? "|" : ",",
-      query: {
-        text: definition.queries[request.agency_type],
-        values: [request.start, request.end, request.agency_code],
-      },
+      query: query(request),
     }),
+    estimate: query,
     fileName: (request, stamp) => {
       const [start, end] = [request.start, request.end].map((day) => day.replaceAll("-", ""));
       return `File-${definition.code}_${start}_${end}_${request.agency_type}_${stamp}.${request.file_format}`;

@@ -39,6 +39,8 @@ export interface FileType<Request extends FileRequest = FileRequest> {
   /** Whether the status object shows the period (`start`, `end`). */
   showsPeriod: boolean;
   contents(request: Request): FileContents;
+  /** A query with as many records as the file, which the API may plan (not run); absent where there is none. */
+  estimate?(request: Request): RecordQuery;
   /** @param stamp seconds since 1970 */
   fileName(request: Request, stamp: number): string;
   /**

@@ -8,6 +8,9 @@ import { mustBe } from "./request_fields.ts";
 /** Every file type that can be asked for. A new one is a file in this folder and its line here. */
 const fileTypes = [d1, d2, a] as unknown as readonly FileType[];
 
+/** The codes of all file types. */
+export const fileTypeCodes = fileTypes.map(({ code }) => code) as [string, ...string[]];
+
 const byCode = new Map(fileTypes.map((fileType) => [fileType.code, fileType]));
 
 /** The definition of a file type. Throws where there is none: codes are validated before they get here. */

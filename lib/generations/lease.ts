@@ -81,6 +81,13 @@ export async function renew(
   return count > 0;
 }
 
+/** Tells how many records an attempt expects to write. */
+export async function noteEstimate(sql: Sql, lease: Lease, rows: number): Promise<void> {
+  await sql`
+    UPDATE file_generation SET rows_estimated = ${rows}
+    WHERE file_generation_id = ${lease.fileGenerationId} AND attempt = ${lease.attempt} AND state = 'running'`;
+}
+
 /** Notes the multipart upload that an attempt has begun, so that it can be aborted should its worker die. */
 export async function noteUpload(sql: Sql, lease: Lease, uploadId: string): Promise<void> {
   await sql`UPDATE unpublished_object SET upload_id = ${uploadId} WHERE stored_key = ${lease.storedKey}`;

@@ -1,11 +1,16 @@
-import type { Sql } from "../db.ts";
+import type { Sql, Transaction } from "../db.ts";
 
 /** The states of a generation, as a job shows them. */
-export type State = "queued" | "running" | "finished" | "failed" | "cancelled";
+export type State = (typeof STATES)[number];
+
+/** Every state, in the order of a generation's life. */
+export const STATES = ["queued", "running", "finished", "failed", "cancelled"] as const;
 
 /** Where a job stands: its own facts and those of the generation it waits for. */
 export interface JobStatus {
   jobId: string;
+  /** The generation it waits for. */
+  fileGenerationId: string;
   requestedBy: string;
   fileType: string;
   agencyCode: string;
@@ -18,6 +23,8 @@ export interface JobStatus {
   runSeconds: number | null;
   reused: boolean;
   rowsWritten: number;
+  /** How many the planner expected when the file was begun; null before that. */
+  rowsEstimated: number | null;
   /** The finished file; null until then, and once it is no longer kept. */
   file: { key: string; name: string } | null;
   removed: boolean;
@@ -30,18 +37,52 @@ export interface JobStatus {
 
 /** Reads a job's status; undefined where there is no such job. */
 export async function jobStatus(sql: Sql, jobId: string): Promise<JobStatus | undefined> {
-  const [row] = await sql<StatusRow[]>`
-    SELECT job_id, requested_by, requested_at, reused, cancelled_at, file_type, agency_code,
-      start_date::text, end_date::text, state, created_at, started_at, changed_at, ended_at, now() AS now,
-      rows_written, stored_key, file_name, removed_at, size_bytes, row_count, sha256, data_as_of,
-      error_code, error_message, retryable
-    FROM generation_job JOIN file_generation USING (file_generation_id)
-    WHERE job_id = ${jobId}`;
+  const [row] = await sql<StatusRow[]>`SELECT ${columns(sql)} WHERE job_id = ${jobId}`;
   return row && toStatus(row);
 }
 
+/** Which of a user's jobs are wanted. */
+export interface JobFilter {
+  requestedBy: string;
+  state?: State | undefined;
+  fileType?: string | undefined;
+  /** Only jobs that are older than this one. */
+  before?: string | undefined;
+  /** The most jobs. */
+  limit: number;
+}
+
+/** Reads the status of a user's jobs, newest first. */
+export async function jobsOf(
+  sql: Sql,
+  { requestedBy, state, fileType, before, limit }: JobFilter,
+): Promise<JobStatus[]> {
+  const rows = await sql<StatusRow[]>`
+    SELECT ${columns(sql)}
+    WHERE requested_by = ${requestedBy}
+      ${before === undefined ? sql`` : sql`AND job_id < ${before}`}
+      ${fileType === undefined ? sql`` : sql`AND file_type = ${fileType}`}
+      ${
+    state === undefined
+      ? sql``
+      : sql`AND CASE WHEN cancelled_at IS NULL THEN state ELSE 'cancelled' END = ${state}`
+  }
+    ORDER BY job_id DESC
+    LIMIT ${limit}`;
+  return rows.map(toStatus);
+}
+
+const columns = (sql: Sql | Transaction) =>
+  sql`
+    job_id, file_generation_id, requested_by, requested_at, reused, cancelled_at, file_type, agency_code,
+    start_date::text, end_date::text, state, created_at, started_at, changed_at, ended_at, now() AS now,
+    rows_written, rows_estimated, stored_key, file_name, removed_at, size_bytes, row_count, sha256, data_as_of,
+    error_code, error_message, retryable
+  FROM generation_job JOIN file_generation USING (file_generation_id)`;
+
 interface StatusRow {
   job_id: string;
+  file_generation_id: string;
   requested_by: string;
   requested_at: Date;
   reused: boolean;
@@ -56,6 +97,7 @@ interface StatusRow {
   ended_at: Date | null;
   now: Date;
   rows_written: string;
+  rows_estimated: string | null;
   stored_key: string | null;
   file_name: string | null;
   removed_at: Date | null;
@@ -74,6 +116,7 @@ function toStatus(row: StatusRow): JobStatus {
   const cancelled = row.cancelled_at !== null;
   return {
     jobId: row.job_id,
+    fileGenerationId: row.file_generation_id,
     requestedBy: row.requested_by,
     fileType: row.file_type,
     agencyCode: row.agency_code,
@@ -85,6 +128,7 @@ function toStatus(row: StatusRow): JobStatus {
     runSeconds: row.started_at && secondsBetween(latest(row.started_at, row.requested_at), over),
     reused: row.reused,
     rowsWritten: Number(row.rows_written),
+    rowsEstimated: row.rows_estimated === null ? null : Number(row.rows_estimated),
     file: row.stored_key && row.file_name && !row.removed_at && !cancelled
       ? { key: row.stored_key, name: row.file_name }
       : null,

@@ -1,4 +1,4 @@
-import { connectForLoad, type Session } from "../db.ts";
+import { openSession, type Session } from "../db.ts";
 import { BadRowsFile } from "./bad_rows_file.ts";
 import { loadedBefore, raiseVersions, removeSample, takeTurn } from "./data_version.ts";
 import { sources } from "./index.ts";
@@ -74,7 +74,7 @@ export async function loadFiles(options: LoadOptions): Promise<FileOutcome[]> {
   for (const file of files) inputs.push(opened.close(await openInputFile(file)));
   const aside = options.skipBad === undefined ? null : await BadRowsFile.create(options.skipBad, files);
   if (aside) opened.close(aside);
-  const session = await connectForLoad(options.databaseUrl, `load ${source.name}`);
+  const session = await openSession(options.databaseUrl, `load ${source.name}`);
   opened.close({ close: () => session.end() });
   try {
     return await new Load(options, source, session, aside).run(inputs);

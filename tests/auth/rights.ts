@@ -33,7 +33,13 @@ export const RIGHTS: Record<string, Rights> = {
     detached_worker: "SELECT",
     detached_loader: "SELECT, INSERT, UPDATE",
   },
-  "public.detached_award_procurement": sourceTable,
+  // To plan a query takes the right to read what rows are chosen and ordered by.
+  "public.detached_award_procurement": {
+    ...sourceTable,
+    detached_api:
+      "SELECT (detached_award_procurement_id, detached_award_proc_unique, awarding_agency_code, action_date, " +
+      "funding_agency_code)",
+  },
   "public.enabled_user": nobody,
   "public.file_generation": {
     detached_api:
@@ -42,14 +48,18 @@ export const RIGHTS: Record<string, Rights> = {
     detached_worker:
       "SELECT, UPDATE (state, attempt, failures, leased_by, lease_expires_at, rows_written, started_at, " +
       "changed_at, ended_at, stored_key, file_name, size_bytes, row_count, sha256, data_as_of, removed_at, error_code, " +
-      "error_message, retryable)",
+      "error_message, retryable, rows_estimated)",
   },
   "public.frec": agencyTable,
   "public.generation_job": {
     detached_api: "SELECT, INSERT (file_generation_id, requested_by, reused), UPDATE (cancelled_at)",
   },
   "public.idempotency_key": { detached_api: "SELECT, INSERT, UPDATE", detached_worker: "SELECT, DELETE" },
-  "public.published_fabs": sourceTable,
+  "public.published_fabs": {
+    ...sourceTable,
+    detached_api:
+      "SELECT (published_fabs_id, afa_generated_unique, action_date, awarding_agency_code, funding_agency_code, is_active)",
+  },
   "public.schema_migration": nobody,
   "public.sf_133": sourceTable,
   "public.submission_window_schedule": { ...sourceTable, detached_api: "SELECT" },
@@ -71,6 +81,8 @@ export const CALLERS: Record<string, Role[]> = {
   analyze_source_table: ["detached_loader"],
   dequeue_generation: ["detached_api"],
   enqueue_generation: ["detached_api", "detached_worker"],
+  // A trigger's.
+  notify_generation_changed: [],
   sign_in_with_oidc: ["detached_api"],
   sign_in_with_token: ["detached_api"],
 };

@@ -9,7 +9,7 @@
 // deno-lint-ignore-file no-console -- a benchmark's answer goes to standard output
 import assert from "node:assert/strict";
 import mapping from "../../lib/sources/archive/usaspending_contracts.tsv" with { type: "text" };
-import { connectForLoad } from "../../lib/db.ts";
+import { openSession } from "../../lib/db.ts";
 import { CopyIn } from "../../lib/sources/copy_in.ts";
 import { loadFiles } from "../../lib/sources/load_files.ts";
 import { describeTable } from "../../lib/sources/table_columns.ts";
@@ -56,7 +56,7 @@ const csvCell = (value: string) => /[",\n]/.test(value) ? `"${value.replaceAll('
 
 async function columnTypes(): Promise<Map<string, string>> {
   await using database = await testDatabase();
-  const session = await connectForLoad(database.url, "bench");
+  const session = await openSession(database.url, "bench");
   const { columns } = await describeTable(session, "detached_award_procurement");
   await session.end();
   return new Map(columns.map((column) => [column.name, column.type]));
@@ -93,7 +93,7 @@ async function writeFiles(
 }
 
 async function bareCopy(database: TestDatabase, path: string): Promise<number> {
-  const session = await connectForLoad(database.url, "bench");
+  const session = await openSession(database.url, "bench");
   const started = performance.now();
   const copy = new CopyIn(
     session,

@@ -1,6 +1,7 @@
 import type { User } from "../../lib/auth/user.ts";
 import type { Sql } from "../../lib/db.ts";
 import { ServiceError } from "../../lib/errors.ts";
+import { GenerationChanges } from "../../lib/generations/changes.ts";
 import { LocalStore } from "../../lib/storage/local.ts";
 import { createApp } from "../../routes/app.ts";
 import type { TestDatabase } from "./database.ts";
@@ -32,6 +33,7 @@ export const users: Record<string, User> = {
 /** The API over a test's database and a folder of its own. */
 export interface TestApp extends AsyncDisposable {
   store: LocalStore;
+  changes: GenerationChanges;
   /** Sends a request, signed in as a user, and gives the answer with its body read. */
   send(
     method: string,
@@ -49,8 +51,10 @@ export async function testApp(
   const dir = await Deno.makeTempDir({ prefix: "detached-files-" });
   const store = new LocalStore({ dir, publicUrl: "http://localhost", signingSecret: "s".repeat(32) });
   await addUsers(db.sql);
+  const changes = new GenerationChanges(db.url, "test-listen");
   const app = createApp({
     sql,
+    changes,
     store,
     urlTtlSeconds: 60,
     maxUnfinishedJobs,
@@ -62,6 +66,7 @@ export async function testApp(
   });
   return {
     store,
+    changes,
     async send(method, path, { as = "administrator", body, headers = {} } = {}) {
       const response = await app.request(path, {
         method,
@@ -82,6 +87,7 @@ export async function testApp(
       };
     },
     async [Symbol.asyncDispose]() {
+      await changes[Symbol.asyncDispose]();
       await Deno.remove(dir, { recursive: true });
     },
   };

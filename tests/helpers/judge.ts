@@ -1,6 +1,6 @@
 // @ts-types="@types/pg-copy-streams"
 import { to } from "pg-copy-streams";
-import { connectForLoad, type Sql } from "../../lib/db.ts";
+import { openSession, type Sql } from "../../lib/db.ts";
 import { fileTypeOf, requestBody } from "../../lib/files/index.ts";
 import type { FileContents } from "../../lib/files/file_type.ts";
 import { writeFile, type WriteOptions, type WrittenFile } from "../../lib/files/write_file.ts";
@@ -9,7 +9,7 @@ import d2 from "../../lib/files/elements/d2.tsv" with { type: "text" };
 
 /** The bytes of `COPY (query) TO STDOUT (FORMAT csv)`: what a file must be, by definition. */
 export async function copyOut(url: string, query: string, delimiter: string): Promise<Uint8Array> {
-  const session = await connectForLoad(url, "judge");
+  const session = await openSession(url, "judge");
   try {
     const stream = session.query(to(`COPY (${query}\n) TO STDOUT (FORMAT csv, DELIMITER '${delimiter}')`));
     const chunks: Uint8Array[] = [];

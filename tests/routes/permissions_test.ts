@@ -29,6 +29,16 @@ const table: Record<string, { path: string; body?: unknown; statuses: Statuses }
     path: "/v1/generations/1",
     statuses: [401, 401, 403, 403, 403, 200],
   },
+  "GET /v1/generations/:job_id{[0-9]{1,18}}/events": {
+    path: "/v1/generations/1/events",
+    statuses: [401, 401, 403, 200, 403, 200],
+  },
+  "GET /v1/generations": { path: "/v1/generations/", statuses: [401, 401, 200, 200, 200, 200] },
+  "POST /v1/generations/estimate": {
+    path: "/v1/generations/estimate",
+    body: d1Body(),
+    statuses: [401, 401, 403, 200, 403, 200],
+  },
   "GET /v1/list_agencies": { path: "/v1/list_agencies/", statuses: [401, 401, 200, 200, 200, 200] },
   // The link itself is the permission: without a signature nobody gets anything.
   "GET /v1/files/*": { path: "/v1/files/1/1/x.csv", statuses: [403, 403, 403, 403, 403, 403] },
@@ -38,9 +48,16 @@ const table: Record<string, { path: string; body?: unknown; statuses: Statuses }
 Deno.test("every route stands in the table of who may use it", async () => {
   await using db = await testDatabase();
   await using app = await testApp(db);
-  const { store } = app;
+  const { store, changes } = app;
   const authenticate = () => Promise.reject(new Error("not asked"));
-  const { routes } = createApp({ sql: db.sql, store, authenticate, urlTtlSeconds: 1, maxUnfinishedJobs: 1 });
+  const { routes } = createApp({
+    sql: db.sql,
+    changes,
+    store,
+    authenticate,
+    urlTtlSeconds: 1,
+    maxUnfinishedJobs: 1,
+  });
   const names = new Set(
     routes.filter(({ method, path }) => method !== "ALL" || path !== "/*").filter(({ method }) =>
       method !== "ALL"
@@ -57,6 +74,8 @@ for (const [name, { path, body, statuses }] of Object.entries(table)) {
       await using app = await testApp(db);
       await addAgencies(db.sql);
       assert.equal(await ask(db.sql, d1Body(), { requestedBy: "somebody" }), "1");
+      // A stream of events then ends after the first one.
+      app.changes.close();
       const as = caller === "nobody" ? null : caller;
       const answer = await app.send(name.split(" ")[0]!, path, { as, ...(body !== undefined && { body }) });
       assert.equal(answer.status, statuses[i], answer.text);

@@ -1,6 +1,6 @@
 // deno-lint-ignore-file no-console -- a test that is skipped says why
 import assert from "node:assert/strict";
-import { connectForLoad } from "../../lib/db.ts";
+import { openSession } from "../../lib/db.ts";
 import { CopyIn } from "../../lib/sources/copy_in.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { loadText, refusal, seeded, sharedFile } from "../helpers/sources.ts";
@@ -176,7 +176,7 @@ Deno.test("values of every type are taken where Postgres takes them", async () =
 });
 
 async function castWorks(url: string, type: string, value: string): Promise<boolean> {
-  const session = await connectForLoad(url, "test");
+  const session = await openSession(url, "test");
   try {
     await session.query(`SELECT $1::text::${type}`, [value]);
     return true;
@@ -252,7 +252,7 @@ Deno.test("random rows arrive byte for byte as COPY itself brings them (seeded)"
 });
 
 async function bareCopy(url: string, statement: string, csv: string): Promise<void> {
-  const session = await connectForLoad(url, "test");
+  const session = await openSession(url, "test");
   try {
     const copy = new CopyIn(session, statement);
     await copy.write(new TextEncoder().encode(csv));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { ServiceError } from "../../lib/errors.ts";
+import { GenerationChanges } from "../../lib/generations/changes.ts";
 import { LocalStore } from "../../lib/storage/local.ts";
 import { createApp } from "../../routes/app.ts";
 import { testDatabase } from "../helpers/database.ts";
@@ -15,7 +16,8 @@ async function openLocal(): Promise<StoreUnderTest & { store: LocalStore; dir: s
   resources.defer(() => Deno.remove(parent, { recursive: true }));
   // It makes its folder itself; the slash must do no harm.
   const dir = `${parent}/files/`;
-  const { sql } = resources.use(await testDatabase());
+  const { sql, url } = resources.use(await testDatabase());
+  const changes = resources.use(new GenerationChanges(url, "test-listen"));
   const server = resources.use(
     Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => app.fetch(request)),
   );
@@ -23,7 +25,7 @@ async function openLocal(): Promise<StoreUnderTest & { store: LocalStore; dir: s
   const store = new LocalStore({ dir, publicUrl, signingSecret: SECRET });
   // A link is for whoever holds it: nobody signs in.
   const authenticate = () => Promise.reject(new ServiceError("not_signed_in"));
-  const app = createApp({ sql, store, authenticate, urlTtlSeconds: 60, maxUnfinishedJobs: 1 });
+  const app = createApp({ sql, changes, store, authenticate, urlTtlSeconds: 60, maxUnfinishedJobs: 1 });
   const all = resources.move();
   const paths = () => filesIn(dir);
   return {

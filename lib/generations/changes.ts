@@ -1,0 +1,149 @@
+import { openSession, type Session } from "../db.ts";
+import { log } from "../log.ts";
+
+// The triggers of sql/migrations/0007_progress.sql notify it.
+const CHANNEL = "generation_changed";
+const AGAIN_MILLISECONDS = 1000;
+/** How often the connection is tried: one that a firewall has dropped says nothing by itself. */
+const HEARTBEAT_MILLISECONDS = 15_000;
+const ANSWER_MILLISECONDS = 5_000;
+
+/** Why a wait is over. */
+export type Woken = "changed" | "time" | "closed";
+
+/** One who waits for changes of one generation; ends with its disposal. */
+export interface Watch extends Disposable {
+  /**
+   * Waits for the next change since the last call, or since the watch was begun: nothing that happens in between is missed.
+   *
+   * @param signal ends the wait like `close` does
+   */
+  next(milliseconds: number, signal?: AbortSignal): Promise<Woken>;
+}
+
+/**
+ * Wakes those who wait for a generation when it changes: one connection listens for everybody, however many they are.
+ *
+ * While the connection is lost nobody is woken; once it is back, everybody is, since changes may have been missed.
+ */
+export class GenerationChanges implements AsyncDisposable {
+  readonly #watches = new Map<string, Set<() => void>>();
+  readonly #closed = new AbortController();
+  readonly #listening: Promise<void>;
+
+  /** @param name what Postgres shows in `pg_stat_activity` */
+  constructor(readonly url: string, readonly name: string) {
+    this.#listening = this.#listen();
+  }
+
+  /** Begins to watch a generation. Look at its state after this, not before, so that no change is missed. */
+  watch(fileGenerationId: string): Watch {
+    let changed = false;
+    let wake = () => {};
+    const notice = () => {
+      changed = true;
+      wake();
+    };
+    const watches = this.#watches.get(fileGenerationId) ?? new Set();
+    this.#watches.set(fileGenerationId, watches.add(notice));
+    return {
+      next: async (milliseconds, signal) => {
+        const over = signal ? AbortSignal.any([signal, this.#closed.signal]) : this.#closed.signal;
+        if (!changed && !over.aborted) {
+          const woken = Promise.withResolvers<void>();
+          wake = woken.resolve;
+          const timer = setTimeout(wake, milliseconds);
+          over.addEventListener("abort", wake, { once: true });
+          await woken.promise;
+          clearTimeout(timer);
+          over.removeEventListener("abort", wake);
+        }
+        if (over.aborted) return "closed";
+        if (!changed) return "time";
+        changed = false;
+        return "changed";
+      },
+      [Symbol.dispose]: () => {
+        watches.delete(notice);
+        if (watches.size === 0) this.#watches.delete(fileGenerationId);
+      },
+    };
+  }
+
+  /** Ends every wait at once: the process is about to stop. */
+  close(): void {
+    this.#closed.abort();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+    await this.#listening;
+  }
+
+  async #listen(): Promise<void> {
+    const closed = this.#closed.signal;
+    while (!closed.aborted) {
+      let session: Session | undefined;
+      try {
+        session = await openSession(this.url, this.name);
+        await this.#attend(session);
+      } catch (error) {
+        if (closed.aborted) break;
+        log("db").warning("the connection that listens for changes was lost", { error: String(error) });
+        await waitFor(AGAIN_MILLISECONDS, closed);
+      } finally {
+        if (session) await endSession(session);
+      }
+    }
+  }
+
+  /** Passes notifications on until this is closed. Throws where the connection is lost. */
+  async #attend(session: Session): Promise<void> {
+    const lost = Promise.withResolvers<never>();
+    lost.promise.catch(() => {});
+    session.on("error", lost.reject);
+    session.on("end", () => lost.reject(new Error("the server has closed it")));
+    session.on("notification", ({ payload }) => this.#notice(payload ?? ""));
+    await session.query(`LISTEN ${CHANNEL}`);
+    for (const id of this.#watches.keys()) this.#notice(id);
+    while (!this.#closed.signal.aborted) {
+      await Promise.race([lost.promise, waitFor(HEARTBEAT_MILLISECONDS, this.#closed.signal)]);
+      if (!this.#closed.signal.aborted) await inTime(session.query("SELECT"), lost.promise);
+    }
+  }
+
+  #notice(fileGenerationId: string): void {
+    for (const notice of this.#watches.get(fileGenerationId) ?? []) notice();
+  }
+}
+
+/** A connection that is only half lost would be waited for in vain. */
+async function endSession(session: Session): Promise<void> {
+  const ended = new AbortController();
+  session.end().catch(() => {}).finally(() => ended.abort());
+  await waitFor(AGAIN_MILLISECONDS, ended.signal);
+}
+
+function waitFor(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    signal.addEventListener("abort", done, { once: true });
+    if (signal.aborted) done();
+  });
+}
+
+async function inTime(answer: Promise<unknown>, lost: Promise<never>): Promise<void> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error("it does not answer")), ANSWER_MILLISECONDS);
+  answer.catch(() => {});
+  try {
+    await Promise.race([answer, lost, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

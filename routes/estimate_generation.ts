@@ -1,0 +1,27 @@
+import { Hono } from "hono";
+import { requireAgencyAccess } from "../lib/auth/permissions.ts";
+import { estimateRows } from "../lib/files/estimate.ts";
+import { fileTypeOf, requestBody } from "../lib/files/index.ts";
+import { forUsers } from "./access.ts";
+import type { Dependencies } from "./dependencies.ts";
+import { limitBody, requireBodyInTime, requireJson, validate } from "./json_body.ts";
+
+/**
+ * `POST /v1/generations/estimate`: how many records a file would have, as the database's planner expects. Takes the body of
+ * a request for the file; stores nothing. Null where the file type has no estimate beforehand.
+ */
+export const estimateGeneration = (dependencies: Dependencies) =>
+  new Hono().post(
+    "/v1/generations/estimate",
+    forUsers(dependencies),
+    limitBody,
+    requireJson,
+    requireBodyInTime,
+    validate("json", requestBody),
+    async (c) => {
+      const request = c.req.valid("json");
+      requireAgencyAccess(c.var.user, request.agency_code);
+      const query = fileTypeOf(request.file_type).estimate?.(request);
+      return c.json({ rows_estimated: query ? await estimateRows(dependencies.sql, query) : null });
+    },
+  );

@@ -1,0 +1,59 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import { recordAudit } from "../lib/auth/audit.ts";
+import { fileTypeCodes } from "../lib/files/index.ts";
+import { mustBe } from "../lib/files/request_fields.ts";
+import { jobsOf, STATES } from "../lib/generations/status.ts";
+import { forUsers } from "./access.ts";
+import type { Dependencies } from "./dependencies.ts";
+import { validate } from "./json_body.ts";
+import { describeJob } from "./status_headers.ts";
+
+const MOST_JOBS = 100;
+
+const word = <const Words extends readonly [string, ...string[]]>(name: string, words: Words) =>
+  z.enum(words, { error: mustBe(name, words.map((word) => `"${word}"`).join(" or ")) }).optional();
+
+const limitError = mustBe("limit", `a whole number from 1 to ${MOST_JOBS}`);
+const cursorError = mustBe("cursor", "the next_cursor of an earlier answer");
+
+/** What a list of jobs may be asked for. */
+export const listQuery = z.object({
+  state: word("state", STATES),
+  file_type: word("file_type", fileTypeCodes),
+  limit: z.string({ error: limitError }).regex(/^\d{1,3}$/, { error: limitError }).transform(Number)
+    .refine((limit) => limit >= 1 && limit <= MOST_JOBS, { error: limitError }).optional(),
+  cursor: z.string({ error: cursorError }).regex(/^[1-9]\d{0,17}$/, { error: cursorError }).optional(),
+});
+
+const USUAL_JOBS = 20;
+
+/** `GET /v1/generations/`: the caller's jobs, newest first, a page at a time. */
+export const listGenerations = (dependencies: Dependencies) =>
+  new Hono().get("/v1/generations", forUsers(dependencies), validate("query", listQuery), async (c) => {
+    const { state, file_type: fileType, limit = USUAL_JOBS, cursor } = c.req.valid("query");
+    const { user } = c.var;
+    // One more than asked for tells whether there is a next page.
+    const found = await jobsOf(dependencies.sql, {
+      requestedBy: user.name,
+      state,
+      fileType,
+      before: cursor,
+      limit: limit + 1,
+    });
+    const jobs = found.slice(0, limit);
+    const nextCursor = found.length > limit ? jobs.at(-1)!.jobId : null;
+    await recordAudit(dependencies.sql, {
+      action: "list",
+      userId: user.userId,
+      requestId: c.var.requestId,
+      detail: { jobs: jobs.length },
+    });
+    const generations = [];
+    for (const job of jobs) generations.push(await describeJob(c, job, dependencies));
+    if (nextCursor) {
+      const next = new URLSearchParams({ ...c.req.query(), cursor: nextCursor });
+      c.header("Link", `</v1/generations/?${next}>; rel="next"`);
+    }
+    return c.json({ generations, next_cursor: nextCursor });
+  });
