@@ -36,6 +36,11 @@ export class GenerationChanges implements AsyncDisposable {
     this.#listening = this.#listen();
   }
 
+  /** How many wait. */
+  get watching(): number {
+    return [...this.#watches.values()].reduce((sum, watches) => sum + watches.size, 0);
+  }
+
   /** Begins to watch a generation. Look at its state after this, not before, so that no change is missed. */
   watch(fileGenerationId: string): Watch {
     let changed = false;

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { addContracts, allContracts } from "../helpers/contracts.ts";
+import { addAgencies } from "../helpers/generations.ts";
+import { type Service, startService } from "../helpers/service.ts";
+import { until } from "../helpers/until.ts";
+
+interface Event {
+  id: string;
+  event: string;
+  // deno-lint-ignore no-explicit-any -- the status object is what is tested
+  data: any;
+}
+
+/** Reads a stream of events to its end. */
+async function events(
+  service: Service,
+  jobId: number,
+  headers: Record<string, string> = {},
+): Promise<Event[]> {
+  const response = await fetch(`${service.api.url}/v1/generations/${jobId}/events`, {
+    headers: { Authorization: `Bearer ${service.api.token}`, ...headers },
+  });
+  assert.equal(response.headers.get("Cache-Control"), "no-store");
+  const text = await response.text();
+  return text.split("\n\n").filter((block) => block.includes("data:")).map((block) => {
+    const fields = Object.fromEntries(block.split("\n").map((line) => line.split(/: (.*)/s)));
+    return { id: fields["id"], event: fields["event"], data: JSON.parse(fields["data"]) };
+  });
+}
+
+/** Waits until everybody has had a first look: then nobody asks the database any more. */
+async function quiet({ sql }: Service): Promise<void> {
+  const commits = async () => {
+    const [row] = await sql`SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()`;
+    return Number(row!["xact_commit"]);
+  };
+  await until("nobody asks the database any more", async () => {
+    const before = await commits();
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    return await commits() - before < 5;
+  });
+}
+
+Deno.test("events tell the status from the queue to the finished file, and end", async () => {
+  await using service = await startService();
+  await addAgencies(service.sql);
+  await addContracts(service.sql, 60_000);
+  const { job_id } = await service.request(allContracts);
+  const following = events(service, job_id);
+  await service.worker();
+  const told = await following;
+  assert.ok(told.every(({ event }) => event === "status"));
+  assert.equal(told[0]!.data.state, "queued");
+  const last = told.at(-1)!;
+  assert.equal(last.data.status, "finished");
+  assert.match(last.data.url, /^http/);
+  const progress = told.filter(({ data }) => data.state === "running").map(({ data }) => data.rows_written);
+  assert.ok(progress.length > 1);
+  assert.deepEqual(progress, progress.toSorted((a, b) => a - b));
+  const estimated = last.data.rows_estimated;
+  assert.ok(estimated > 40_000 && estimated < 80_000, `estimated ${estimated} of 60,000`);
+
+  const again = await fetch(`${service.api.url}/v1/generations/${job_id}/events`, {
+    headers: { Authorization: `Bearer ${service.api.token}`, "Last-Event-ID": last.id },
+  });
+  assert.equal(again.status, 204, "who has had the last event is told to stop");
+});
+
+Deno.test("a thousand waiting clients cost one connection, and wake when the listening connection was lost meanwhile", async () => {
+  await using service = await startService();
+  await addAgencies(service.sql);
+  await addContracts(service.sql, 10);
+  const { job_id } = await service.request(allContracts);
+  const url = `${service.api.url}/v1/check_detached_generation_status/?job_id=${job_id}`;
+  const headers = { Authorization: `Bearer ${service.api.token}`, Prefer: "wait=60" };
+  const waiting = Array.from({ length: 1000 }, async () => (await fetch(url, { headers })).json());
+  const connections = () =>
+    service.sql<{ application_name: string; pid: number; query: string }[]>`
+    SELECT application_name, pid, query FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name LIKE 'api%'`;
+  await quiet(service);
+  const found = await connections();
+  assert.equal(found.filter(({ application_name }) => application_name === "api-listen").length, 1);
+  assert.ok(found.length <= 11, `${found.length} connections`);
+  await service
+    .sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'api-listen' AND datname = current_database()`;
+  await service.worker();
+  const answers = await Promise.all(waiting);
+  assert.ok(answers.every(({ status }) => status === "finished"));
+});
+
+Deno.test("a stopping API answers those who wait and ends the events, at once", async () => {
+  await using service = await startService();
+  await addAgencies(service.sql);
+  const { job_id } = await service.request(allContracts);
+  const following = events(service, job_id);
+  const waiting = fetch(`${service.api.url}/v1/check_detached_generation_status/?job_id=${job_id}`, {
+    headers: { Authorization: `Bearer ${service.api.token}`, Prefer: "wait=60" },
+  }).then((answer) => answer.json());
+  await quiet(service);
+  const began = performance.now();
+  service.api.kill("SIGTERM");
+  assert.equal(await service.api.ended, 0);
+  assert.ok(performance.now() - began < 5000);
+  assert.equal((await waiting).state, "queued");
+  assert.equal((await following).length, 1);
+});
