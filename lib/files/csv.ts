@@ -1,8 +1,12 @@
-import { FIELD_END, NULL_FIELD } from "./select_list.ts";
+import type { Element } from "./elements.ts";
 
 const QUOTE = 0x22;
 const LF = 0x0a;
 const CR = 0x0d;
+const SPACE = 0x20;
+const HYPHEN = 0x2d;
+/** The last of "infinity". */
+const LETTER_Y = 0x79;
 
 /** 1 for each byte that makes its field quoted, 0 for the others. */
 function byteClasses(delimiter: number): Uint8Array {
@@ -27,17 +31,25 @@ export class RecordEncoder {
   rows = 0;
   #chunk: Uint8Array<ArrayBuffer>;
   #length = 0;
-  #source = new Uint8Array(1 << 14);
+  readonly #delimiter: number;
   readonly #classes: Uint8Array;
+  /** 1 for each element that is written as a day. */
+  readonly #isDay: Uint8Array;
 
   /**
    * @param delimiter one ASCII character
-   * @param fieldCount the fields of every record, at least two (`COPY` treats a single column specially)
+   * @param elements at least two (`COPY` treats a single column specially)
    * @param chunkSize the bytes that a chunk has room for before it must grow
    */
-  constructor(readonly delimiter: "," | "|", readonly fieldCount: number, chunkSize = 1 << 20) {
+  constructor(
+    delimiter: "," | "|",
+    elements: readonly Pick<Element, "writtenAs">[],
+    chunkSize = 1 << 20,
+  ) {
     this.#chunk = new Uint8Array(chunkSize);
-    this.#classes = byteClasses(delimiter.charCodeAt(0));
+    this.#delimiter = delimiter.charCodeAt(0);
+    this.#classes = byteClasses(this.#delimiter);
+    this.#isDay = Uint8Array.from(elements, ({ writtenAs }) => writtenAs === "YYYYMMDD" ? 1 : 0);
   }
 
   /** The bytes that wait in the chunk. */
@@ -54,82 +66,73 @@ export class RecordEncoder {
 
   /** Adds the header line; it does not count as a record. */
   addHeader(cells: readonly string[]): void {
-    const encoder = new TextEncoder();
-    this.addFields(cells.map((cell) => encoder.encode(cell)));
-    this.rows -= 1;
-  }
-
-  /** Adds a record given as its fields; null is NULL. */
-  addFields(fields: readonly (Uint8Array | null)[]): void {
-    this.#reserve(fields.reduce((sum, field) => sum + (field?.length ?? 0), 0));
-    const delimiter = this.delimiter.charCodeAt(0);
+    const fields = cells.map((cell) => new TextEncoder().encode(cell));
+    this.#reserve(fields.reduce((sum, field) => sum + field.length, 0));
     let end = this.#length;
     for (const field of fields) {
-      if (field !== null) {
-        this.#chunk.set(field, end);
-        end = this.#closeField(end, end + field.length, this.#mustQuote(field));
-      }
-      this.#chunk[end++] = delimiter;
+      this.#chunk.set(field, end);
+      const mustQuote = field.length === 0 || field.some((byte) => this.#classes[byte] === 1);
+      end = this.#closeField(end, end + field.length, mustQuote);
+      this.#chunk[end++] = this.#delimiter;
     }
     this.#chunk[end - 1] = LF;
+    this.#length = end;
+  }
+
+  /**
+   * Adds a record as the server sent it: a DataRow message of Postgres' protocol (its manual, "Message Formats") with every
+   * value in the text form, one an element. Each field says how long it is, so whatever it holds, it cannot be mistaken.
+   *
+   * @throws where the message has another number of fields
+   */
+  addRecord(message: Uint8Array): void {
+    const fieldCount = this.#isDay.length;
+    if ((message[5]! << 8 | message[6]!) !== fieldCount) {
+      throw new Error("a record has another number of fields");
+    }
+    this.#reserve(message.length);
+    const chunk = this.#chunk;
+    const classes = this.#classes;
+    const isDay = this.#isDay;
+    const delimiter = this.#delimiter;
+    let end = this.#length;
+    let at = 7;
+    for (let field = 0; field < fieldCount; field++) {
+      const length = message[at]! << 24 | message[at + 1]! << 16 | message[at + 2]! << 8 | message[at + 3]!;
+      at += 4;
+      if (length >= 0) {
+        const fieldEnd = at + length;
+        if (isDay[field] === 1) {
+          end = this.#addDay(message, at, fieldEnd, end);
+          at = fieldEnd;
+        } else {
+          const begin = end;
+          let special = 0;
+          while (at < fieldEnd) {
+            const byte = message[at++]!;
+            special |= classes[byte]!;
+            chunk[end++] = byte;
+          }
+          if (special !== 0 || end === begin) end = this.#closeField(begin, end, true);
+        }
+      }
+      chunk[end++] = delimiter;
+    }
+    chunk[end - 1] = LF;
     this.#length = end;
     this.rows += 1;
   }
 
   /**
-   * Adds a record given as one text, its fields joined as `joinedColumns` says.
-   *
-   * @param nulls how many of its fields are NULL
-   * @returns false, with nothing added, where the fields cannot be told apart because one holds a separator or is the
-   * very mark of NULL
+   * Writes a date or timestamp, which comes as `YYYY-MM-DD` (ISO 8601, whatever follows it), as `YYYYMMDD`: as
+   * `to_char(…, 'YYYYMMDD')` does, for which infinity is NULL and years before Christ have no sign.
    */
-  addJoined(record: Uint8Array, nulls: number): boolean {
-    const size = record.length;
-    this.#reserve(size);
-    const source = this.#withSentinel(record);
-    const chunk = this.#chunk;
-    const classes = this.#classes;
-    const delimiter = this.delimiter.charCodeAt(0);
-    let end = this.#length;
-    let fields = 0;
-    let nullFields = 0;
-    for (let i = 0; i <= size;) {
-      let byte = source[i++]!;
-      if (byte === NULL_FIELD && source[i] === FIELD_END) {
-        i += 1;
-        nullFields += 1;
-      } else {
-        const begin = end;
-        let special = 0;
-        while (byte !== FIELD_END) {
-          special |= classes[byte]!;
-          chunk[end++] = byte;
-          byte = source[i++]!;
-        }
-        if (special !== 0 || end === begin) end = this.#closeField(begin, end, true);
-      }
-      chunk[end++] = delimiter;
-      fields += 1;
+  #addDay(message: Uint8Array, from: number, to: number, end: number): number {
+    if (message[to - 1] === LETTER_Y) return end;
+    for (let at = from; at < to && message[at] !== SPACE; at++) {
+      if (message[at] !== HYPHEN) this.#chunk[end++] = message[at]!;
     }
-    if (fields !== this.fieldCount || nullFields !== nulls) return false;
-    chunk[end - 1] = LF;
-    this.#length = end;
-    this.rows += 1;
-    return true;
-  }
-
-  /** The record with a separator behind it, so that the inner loop needs no look at the record's end. */
-  #withSentinel(record: Uint8Array): Uint8Array {
-    if (record.length >= this.#source.length) this.#source = new Uint8Array(2 * record.length + 1);
-    this.#source.set(record);
-    this.#source[record.length] = FIELD_END;
-    return this.#source;
-  }
-
-  /** Whether a value must be quoted: an empty string is, so that it differs from NULL. */
-  #mustQuote(value: Uint8Array): boolean {
-    if (value.length === 0) return true;
-    return value.some((byte) => this.#classes[byte] === 1);
+    return end;
   }
 
   /** Quotes the value that stands from `begin` to `end` in place, where it must be; returns its new end. */
@@ -150,9 +153,9 @@ export class RecordEncoder {
     return quotedEnd;
   }
 
-  /** Makes room for a record whose fields have so many bytes, whatever must be quoted in it. */
+  /** Makes room for a record of so many bytes, whatever must be quoted in it. */
   #reserve(bytes: number): void {
-    const needed = this.#length + 2 * bytes + 3 * this.fieldCount;
+    const needed = this.#length + 2 * bytes + 3 * this.#isDay.length;
     if (needed <= this.#chunk.length) return;
     const larger = new Uint8Array(Math.max(needed, 2 * this.#chunk.length));
     larger.set(this.#chunk.subarray(0, this.#length));

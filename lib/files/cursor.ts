@@ -2,83 +2,79 @@ import type { Transaction } from "../db.ts";
 import type { RecordQuery } from "./file_type.ts";
 
 /** What one batch should hold: small enough to bound memory, large enough to make round trips cheap. */
-const BATCH_BYTES = 2 << 20;
-const FIRST_BATCH_ROWS = 200;
+const BATCH_BYTES = 1 << 20;
+const FIRST_BATCH_ROWS = 100;
 const MOST_BATCH_ROWS = 5000;
+/** With so many batches waiting the server is not asked for more; with fewer it never waits for the worker. */
+const AHEAD = 2;
 
-/** Rows as the server sent them: the text form of each value, undecoded, or null. */
-export type RawRow = (Uint8Array | null)[];
+const NOT_WANTED = new Error("the rest of the rows is not wanted");
 
-/** A server-side cursor of one transaction. Requests to it may overlap: the server answers them in order. */
-export class Cursor {
-  private constructor(
-    readonly tx: Transaction,
-    readonly name: string,
-    readonly signal: AbortSignal | undefined,
-  ) {}
-
-  /**
-   * @param name unique in the transaction
-   * @param signal cancels a running request
-   */
-  static async open(
-    tx: Transaction,
-    name: string,
-    query: RecordQuery,
-    signal?: AbortSignal,
-  ): Promise<Cursor> {
-    await tx.unsafe(`DECLARE ${name} NO SCROLL CURSOR FOR ${query.text}`, query.values);
-    return new Cursor(tx, name, signal);
-  }
-
-  /** The next rows; fewer than asked for only at the end. */
-  fetch(rows: number): Promise<RawRow[]> {
-    this.signal?.throwIfAborted();
-    const pending = this.tx.unsafe(`FETCH ${rows} FROM ${this.name}`).raw();
-    const cancel = () => pending.cancel();
-    this.signal?.addEventListener("abort", cancel, { once: true });
-    const fetched = Promise.resolve(pending as unknown as Promise<RawRow[]>).finally(() =>
-      this.signal?.removeEventListener("abort", cancel)
-    );
-    // A caller that stops half-way never awaits what it fetched ahead; that failure must not end the process.
-    fetched.catch(() => {});
-    return fetched;
-  }
-
-  /** Passes over rows. */
-  async skip(rows: number): Promise<void> {
-    if (rows > 0) await this.tx.unsafe(`MOVE FORWARD ${rows} FROM ${this.name}`);
-  }
-}
+/** A row as the server sent it: a DataRow message, undecoded. */
+export type RowMessage = Uint8Array;
 
 /**
- * Reads a query batch by batch, with one batch fetched ahead while the caller works on the one before. Memory is bounded
- * by two batches of about 2 MiB (or one row, where a row is larger).
+ * Reads a query through a cursor on the server, batch by batch, the next ones read ahead while the caller works on one.
+ * Memory is bounded by four batches of about 1 MiB (or one row, where a row is larger).
  *
- * Explicit `FETCH` it is, since the driver's own cursor ends without an error when the backend dies between two batches.
+ * The cursor is the protocol's own, a portal that is executed again and again for some more rows: rows that are `FETCH`ed
+ * from one that SQL declared are first put into a store and taken out again, which costs a fifth more of the server's time.
  *
- * @throws the driver's error where the connection or the query fails; it never ends early without one
+ * @param signal cancels a running query
+ * @throws the driver's error where the connection or the query fails, or the signal's reason; it never ends early without
+ * one
  */
-export async function* readBatches(cursor: Cursor): AsyncGenerator<RawRow[], void, undefined> {
-  let asked = FIRST_BATCH_ROWS;
-  let ahead = cursor.fetch(asked);
-  while (true) {
-    const batch = await ahead;
-    const isLast = batch.length < asked;
-    if (!isLast) {
-      asked = rowsFor(batch);
-      ahead = cursor.fetch(asked);
+export async function* readBatches(
+  tx: Transaction,
+  { text, values }: RecordQuery,
+  signal?: AbortSignal,
+): AsyncGenerator<RowMessage[], void, undefined> {
+  const waiting: RowMessage[][] = [];
+  let ended: { error?: unknown } | undefined;
+  let wake = () => {};
+  let makeRoom = () => {};
+
+  const query = tx.unsafe(text, values).messages();
+  const reading = query.cursor(FIRST_BATCH_ROWS, (batch) => {
+    if (ended) throw NOT_WANTED;
+    waiting.push(batch);
+    query.cursorRows = rowsFor(batch);
+    wake();
+    if (waiting.length < AHEAD) return;
+    const room = Promise.withResolvers<void>();
+    // After the last batch the driver does not look at it.
+    room.promise.catch(() => {});
+    makeRoom = () => ended ? room.reject(NOT_WANTED) : room.resolve();
+    return room.promise;
+  });
+  reading.then(() => ended ??= {}, (error) => ended ??= { error }).finally(() => wake());
+  const cancel = () => query.cancel();
+  signal?.addEventListener("abort", cancel, { once: true });
+  try {
+    while (true) {
+      signal?.throwIfAborted();
+      const batch = waiting.shift();
+      makeRoom();
+      if (batch) {
+        // What was received ends a turn of the event loop; the order for more goes out before the caller is busy.
+        await new Promise((resolve) => setImmediate(resolve));
+        yield batch;
+      } else if (ended) {
+        if ("error" in ended) throw ended.error;
+        return;
+      } else {
+        await new Promise<void>((resolve) => wake = resolve);
+      }
     }
-    if (batch.length > 0) yield batch;
-    if (isLast) return;
+  } finally {
+    signal?.removeEventListener("abort", cancel);
+    ended ??= {};
+    makeRoom();
   }
 }
 
-/** The rows that make the next batch about as large as it should be, judged by this one. */
-function rowsFor(batch: RawRow[]): number {
-  const bytes = batch.reduce(
-    (sum, row) => sum + row.reduce((size, value) => size + (value?.length ?? 0), 0),
-    0,
-  );
-  return Math.min(MOST_BATCH_ROWS, Math.max(1, Math.floor(BATCH_BYTES * batch.length / Math.max(1, bytes))));
+/** The rows that make a batch about as large as it should be, judged by an earlier one. */
+function rowsFor(batch: RowMessage[]): number {
+  const bytes = batch.reduce((sum, message) => sum + message.length, 0);
+  return Math.min(MOST_BATCH_ROWS, Math.max(1, Math.floor(BATCH_BYTES * batch.length / bytes)));
 }

@@ -1,9 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Sql, Transaction } from "../db.ts";
 import { RecordEncoder } from "./csv.ts";
-import { Cursor, readBatches } from "./cursor.ts";
+import { readBatches } from "./cursor.ts";
 import type { FileContents } from "./file_type.ts";
-import { fieldColumns, joinedColumns } from "./select_list.ts";
 
 /** What was counted while a file was written. */
 export interface WrittenFile {
@@ -28,6 +27,11 @@ export interface WriteOptions {
 
 const CHUNK_BYTES = 1 << 20;
 
+// Compiling 267 columns never pays; a cursor's query runs in one process, so it is planned for one; the encoder takes days
+// as ISO 8601 has them.
+const SETTINGS =
+  "SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL datestyle = 'ISO'";
+
 /**
  * Writes a whole file from one snapshot of the database: the header, then each record of the query, in its order.
  *
@@ -41,7 +45,7 @@ export async function writeFile(
   options: WriteOptions,
 ): Promise<WrittenFile> {
   const { write, onProgress, onSnapshot, signal } = options;
-  const encoder = new RecordEncoder(contents.delimiter, contents.elements.length, CHUNK_BYTES);
+  const encoder = new RecordEncoder(contents.delimiter, contents.elements, CHUNK_BYTES);
   const hash = createHash("sha256");
   let bytes = 0;
   const flush = async () => {
@@ -52,51 +56,18 @@ export async function writeFile(
   };
 
   await sql.begin("ISOLATION LEVEL REPEATABLE READ READ ONLY", async (tx) => {
-    // The planner otherwise prepares for reading a tenth of a cursor's rows; compiling 267 columns never pays.
-    await tx.unsafe("SET LOCAL cursor_tuple_fraction = 1.0; SET LOCAL jit = off");
+    await tx.unsafe(SETTINGS);
     await onSnapshot?.(tx);
     encoder.addHeader(contents.header);
-    await addRecords(tx, contents, encoder, signal, async () => {
+    const columns = contents.elements.map(({ column }) => column).join(", ");
+    const text = contents.query.text.replace("/*columns*/", () => columns);
+    for await (const batch of readBatches(tx, { ...contents.query, text }, signal)) {
+      for (const record of batch) encoder.addRecord(record);
       onProgress?.(encoder.rows);
       if (encoder.length >= CHUNK_BYTES) await flush();
       signal?.throwIfAborted();
-    });
+    }
   });
   await flush();
   return { rows: encoder.rows, bytes, sha256: hash.digest("hex") };
-}
-
-/**
- * Adds the query's records, read in the joined form. A record whose fields cannot be told apart is read once more, one
- * column a field, through a second cursor: same snapshot, same order, so its place is known.
- */
-async function addRecords(
-  tx: Transaction,
-  { query, elements }: FileContents,
-  encoder: RecordEncoder,
-  signal: AbortSignal | undefined,
-  afterBatch: () => Promise<void>,
-): Promise<void> {
-  const open = (name: string, columns: string) =>
-    Cursor.open(tx, name, { ...query, text: query.text.replace("/*columns*/", () => columns) }, signal);
-  let byField: Cursor | undefined;
-  let byFieldAt = 0;
-  for await (const batch of readBatches(await open("joined", joinedColumns(elements)))) {
-    for (const [record, nulls] of batch) {
-      if (encoder.addJoined(record!, asNumber(nulls!))) continue;
-      byField ??= await open("by_field", fieldColumns(elements));
-      await byField.skip(encoder.rows - byFieldAt);
-      const [fields] = await byField.fetch(1);
-      encoder.addFields(fields!);
-      byFieldAt = encoder.rows;
-    }
-    await afterBatch();
-  }
-}
-
-/** The number that a few ASCII digits stand for. */
-function asNumber(digits: Uint8Array): number {
-  let value = 0;
-  for (const digit of digits) value = 10 * value + digit - 0x30;
-  return value;
 }

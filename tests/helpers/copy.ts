@@ -1,15 +1,20 @@
 import { connect } from "../../lib/db.ts";
 import type { FileContents } from "../../lib/files/file_type.ts";
-import { fieldColumns } from "../../lib/files/select_list.ts";
 
 /** What Postgres' own COPY makes of a file's query, without a header: the judge of every byte. */
 export function copied(databaseUrl: string, contents: FileContents): Promise<Uint8Array> {
   return copyQuery(databaseUrl, boundCopy(contents));
 }
 
+/** The columns as a file has them, by Postgres' own means: `to_char` of a date would go by the session's time zone. */
+const copiedColumns = (elements: FileContents["elements"]): string =>
+  elements.map(({ column, writtenAs }) =>
+    writtenAs === "YYYYMMDD" ? `to_char(${column}::timestamp, 'YYYYMMDD')` : column
+  ).join(", ");
+
 /** The COPY statement of a file's query. */
 export function boundCopy({ query: { text, values }, elements, delimiter }: FileContents): string {
-  const query = bind(text.replace("/*columns*/", () => fieldColumns(elements)), values);
+  const query = bind(text.replace("/*columns*/", () => copiedColumns(elements)), values);
   return `COPY (${query}\n) TO STDOUT (FORMAT csv, DELIMITER '${delimiter}')`;
 }
 

@@ -499,6 +499,12 @@ function Connection(options, queues = {}, { onopen = noop, onend = noop, onclose
   }
 
   function DataRow(x) {
+    // PATCHED: whoever asks for messages parses them.
+    if (query.isRaw === 'messages') {
+      result[rows++] = x
+      return
+    }
+
     let index = 7
     let length
     let column
@@ -852,7 +858,8 @@ function Connection(options, queues = {}, { onopen = noop, onend = noop, onclose
       rows = 0
       x === CLOSE
         ? write(Close(query.portal))
-        : (result = new Result(), write(Execute('', query.cursorRows)))
+        // PATCHED: sent at once, not when whoever got the rows has had its turn
+        : (result = new Result(), write(Execute('', query.cursorRows), () => {}))
     } catch (err) {
       write(Sync)
       query.reject(err)

@@ -136,6 +136,12 @@ export class Query extends Promise {
     return this
   }
 
+  // PATCHED: the rows as the server's messages (DataRow), unparsed.
+  messages() {
+    this.isRaw = 'messages'
+    return this
+  }
+
   async handle() {
     !this.executed && (this.executed = true) && await 1 && this.handler(this)
   }

@@ -629,10 +629,21 @@ declare namespace postgres {
   interface PendingRawQuery<TRow extends readonly MaybeRow[]> extends Promise<RawRowList<TRow>>, PendingQueryModifiers<Buffer[][]> {
   }
 
+  // PATCHED
+  interface PendingMessages extends Promise<Buffer[]> {
+    /** Hands the rows over batch by batch, and waits for what is returned before it asks for more. */
+    cursor(rows: number, cb: (batch: Buffer[]) => void | Promise<void>): Promise<unknown>;
+    /** How many rows the next batch is to have. */
+    cursorRows: number;
+    cancel(): void;
+  }
+
   interface PendingQuery<TRow extends readonly MaybeRow[]> extends Promise<RowList<TRow>>, PendingQueryModifiers<TRow> {
     describe(): PendingDescribeQuery;
     values(): PendingValuesQuery<TRow>;
     raw(): PendingRawQuery<TRow>;
+    // PATCHED: the rows as the server's DataRow messages.
+    messages(): PendingMessages;
   }
 
   interface PendingRequest extends Promise<[] & ResultMeta<null>> { }
