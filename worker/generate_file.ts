@@ -1,7 +1,7 @@
 import type { Task } from "graphile-worker";
 import { isConnectionLoss, type Sql } from "../lib/db.ts";
 import { ServiceError } from "../lib/errors.ts";
-import { estimateRows } from "../lib/files/estimate.ts";
+import type { SpareCursors } from "../lib/files/spare_cursors.ts";
 import { writeFile } from "../lib/files/write_file.ts";
 import { type DataVersion, dataVersion } from "../lib/generations/data_version.ts";
 import { giveUp, handBack } from "../lib/generations/give_up.ts";
@@ -18,6 +18,8 @@ export interface GenerateFileDependencies {
   sql: Sql;
   /** Where cursors read. */
   exportSql: Sql;
+  /** Where a big file's cursors beyond the first come from. */
+  spareCursors: SpareCursors;
   store: FileStore;
   leaseSeconds: number;
 }
@@ -64,7 +66,7 @@ export function generateFile(dependencies: GenerateFileDependencies): Task {
 }
 
 async function attempt(
-  { sql, exportSql, store, leaseSeconds }: GenerateFileDependencies,
+  { sql, exportSql, store, leaseSeconds, spareCursors }: GenerateFileDependencies,
   lease: Lease,
   keeper: LeaseKeeper,
   stop: AbortSignal | undefined,
@@ -87,8 +89,9 @@ async function attempt(
       onSnapshot: async (tx) => {
         data = await dataVersion(tx, lease.fileType.sources);
         if (data.version < lease.dataVersion) throw new ServiceError("source_behind");
-        await noteEstimate(sql, lease, await estimateRows(tx, contents.query));
       },
+      onEstimate: (rows) => noteEstimate(sql, lease, rows),
+      spare: spareCursors,
       signal,
     });
     await writer.finish();

@@ -2,6 +2,7 @@
 import { run } from "graphile-worker";
 import { readConfig, runMain } from "../lib/config.ts";
 import { connect, connectForQueue } from "../lib/db.ts";
+import { SpareCursors } from "../lib/files/spare_cursors.ts";
 import { GENERATE_FILE } from "../lib/generations/queue.ts";
 import { configureLog, log } from "../lib/log.ts";
 import { stopSignal } from "../lib/shutdown.ts";
@@ -17,8 +18,9 @@ await runMain(async () => {
   const stopped = stopSignal();
   const concurrency = config.WORKER_CONCURRENCY;
   const sql = connect(config.DATABASE_URL, { max: concurrency + 2, name: "worker" });
+  const cursors = config.WORKER_CURSORS;
   const exportSql = connect(config.EXPORT_DATABASE_URL ?? config.DATABASE_URL, {
-    max: concurrency,
+    max: concurrency + cursors - 1,
     name: "export",
   });
   const pgPool = connectForQueue(config.DATABASE_URL, { max: concurrency + 2, name: "queue" });
@@ -32,7 +34,13 @@ await runMain(async () => {
     noHandleSignals: true,
     logger: queueLogger,
     taskList: {
-      [GENERATE_FILE]: generateFile({ sql, exportSql, store, leaseSeconds: config.LEASE_SECONDS }),
+      [GENERATE_FILE]: generateFile({
+        sql,
+        exportSql,
+        spareCursors: new SpareCursors(cursors - 1),
+        store,
+        leaseSeconds: config.LEASE_SECONDS,
+      }),
       [END_RETENTION]: endRetentionOfFiles(sql, config.RETENTION_DAYS),
     },
     crontab: `17 * * * * ${END_RETENTION} ?fill=1d`,

@@ -64,6 +64,8 @@ export function awardFile(definition: {
   code: string;
   /** The table it reads. */
   source: string;
+  /** What orders the records of a day: a text that is never empty, and the primary key. */
+  orderedBy: readonly [string, string];
   /** Its elements, tab-separated (`parseElements`). */
   elements: string;
   /** Whether there is a header with FPDS element numbers to ask for. */
@@ -86,6 +88,15 @@ export function awardFile(definition: {
       header: elements.map((element) => request.element_numbers ? element.numberedHeader! : element.header),
       delimiter: request.file_format === "txt" ? "|" : ",",
       query: query(request),
+      order: {
+        columns: [
+          { name: "action_date", type: "date" },
+          { name: definition.orderedBy[0], type: "text" },
+          { name: definition.orderedBy[1], type: "bigint" },
+        ],
+        before: ["-infinity", "", "0"],
+        behind: ["infinity", "", "0"],
+      },
     }),
     estimate: query,
     fileName: (request, stamp) => {

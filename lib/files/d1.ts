@@ -7,6 +7,7 @@ import { awardFile } from "./award_file.ts";
 export const d1 = awardFile({
   code: "D1",
   source: "detached_award_procurement",
+  orderedBy: ["detached_award_proc_unique", "detached_award_procurement_id"],
   elements,
   numbered: true,
   queries: { awarding, funding },

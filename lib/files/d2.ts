@@ -7,6 +7,7 @@ import { awardFile } from "./award_file.ts";
 export const d2 = awardFile({
   code: "D2",
   source: "published_fabs",
+  orderedBy: ["afa_generated_unique", "published_fabs_id"],
   elements,
   numbered: false,
   queries: { awarding, funding },

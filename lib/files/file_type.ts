@@ -17,6 +17,15 @@ export interface RecordQuery {
   values: (string | number | string[] | null)[];
 }
 
+/** An order of records by which they can be cut into pieces: no two are equal in it, and an index gives it. */
+export interface RecordOrder {
+  /** The columns of the query's ORDER BY; none is ever NULL. The comment "piece" in its WHERE stands for a range of them. */
+  columns: readonly { name: string; type: string }[];
+  /** Values of these columns, as text, that come before, and behind, those of every record. */
+  before: readonly string[];
+  behind: readonly string[];
+}
+
 /** What a file holds and how it is written. */
 export interface FileContents {
   elements: readonly Element[];
@@ -24,6 +33,8 @@ export interface FileContents {
   header: string[];
   delimiter: "," | "|";
   query: RecordQuery;
+  /** Absent where the records can only be read one after the other. */
+  order?: RecordOrder;
 }
 
 /**

@@ -1,8 +1,11 @@
 import { createHash } from "node:crypto";
 import type { Sql, Transaction } from "../db.ts";
 import { RecordEncoder } from "./csv.ts";
-import { readBatches } from "./cursor.ts";
+import { estimateRows } from "./estimate.ts";
 import type { FileContents } from "./file_type.ts";
+import { readRecords } from "./read_records.ts";
+import { inSnapshot } from "./snapshot.ts";
+import { SpareCursors } from "./spare_cursors.ts";
 
 /** What was counted while a file was written. */
 export interface WrittenFile {
@@ -21,21 +24,25 @@ export interface WriteOptions {
   onProgress?: (rows: number) => void;
   /** Looks at the snapshot before the first record is read, and may refuse it by throwing. */
   onSnapshot?: (tx: Transaction) => Promise<void>;
+  /** Told how many records there will be, as far as the planner knows. */
+  onEstimate?: (rows: number) => Promise<void>;
+  /** Where cursors beyond the first come from, for a file of many records. */
+  spare?: SpareCursors;
+  /** How many records one of several cursors reads at a time. */
+  pieceRows?: number;
   /** Stops the writing, and a running query, at once. */
   signal?: AbortSignal;
 }
 
 const CHUNK_BYTES = 1 << 20;
-
-// Compiling 267 columns never pays; a cursor's query runs in one process, so it is planned for one; the encoder takes days
-// as ISO 8601 has them.
-const SETTINGS =
-  "SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL datestyle = 'ISO'";
+/** Some 2 MiB of File D1. */
+const PIECE_ROWS = 1000;
+const NO_SPARE = new SpareCursors(0);
 
 /**
  * Writes a whole file from one snapshot of the database: the header, then each record of the query, in its order.
  *
- * @param sql where cursors read; takes one connection for as long as the file takes
+ * @param sql where cursors read; takes a connection for each for as long as the file takes
  * @throws the driver's error, what `write` or `onSnapshot` throws, or the signal's reason; the bytes so far are then
  * not a file
  */
@@ -44,7 +51,8 @@ export async function writeFile(
   contents: FileContents,
   options: WriteOptions,
 ): Promise<WrittenFile> {
-  const { write, onProgress, onSnapshot, signal } = options;
+  const { write, onProgress, onSnapshot, onEstimate, spare = NO_SPARE, pieceRows = PIECE_ROWS, signal } =
+    options;
   const encoder = new RecordEncoder(contents.delimiter, contents.elements, CHUNK_BYTES);
   const hash = createHash("sha256");
   let bytes = 0;
@@ -55,13 +63,12 @@ export async function writeFile(
     await write(chunk);
   };
 
-  await sql.begin("ISOLATION LEVEL REPEATABLE READ READ ONLY", async (tx) => {
-    await tx.unsafe(SETTINGS);
+  await inSnapshot(sql, async (tx) => {
     await onSnapshot?.(tx);
+    const rowsEstimated = await estimateRows(tx, contents.query);
+    await onEstimate?.(rowsEstimated);
     encoder.addHeader(contents.header);
-    const columns = contents.elements.map(({ column }) => column).join(", ");
-    const text = contents.query.text.replace("/*columns*/", () => columns);
-    for await (const batch of readBatches(tx, { ...contents.query, text }, signal)) {
+    for await (const batch of readRecords(sql, tx, contents, { rowsEstimated, spare, pieceRows, signal })) {
       for (const record of batch) encoder.addRecord(record);
       onProgress?.(encoder.rows);
       if (encoder.length >= CHUNK_BYTES) await flush();

@@ -91,7 +91,7 @@ Deno.test("an abort ends a query that runs, and one that waits for its reader", 
   for (const query of [slow, series(1_000_000, 500)]) {
     const stop = new AbortController();
     const reading = db.sql.begin(async (tx) => {
-      for await (const _ of readBatches(tx, query, stop.signal)) {
+      for await (const _ of readBatches(tx, query, { signal: stop.signal })) {
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
     });

@@ -50,7 +50,10 @@ export class Query extends Promise {
   }
 
   cancel() {
-    return this.canceller && (this.canceller(this), this.canceller = null)
+    // PATCHED: resolves when the server has got the request; one that comes later would end the connection's next query
+    const canceller = this.canceller
+    this.canceller = null
+    return canceller && canceller(this)
   }
 
   simple() {

@@ -635,7 +635,9 @@ declare namespace postgres {
     cursor(rows: number, cb: (batch: Buffer[]) => void | Promise<void>): Promise<unknown>;
     /** How many rows the next batch is to have. */
     cursorRows: number;
-    cancel(): void;
+    /** Whether the server is at it; only then what `cancel` hands back is sure to end. */
+    active: boolean;
+    cancel(): Promise<void> | null;
   }
 
   interface PendingQuery<TRow extends readonly MaybeRow[]> extends Promise<RowList<TRow>>, PendingQueryModifiers<TRow> {

@@ -1,0 +1,44 @@
+import type { Sql, Transaction } from "../db.ts";
+import { readBatches, type RowMessage } from "./cursor.ts";
+import type { FileContents } from "./file_type.ts";
+import { cutIntoPieces } from "./pieces.ts";
+import { readInPieces } from "./read_in_pieces.ts";
+import type { SpareCursors } from "./spare_cursors.ts";
+
+/** With fewer pieces than that, a second connection costs more than it gains. */
+const FEW_PIECES = 10;
+
+/** By which means a file's records are read. */
+export interface Reading {
+  /** How many records there will be, about. */
+  rowsEstimated: number;
+  /** Where cursors beyond the first come from. */
+  spare: SpareCursors;
+  /** How many records one of several cursors reads at a time. */
+  pieceRows: number;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Reads the records of a file in order, batch by batch: by one cursor, or by several where there are many records, their order
+ * is one that they can be cut by, and a cursor can be spared.
+ *
+ * @throws as `readBatches` does
+ */
+export async function* readRecords(
+  sql: Sql,
+  tx: Transaction,
+  { query: { text, values }, elements, order }: FileContents,
+  { rowsEstimated, spare, pieceRows, signal }: Reading,
+): AsyncGenerator<RowMessage[], void, undefined> {
+  const columns = elements.map(({ column }) => column).join(", ");
+  const query = { text: text.replace("/*columns*/", () => columns), values };
+  using helpers = new DisposableStack();
+  let count = 0;
+  if (order && rowsEstimated >= FEW_PIECES * pieceRows) {
+    for (let helper; (helper = spare.take()); count++) helpers.use(helper);
+  }
+  if (!order || count === 0) return yield* readBatches(tx, query, { signal });
+  const pieces = await cutIntoPieces(tx, { text, values }, order, pieceRows);
+  yield* readInPieces(sql, tx, { query, order, pieces, helpers: count, signal });
+}

@@ -1,0 +1,184 @@
+import assert from "node:assert/strict";
+import { insertRows } from "../../lib/sample/insert_rows.ts";
+import { Random } from "../../lib/sample/random.ts";
+import type { SampleRow } from "../../lib/sample/row.ts";
+import { SpareCursors } from "../../lib/files/spare_cursors.ts";
+import { connect, type Sql } from "../../lib/db.ts";
+import { type TestDatabase, testDatabase } from "../helpers/database.ts";
+import {
+  assertSameBytes,
+  type AwardCase,
+  awardContents,
+  judgedAwardFile,
+  written,
+} from "../helpers/judge.ts";
+import { until } from "../helpers/until.ts";
+
+const seed = Number(Deno.env.get("TEST_SEED") ?? 20160101);
+const ROWS = 3000;
+
+/** Transactions of few days and few keys, so that many cuts fall between equals. */
+async function addRows({ sql }: TestDatabase): Promise<void> {
+  const random = new Random(seed);
+  const days = [
+    "0001-01-01",
+    "2016-01-01",
+    "2016-02-29",
+    "2016-03-01",
+    "9999-12-31",
+    "infinity",
+    "-infinity",
+  ];
+  const keys = ["", "A", "a", "Z\u001f", "ä", '"', "\\", "𝄞", "key ".repeat(300)];
+  const rows = Array.from({ length: ROWS }, (): SampleRow => ({
+    action_date: random.pick(days),
+    awarding_agency_code: random.pick(["020", "020", "097"]),
+    funding_agency_code: random.pick(["020", "097"]),
+  }));
+  await sql.begin(async (tx) => {
+    await insertRows(
+      tx,
+      "detached_award_procurement",
+      rows.map((row) => ({ ...row, detached_award_proc_unique: random.pick(keys) })),
+    );
+    await insertRows(
+      tx,
+      "published_fabs",
+      rows.map((row) => ({ ...row, is_active: random.chance(90), afa_generated_unique: random.pick(keys) })),
+    );
+  });
+  await sql`ANALYZE detached_award_procurement`;
+  await sql`ANALYZE published_fabs`;
+}
+
+const awards = (["D1", "D2"] as const).flatMap((code) =>
+  (["awarding", "funding"] as const).map((agencyType): AwardCase => ({
+    code,
+    agencyType,
+    agency: "020",
+    start: "0001-01-01",
+    end: "9999-12-31",
+    format: "csv",
+  }))
+);
+
+for (const [cursors, pieceRows] of [[2, 1], [2, 7], [3, 50], [5, 100], [2, 1000]] as const) {
+  Deno.test(`${cursors} cursors with ${pieceRows} records at a time write the bytes that COPY does`, async () => {
+    await using db = await testDatabase();
+    await addRows(db);
+    const sql = connect(db.url, { max: cursors, name: "export" });
+    const spare = new SpareCursors(cursors - 1);
+    try {
+      for (const award of awards) {
+        const file = await written(sql, awardContents(award), { spare, pieceRows });
+        const expected = await judgedAwardFile(db.url, award);
+        assertSameBytes(file.content, expected, `${JSON.stringify(award)}, seed ${seed}`);
+      }
+    } finally {
+      await sql.end();
+    }
+  });
+}
+
+Deno.test("several cursors see one snapshot: what is changed meanwhile is not in the file", async () => {
+  await using db = await testDatabase();
+  await addRows(db);
+  const award = awards[0]!;
+  const expected = await judgedAwardFile(db.url, award);
+  let changed = false;
+  const file = await written(db.sql, awardContents(award), {
+    spare: new SpareCursors(2),
+    pieceRows: 20,
+    onEstimate: async () => {
+      changed = true;
+      await db.sql`DELETE FROM detached_award_procurement WHERE detached_award_procurement_id % 2 = 0`;
+      await db.sql`UPDATE detached_award_procurement SET piid = 'changed', action_date = '2016-01-02'`;
+    },
+  });
+  assert.ok(changed);
+  assertSameBytes(file.content, expected, "the file");
+});
+
+Deno.test("without a connection to spare the first cursor reads everything", async () => {
+  await using db = await testDatabase();
+  await addRows(db);
+  const login = new URL(db.url);
+  // One connection for the file; the server refuses any other.
+  const [limited] = await db.sql`SELECT 'limited_' || substr(md5(random()::text), 1, 12) AS name`;
+  const name = limited!["name"] as string;
+  await db.sql.unsafe(`CREATE ROLE ${name} LOGIN CONNECTION LIMIT 1; GRANT detached_worker TO ${name}`);
+  login.username = name;
+  const sql = connect(login.href, { max: 3, name: "export" });
+  try {
+    const award = awards[0]!;
+    const spare = new SpareCursors(2);
+    const file = await written(sql, awardContents(award), { spare, pieceRows: 20 });
+    assertSameBytes(file.content, await judgedAwardFile(db.url, award), "the file");
+    assert.ok(spare.take() && spare.take(), "what was taken is given back");
+  } finally {
+    await sql.end();
+    await db.sql.unsafe(`DROP ROLE ${name}`);
+  }
+});
+
+Deno.test("a cursor's backend that dies, whichever it is, is an error and never a short file", async () => {
+  await using db = await testDatabase();
+  await addRows(db);
+  const award = awards[0]!;
+  const expected = await judgedAwardFile(db.url, award);
+  for (const victim of [0, 1, 2]) {
+    // One that dies too late has done its part.
+    await until(`cursor ${victim} dies in time`, async () => {
+      const name = `victims-${crypto.randomUUID()}`;
+      const sql = connect(db.url, { max: 3, name });
+      const spare = new SpareCursors(2);
+      const over = new AbortController();
+      const killing = killOneOf(db.sql, name, victim, over.signal);
+      try {
+        const file = await written(sql, awardContents(award), { spare, pieceRows: 2 });
+        assertSameBytes(file.content, expected, "the file");
+        return false;
+      } catch (error) {
+        assert.match(String(error), /terminat|CONNECTION/);
+        return true;
+      } finally {
+        assert.ok(spare.take() && spare.take(), "what was taken is given back");
+        over.abort();
+        await killing;
+        await sql.end({ timeout: 0 });
+      }
+    });
+  }
+});
+
+/** Terminates one of three backends as soon as all of them are at it. */
+async function killOneOf(sql: Sql, name: string, victim: number, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const found = await sql<{ pid: number }[]>`
+      SELECT pid FROM pg_stat_activity WHERE application_name = ${name} AND xact_start IS NOT NULL ORDER BY xact_start`;
+    if (found.length < 3) continue;
+    await sql`SELECT pg_terminate_backend(${found[victim]!.pid})`;
+    return;
+  }
+}
+
+Deno.test("an abort stops all cursors at once", async () => {
+  await using db = await testDatabase();
+  await addRows(db);
+  const stop = new AbortController();
+  const writing = written(db.sql, awardContents(awards[0]!), {
+    spare: new SpareCursors(2),
+    pieceRows: 1,
+    onProgress: (rows) => {
+      if (rows > 20) stop.abort(new Error("enough"));
+    },
+    signal: stop.signal,
+  });
+  const began = performance.now();
+  await assert.rejects(writing, /enough/);
+  assert.ok(performance.now() - began < 2000);
+  const [row] = await db.sql`
+    SELECT count(*)::integer AS open FROM pg_stat_activity
+    WHERE datname = current_database() AND xact_start IS NOT NULL AND pid <> pg_backend_pid() AND backend_type = 'client backend'`;
+  assert.equal(row!["open"], 0);
+});
