@@ -3,6 +3,7 @@ import type { RequestIdVariables } from "hono/request-id";
 import { recordAudit } from "../lib/auth/audit.ts";
 import { ServiceError } from "../lib/errors.ts";
 import { contentDisposition } from "../lib/storage/content_disposition.ts";
+import { contentTypeOf } from "../lib/storage/content_type.ts";
 import { FILES_PATH, verifyLink } from "../lib/storage/link.ts";
 import { LocalStore } from "../lib/storage/local.ts";
 import { parseRange } from "../lib/storage/range.ts";
@@ -46,7 +47,7 @@ export const files = ({ sql, store }: Dependencies) =>
     const part = range === "whole" ? undefined : range;
     if (part) c.header("Content-Range", `bytes ${part.first}-${part.last}/${file.size}`);
     c.header("Content-Length", String(part ? part.last - part.first + 1 : file.size));
-    c.header("Content-Type", `${fileName.endsWith(".csv") ? "text/csv" : "text/plain"}; charset=utf-8`);
+    c.header("Content-Type", contentTypeOf(fileName));
     c.header("Content-Disposition", contentDisposition(fileName));
     if (c.req.method === "HEAD") {
       file.close();

@@ -9,6 +9,7 @@ import { claim, type Lease, noteEstimate, noteUpload } from "../lib/generations/
 import { publish } from "../lib/generations/publish.ts";
 import type { GenerateFilePayload } from "../lib/generations/queue.ts";
 import { log } from "../lib/log.ts";
+import { contentTypeOf } from "../lib/storage/content_type.ts";
 import type { FileStore, FileWriter } from "../lib/storage/store.ts";
 import { LeaseKeeper } from "./lease_keeper.ts";
 
@@ -74,10 +75,11 @@ async function attempt(
   const began = performance.now();
   const signal = stop ? AbortSignal.any([keeper.signal, stop]) : keeper.signal;
   const contents = lease.fileType.contents(lease.request);
+  const { compression } = lease.request;
   const writer = await store.create({
     key: lease.storedKey,
     fileName: lease.fileName,
-    contentType: contents.delimiter === "," ? "text/csv; charset=utf-8" : "text/plain; charset=utf-8",
+    contentType: contentTypeOf(lease.fileName),
     onUpload: (uploadId) => noteUpload(sql, lease, uploadId),
     signal,
   });
@@ -91,6 +93,7 @@ async function attempt(
         if (data.version < lease.dataVersion) throw new ServiceError("source_behind");
       },
       onEstimate: (rows) => noteEstimate(sql, lease, rows),
+      ...(compression && { compression }),
       spare: spareCursors,
       signal,
     });

@@ -6,7 +6,14 @@ import { accountOwner } from "./account_owner.ts";
 import { parseElements } from "./elements.ts";
 import type { FileType } from "./file_type.ts";
 import { periodDates } from "./fiscal_period.ts";
-import { agencyCode, agencyIsNamed, agencyKeys, wholeNumber, withRules } from "./request_fields.ts";
+import {
+  agencyCode,
+  agencyIsNamed,
+  commonKeys,
+  compressionOf,
+  wholeNumber,
+  withRules,
+} from "./request_fields.ts";
 
 /** A validated request for file A, in its canonical form. */
 export interface AccountRequest {
@@ -16,6 +23,7 @@ export interface AccountRequest {
   end: string;
   year: number;
   period: number;
+  compression?: "gzip";
 }
 
 const elements = parseElements(table);
@@ -23,7 +31,7 @@ const elements = parseElements(table);
 const body = withRules(
   z.object({
     file_type: z.literal("A"),
-    ...agencyKeys,
+    ...commonKeys,
     year: wholeNumber("year", 1000, 9999, "a fiscal year of four digits, such as 2021"),
     period: wholeNumber(
       "period",
@@ -39,6 +47,7 @@ const body = withRules(
   ...periodDates(keys.year, keys.period),
   year: keys.year,
   period: keys.period,
+  ...compressionOf(keys),
 }));
 
 /** File A, appropriation accounts: 21 elements computed from `sf_133` by the rules of `files.md`. */

@@ -4,9 +4,10 @@ import type { FileType, RecordQuery } from "./file_type.ts";
 import {
   agencyCode,
   agencyIsNamed,
-  agencyKeys,
   calendarDay,
   choice,
+  commonKeys,
+  compressionOf,
   withRules,
   yesNo,
 } from "./request_fields.ts";
@@ -20,6 +21,7 @@ export interface AwardRequest {
   agency_type: "awarding" | "funding";
   file_format: "csv" | "txt";
   element_numbers: boolean;
+  compression?: "gzip";
 }
 
 /**
@@ -30,7 +32,7 @@ export interface AwardRequest {
 function awardBody<Code extends string>(code: Code, numbered: boolean) {
   const keys = z.object({
     file_type: z.literal(code),
-    ...agencyKeys,
+    ...commonKeys,
     start: calendarDay("start"),
     end: calendarDay("end"),
     agency_type: choice("agency_type", ["awarding", "funding"], "awarding"),
@@ -51,6 +53,7 @@ function awardBody<Code extends string>(code: Code, numbered: boolean) {
     agency_type: body.agency_type,
     file_format: body.file_format,
     element_numbers: body.element_numbers,
+    ...compressionOf(body),
   }));
 }
 

@@ -9,6 +9,8 @@ export interface FileRequest {
   /** First and last day of the period the file covers, `YYYY-MM-DD`. */
   start: string;
   end: string;
+  /** Absent where the file is not compressed. */
+  compression?: "gzip";
 }
 
 /** A query with its bound parameters; the comment "columns" after SELECT stands for the select list. */
@@ -52,7 +54,7 @@ export interface FileType<Request extends FileRequest = FileRequest> {
   contents(request: Request): FileContents;
   /** A query with as many records as the file, which the API may plan (not run); absent where there is none. */
   estimate?(request: Request): RecordQuery;
-  /** @param stamp seconds since 1970 */
+  /** The file's name before it is compressed (`fileNameOf`). */
   fileName(request: Request, stamp: number): string;
   /**
    * A query for what decides the bytes besides the request and the data, such as the clock: one row, one text column.

@@ -20,6 +20,14 @@ export function fileTypeOf(code: string): FileType {
   return fileType;
 }
 
+/**
+ * The name of the file that a request asks for (`files.md`, "Names").
+ *
+ * @param stamp seconds since 1970
+ */
+export const fileNameOf = (request: FileRequest, stamp: number): string =>
+  fileTypeOf(request.file_type).fileName(request, stamp) + (request.compression === "gzip" ? ".gz" : "");
+
 const oneOfThem = mustBe("file_type", `one of ${[...byCode.keys()].map((code) => `"${code}"`).join(", ")}`);
 
 /**

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { FileRequest } from "./file_type.ts";
 
 const LONGEST_SHOWN = 60;
 
@@ -58,15 +59,21 @@ export function yesNo(name: string, fallback: boolean) {
   return z.boolean({ error: mustBe(name, "true or false") }).default(fallback);
 }
 
-/** The keys that name the asking agency. Whether it exists is looked up when the request is stored. */
-export const agencyKeys = {
+/** The keys that every request has. Whether the agency exists is looked up when the request is stored. */
+export const commonKeys = {
   cgac_code: z.string({ error: mustBe("cgac_code", `a CGAC of 3 characters, such as "020"`) })
     .regex(/^[0-9A-Z]{3}$/, { error: mustBe("cgac_code", `a CGAC of 3 characters, such as "020"`) })
     .optional(),
   frec_code: z.string({ error: mustBe("frec_code", `a FREC of 4 characters, such as "1601"`) })
     .regex(/^[0-9A-Z]{4}$/, { error: mustBe("frec_code", `a FREC of 4 characters, such as "1601"`) })
     .optional(),
+  compression: choice("compression", ["none", "gzip"], "none"),
 };
+
+/** How the file is compressed, in a request's canonical form: a file that is not has no such key. */
+export const compressionOf = (
+  { compression }: { compression: "none" | "gzip" },
+): Pick<FileRequest, "compression"> => compression === "gzip" ? { compression } : {};
 
 interface AgencyKeys {
   cgac_code?: string | undefined;

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import type { Sql, Transaction } from "../db.ts";
 import { RecordEncoder } from "./csv.ts";
 import { estimateRows } from "./estimate.ts";
-import type { FileContents } from "./file_type.ts";
+import type { FileContents, FileRequest } from "./file_type.ts";
+import { GzipWriter } from "./gzip.ts";
 import { readRecords } from "./read_records.ts";
 import { inSnapshot } from "./snapshot.ts";
 import { SpareCursors } from "./spare_cursors.ts";
@@ -12,7 +13,7 @@ export interface WrittenFile {
   /** Records, without the header. */
   rows: number;
   bytes: number;
-  /** SHA-256 of all bytes, lower-case hexadecimal. */
+  /** SHA-256 of all bytes as they are stored, lower-case hexadecimal. */
   sha256: string;
 }
 
@@ -26,6 +27,8 @@ export interface WriteOptions {
   onSnapshot?: (tx: Transaction) => Promise<void>;
   /** Told how many records there will be, as far as the planner knows. */
   onEstimate?: (rows: number) => Promise<void>;
+  /** How the bytes are compressed; they are not, unless said otherwise. */
+  compression?: FileRequest["compression"];
   /** Where cursors beyond the first come from, for a file of many records. */
   spare?: SpareCursors;
   /** How many records one of several cursors reads at a time. */
@@ -51,17 +54,26 @@ export async function writeFile(
   contents: FileContents,
   options: WriteOptions,
 ): Promise<WrittenFile> {
-  const { write, onProgress, onSnapshot, onEstimate, spare = NO_SPARE, pieceRows = PIECE_ROWS, signal } =
-    options;
+  const {
+    write,
+    onProgress,
+    onSnapshot,
+    onEstimate,
+    compression,
+    spare = NO_SPARE,
+    pieceRows = PIECE_ROWS,
+    signal,
+  } = options;
   const encoder = new RecordEncoder(contents.delimiter, contents.elements, CHUNK_BYTES);
   const hash = createHash("sha256");
   let bytes = 0;
-  const flush = async () => {
-    const chunk = encoder.take();
+  const store = async (chunk: Uint8Array) => {
     hash.update(chunk);
     bytes += chunk.length;
     await write(chunk);
   };
+  using gzip = compression === "gzip" ? new GzipWriter(store) : undefined;
+  const flush = () => gzip ? gzip.add(encoder.take()) : store(encoder.take());
 
   await inSnapshot(sql, async (tx) => {
     await onSnapshot?.(tx);
@@ -76,5 +88,6 @@ export async function writeFile(
     }
   });
   await flush();
+  await gzip?.end();
   return { rows: encoder.rows, bytes, sha256: hash.digest("hex") };
 }

@@ -1,6 +1,6 @@
 import type { Sql } from "../db.ts";
 import type { FileRequest, FileType } from "../files/file_type.ts";
-import { fileTypeOf } from "../files/index.ts";
+import { fileNameOf, fileTypeOf } from "../files/index.ts";
 
 /** A worker's hold on one attempt at a generation. Every write names the attempt: a later claim makes this one void. */
 export interface Lease {
@@ -38,7 +38,7 @@ export async function claim(
       RETURNING file_type, attempt, request, data_version, floor(extract(epoch FROM now())) AS stamp`;
     if (!row) return undefined;
     const fileType = fileTypeOf(row.file_type);
-    const fileName = fileType.fileName(row.request, Number(row.stamp));
+    const fileName = fileNameOf(row.request, Number(row.stamp));
     const storedKey = `${fileGenerationId}/${row.attempt}/${fileName}`;
     await tx`
       INSERT INTO unpublished_object (stored_key, file_generation_id, attempt)

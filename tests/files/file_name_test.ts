@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fileTypeOf, requestBody } from "../../lib/files/index.ts";
+import { fileNameOf, requestBody } from "../../lib/files/index.ts";
 
 const named: [body: Record<string, unknown>, name: string][] = [
   [
@@ -18,11 +18,15 @@ const named: [body: Record<string, unknown>, name: string][] = [
     "File-D2_20160229_20160229_funding_1480000000.txt",
   ],
   [{ file_type: "A", cgac_code: "020", year: 2021, period: 6 }, "File-A_FY21P06_1480000000.csv"],
+  [
+    { file_type: "A", cgac_code: "020", year: 2021, period: 6, compression: "gzip" },
+    "File-A_FY21P06_1480000000.csv.gz",
+  ],
   [{ file_type: "A", cgac_code: "020", year: 2017, period: 2 }, "File-A_FY17P01-P02_1480000000.csv"],
 ];
 for (const [body, name] of named) {
   Deno.test(`a file is named ${name}`, () => {
     const request = requestBody.parse(body);
-    assert.equal(fileTypeOf(request.file_type).fileName(request, 1480000000), name);
+    assert.equal(fileNameOf(request, 1480000000), name);
   });
 }
