@@ -26,7 +26,7 @@ export async function cancelJob(
     if (job.state !== "queued" && job.state !== "running") {
       throw new ServiceError("job_ended", { state: job.state });
     }
-    await tx`UPDATE generation_job SET cancelled_at = now() WHERE job_id = ${jobId}`;
+    await tx`UPDATE generation_job SET cancelled_at = now(), waiting = false WHERE job_id = ${jobId}`;
     const { count } = await tx`
       UPDATE file_generation
       SET state = 'cancelled', leased_by = NULL, lease_expires_at = NULL, ended_at = now(), changed_at = now()

@@ -9,7 +9,7 @@ export class CrowdedError extends Error {
 /**
  * Makes sure that a user may wait for a file besides those it waits for already. Jobs that share one file count once.
  *
- * Counting starts from the unfinished generations, so it does not grow with the number of old jobs. Requests of a user in
+ * Only jobs that wait are looked at, by an index that holds no others. Requests of a user in
  * the lower half of the limit go side by side, since together they cannot exceed it; in the upper half, one goes `alone`,
  * after all that were under way.
  *
@@ -30,11 +30,8 @@ export async function requireRoom(
   const [, [row]] = await Promise.all([
     tx`SELECT ${lock}(hashtextextended(${requestedBy}, 7305160004))`,
     tx<[{ count: number }]>`
-      SELECT count(*)::integer AS count FROM file_generation AS generation
-      WHERE state IN ('queued', 'running') AND file_generation_id <> ${fileGenerationId} AND EXISTS (
-        SELECT FROM generation_job AS job
-        WHERE job.file_generation_id = generation.file_generation_id
-          AND requested_by = ${requestedBy} AND cancelled_at IS NULL)`,
+      SELECT count(DISTINCT file_generation_id)::integer AS count FROM generation_job
+      WHERE requested_by = ${requestedBy} AND waiting AND file_generation_id <> ${fileGenerationId}`,
   ]);
   if (row.count >= limit) throw new ServiceError("too_many_unfinished_jobs", { limit });
   if (!alone && 2 * row.count >= limit) throw new CrowdedError();

@@ -62,8 +62,10 @@ async function storeRequest(
     await requireRoom(tx, { requestedBy, limit: maxUnfinishedJobs, fileGenerationId: generation.id, alone });
   }
   const [job] = await tx<[{ job_id: string }]>`
-    INSERT INTO generation_job (file_generation_id, requested_by, reused)
-    VALUES (${generation.id}, ${requestedBy}, ${generation.state === "finished"})
+    INSERT INTO generation_job (file_generation_id, requested_by, reused, waiting)
+    VALUES (${generation.id}, ${requestedBy}, ${generation.state === "finished"}, ${
+    generation.state !== "finished"
+  })
     RETURNING job_id`;
   if (idempotent) await rememberJob(tx, idempotent, job.job_id);
   if (generation.isNew) await enqueue(tx, generation.id);

@@ -52,7 +52,8 @@ export const RIGHTS: Record<string, Rights> = {
   },
   "public.frec": agencyTable,
   "public.generation_job": {
-    detached_api: "SELECT, INSERT (file_generation_id, requested_by, reused), UPDATE (cancelled_at)",
+    detached_api:
+      "SELECT, INSERT (file_generation_id, requested_by, reused, waiting), UPDATE (cancelled_at, waiting)",
   },
   "public.idempotency_key": { detached_api: "SELECT, INSERT, UPDATE", detached_worker: "SELECT, DELETE" },
   "public.published_fabs": {
@@ -81,7 +82,8 @@ export const CALLERS: Record<string, Role[]> = {
   analyze_source_table: ["detached_loader"],
   dequeue_generation: ["detached_api"],
   enqueue_generation: ["detached_api", "detached_worker"],
-  // A trigger's.
+  // Triggers'.
+  end_waiting: [],
   notify_generation_changed: [],
   sign_in_with_oidc: ["detached_api"],
   sign_in_with_token: ["detached_api"],

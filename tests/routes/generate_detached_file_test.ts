@@ -25,6 +25,7 @@ Deno.test("a valid request is answered at once with the status of a waiting job"
     message: "",
     state: "queued",
     rows: null,
+    rows_estimated: null,
     rows_written: 0,
     sha256: null,
     reused: false,
