@@ -3,7 +3,7 @@ import { recordAudit } from "../lib/auth/audit.ts";
 import { requireAgencyAccess } from "../lib/auth/permissions.ts";
 import { fileTypeOf, requestBody } from "../lib/files/index.ts";
 import { requestGeneration } from "../lib/generations/request.ts";
-import { jobStatus } from "../lib/generations/status.ts";
+import { type JobStatus, jobStatus } from "../lib/generations/status.ts";
 import { ServiceError } from "../lib/errors.ts";
 import { auditOf, forUsers } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
@@ -24,13 +24,19 @@ export const generateDetachedFile = (dependencies: Dependencies) =>
       const request = c.req.valid("json");
       const user = c.var.user;
       requireAgencyAccess(user, request.agency_code);
+      let job: JobStatus | undefined;
       const jobId = await requestGeneration(dependencies.sql, fileTypeOf(request.file_type), request, {
         requestedBy: user.name,
         maxUnfinishedJobs: dependencies.maxUnfinishedJobs,
         idempotencyKey: idempotencyKey(c.req.header("Idempotency-Key")),
-        onStored: (tx, jobId) => recordAudit(tx, { ...auditOf(c, "request", request.agency_code), jobId }),
+        onStored: async (tx, jobId) => {
+          [job] = await Promise.all([
+            jobStatus(tx, jobId),
+            recordAudit(tx, { ...auditOf(c, "request", request.agency_code), jobId }),
+          ]);
+        },
       });
-      const job = (await jobStatus(dependencies.sql, jobId))!;
+      job ??= (await jobStatus(dependencies.sql, jobId))!;
       return await answerStatus(c, await preferWait(c, job, dependencies), dependencies);
     },
   );

@@ -56,20 +56,27 @@ async function storeRequest(
     : { requestedBy, key: idempotencyKey, requestSha256: await sha256(JSON.stringify(request)) };
   const earlier = idempotent && await earlierJob(tx, idempotent);
   if (earlier) return earlier;
-  await requireAgency(tx, request.agency_code);
-  const generation = await findOrCreate(tx, fileType, request);
-  if (generation.state !== "finished") {
-    await requireRoom(tx, { requestedBy, limit: maxUnfinishedJobs, fileGenerationId: generation.id, alone });
-  }
-  const [job] = await tx<[{ job_id: string }]>`
-    INSERT INTO generation_job (file_generation_id, requested_by, reused, waiting)
-    VALUES (${generation.id}, ${requestedBy}, ${generation.state === "finished"}, ${
-    generation.state !== "finished"
-  })
-    RETURNING job_id`;
-  if (idempotent) await rememberJob(tx, idempotent, job.job_id);
-  if (generation.isNew) await enqueue(tx, generation.id);
-  await onStored?.(tx, job.job_id);
+  const [, data, requestKey] = await Promise.all([
+    requireAgency(tx, request.agency_code),
+    dataVersion(tx, fileType.sources),
+    requestKeyOf(tx, fileType, request),
+  ]);
+  const generation = await findOrCreate(tx, fileType, request, requestKey, data.version);
+  // Whatever fails undoes the others, so they can go out together.
+  const [[job]] = await Promise.all([
+    tx<[{ job_id: string }]>`
+      INSERT INTO generation_job (file_generation_id, requested_by, reused, waiting)
+      VALUES (${generation.id}, ${requestedBy}, ${generation.state === "finished"},
+        ${generation.state !== "finished"})
+      RETURNING job_id`,
+    generation.isNew && enqueue(tx, generation.id),
+    generation.state !== "finished" &&
+    requireRoom(tx, { requestedBy, limit: maxUnfinishedJobs, fileGenerationId: generation.id, alone }),
+  ]);
+  await Promise.all([
+    idempotent && rememberJob(tx, idempotent, job.job_id),
+    onStored?.(tx, job.job_id),
+  ]);
   return job.job_id;
 }
 
@@ -91,9 +98,13 @@ interface Generation {
   isNew: boolean;
 }
 
-async function findOrCreate(tx: Transaction, fileType: FileType, request: FileRequest): Promise<Generation> {
-  const { version } = await dataVersion(tx, fileType.sources);
-  const requestKey = JSON.stringify([request, await circumstances(tx, fileType, request)]);
+async function findOrCreate(
+  tx: Transaction,
+  fileType: FileType,
+  request: FileRequest,
+  requestKey: string,
+  version: number,
+): Promise<Generation> {
   // A generation that ends badly between the two statements frees its place: then the next round takes it.
   while (true) {
     const [created] = await tx<{ id: string }[]>`
@@ -114,9 +125,9 @@ async function findOrCreate(tx: Transaction, fileType: FileType, request: FileRe
   }
 }
 
-async function circumstances(tx: Transaction, fileType: FileType, request: FileRequest): Promise<unknown> {
+/** What decides the bytes besides the data. */
+async function requestKeyOf(tx: Transaction, fileType: FileType, request: FileRequest): Promise<string> {
   const query = fileType.circumstances?.(request);
-  if (!query) return null;
-  const [row] = await tx.unsafe(query.text, query.values).values();
-  return row?.[0] ?? null;
+  const [row] = query ? await tx.unsafe(query.text, query.values).values() : [];
+  return JSON.stringify([request, row?.[0] ?? null]);
 }

@@ -36,7 +36,7 @@ export interface JobStatus {
 }
 
 /** Reads a job's status; undefined where there is no such job. */
-export async function jobStatus(sql: Sql, jobId: string): Promise<JobStatus | undefined> {
+export async function jobStatus(sql: Sql | Transaction, jobId: string): Promise<JobStatus | undefined> {
   const [row] = await sql<StatusRow[]>`SELECT ${columns(sql)} WHERE job_id = ${jobId}`;
   return row && toStatus(row);
 }
