@@ -4,6 +4,7 @@ import { requireAgencyAccess } from "../lib/auth/permissions.ts";
 import { fileTypeOf, requestBody } from "../lib/files/index.ts";
 import { requestGeneration } from "../lib/generations/request.ts";
 import { type JobStatus, jobStatus } from "../lib/generations/status.ts";
+import { reuseFinished } from "../lib/generations/reuse.ts";
 import { ServiceError } from "../lib/errors.ts";
 import { auditOf, forUsers } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
@@ -24,11 +25,22 @@ export const generateDetachedFile = (dependencies: Dependencies) =>
       const request = c.req.valid("json");
       const user = c.var.user;
       requireAgencyAccess(user, request.agency_code);
+      const fileType = fileTypeOf(request.file_type);
+      const key = idempotencyKey(c.req.header("Idempotency-Key"));
+      if (key === undefined) {
+        const requester = { requestedBy: user.name, userId: user.userId, requestId: c.var.requestId };
+        const job = await reuseFinished(dependencies.sql, fileType, request, requester);
+        if (job) {
+          return await answerStatus(c, await preferWait(c, job, dependencies), dependencies, {
+            linkIsKept: true,
+          });
+        }
+      }
       let job: JobStatus | undefined;
-      const jobId = await requestGeneration(dependencies.sql, fileTypeOf(request.file_type), request, {
+      const jobId = await requestGeneration(dependencies.sql, fileType, request, {
         requestedBy: user.name,
         maxUnfinishedJobs: dependencies.maxUnfinishedJobs,
-        idempotencyKey: idempotencyKey(c.req.header("Idempotency-Key")),
+        idempotencyKey: key,
         onStored: async (tx, jobId) => {
           [job] = await Promise.all([
             jobStatus(tx, jobId),

@@ -8,14 +8,15 @@ import { type StatusAnswer, statusAnswer } from "./status_answer.ts";
 
 const POLL_SECONDS = "2";
 
-/** The status object of a job for whoever has asked; a link in it is kept in the audit. */
+/** The status object of a job for whoever has asked; a link in it is kept in the audit, unless it is already. */
 export async function describeJob(
   c: Context<SignedIn>,
   job: JobStatus,
   { sql, store, urlTtlSeconds }: Dependencies,
+  { linkIsKept = false } = {},
 ): Promise<StatusAnswer> {
   const answer = await statusAnswer(job, fileTypeOf(job.fileType).showsPeriod, store, urlTtlSeconds);
-  if (answer.status === "finished" && job.file) {
+  if (answer.status === "finished" && job.file && !linkIsKept) {
     await recordAudit(sql, { ...auditOf(c, "link", job.agencyCode), jobId: job.jobId });
   }
   return answer;
@@ -26,8 +27,9 @@ export async function answerStatus(
   c: Context<SignedIn>,
   job: JobStatus,
   dependencies: Dependencies,
+  options: { linkIsKept?: boolean } = {},
 ) {
-  const answer = await describeJob(c, job, dependencies);
+  const answer = await describeJob(c, job, dependencies, options);
   c.header("Location", `/v1/check_detached_generation_status/?job_id=${job.jobId}`);
   if (answer.status === "waiting") c.header("Retry-After", POLL_SECONDS);
   return c.json(answer);

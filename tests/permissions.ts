@@ -1,5 +1,11 @@
+/** The programs that benchmarks measure against. */
+const YARDSTICKS = ["/usr/bin/psql", "/usr/bin/pgbench", "/usr/bin/wrk", "/bin/cat"];
+
+/** What the benchmarks may do besides. */
+export const benchPermissions = (databaseUrl: string): string[] => testPermissions(databaseUrl, YARDSTICKS);
+
 /** What the tests may do: on this machine a good deal, elsewhere nothing. */
-export function testPermissions(databaseUrl: string): string[] {
+export function testPermissions(databaseUrl: string, programs: string[] = []): string[] {
   const { hostname } = new URL(databaseUrl);
   const hosts = new Set(["127.0.0.1", "localhost", "[::1]", hostname]);
   const names = [
@@ -13,6 +19,7 @@ export function testPermissions(databaseUrl: string): string[] {
       "CI",
       "BENCH_ROWS",
       "BENCH_ROUNDS",
+      "BENCH_SIZES",
     ],
     // Those of lib/config.ts and of what is loaded beside it, which a test may set for itself.
     ...["DATABASE_URL", "EXPORT_DATABASE_URL", "STORAGE_DIR", "PORT", "USER", "INIT_CWD"],
@@ -27,7 +34,9 @@ export function testPermissions(databaseUrl: string): string[] {
     `--allow-write=${[".data", "tests", ...temporary].join(",")}`,
     // unshare: a process that sees a small disk of its own, which it fills. ps and kill: to see that processes are
     // gone, and to end them as a crash would. node: to start things as npx does.
-    `--allow-run=${Deno.execPath()},/usr/bin/unshare,/bin/ps,/bin/kill,/usr/bin/node,/usr/local/bin/node`,
+    `--allow-run=${Deno.execPath()},/usr/bin/unshare,/bin/ps,/bin/kill,/usr/bin/node,/usr/local/bin/node${
+      programs.map((program) => `,${program}`).join("")
+    }`,
     "--allow-sys=homedir,uid,osRelease",
   ];
 }

@@ -6,6 +6,7 @@ import { dataVersion } from "./data_version.ts";
 import { earlierJob, rememberJob } from "./idempotency.ts";
 import { CrowdedError, requireRoom } from "./limit.ts";
 import { enqueue } from "./queue.ts";
+import { requestKey } from "./request_key.ts";
 
 /** Who asks, and under which conditions. */
 export interface Requester {
@@ -56,12 +57,12 @@ async function storeRequest(
     : { requestedBy, key: idempotencyKey, requestSha256: await sha256(JSON.stringify(request)) };
   const earlier = idempotent && await earlierJob(tx, idempotent);
   if (earlier) return earlier;
-  const [, data, requestKey] = await Promise.all([
+  const [, data, key] = await Promise.all([
     requireAgency(tx, request.agency_code),
     dataVersion(tx, fileType.sources),
     requestKeyOf(tx, fileType, request),
   ]);
-  const generation = await findOrCreate(tx, fileType, request, requestKey, data.version);
+  const generation = await findOrCreate(tx, fileType, request, key, data.version);
   // Whatever fails undoes the others, so they can go out together.
   const [[job]] = await Promise.all([
     tx<[{ job_id: string }]>`
@@ -102,7 +103,7 @@ async function findOrCreate(
   tx: Transaction,
   fileType: FileType,
   request: FileRequest,
-  requestKey: string,
+  key: string,
   version: number,
 ): Promise<Generation> {
   // A generation that ends badly between the two statements frees its place: then the next round takes it.
@@ -110,7 +111,7 @@ async function findOrCreate(
     const [created] = await tx<{ id: string }[]>`
       INSERT INTO file_generation (file_type, agency_code, start_date, end_date, request, request_key, data_version)
       VALUES (${fileType.code}, ${request.agency_code}, ${request.start}, ${request.end},
-        ${tx.json({ ...request })}, ${requestKey}, ${version})
+        ${tx.json({ ...request })}, ${key}, ${version})
       ON CONFLICT (request_key, data_version)
         WHERE state IN ('queued', 'running', 'finished') AND removed_at IS NULL DO NOTHING
       RETURNING file_generation_id AS id`;
@@ -118,7 +119,7 @@ async function findOrCreate(
     // The lock keeps it from being cancelled or removed before this job counts as one that waits for it.
     const [current] = await tx<{ id: string; state: string }[]>`
       SELECT file_generation_id AS id, state FROM file_generation
-      WHERE request_key = ${requestKey} AND data_version = ${version}
+      WHERE request_key = ${key} AND data_version = ${version}
         AND state IN ('queued', 'running', 'finished') AND removed_at IS NULL
       FOR SHARE`;
     if (current) return { ...current, isNew: false };
@@ -129,5 +130,5 @@ async function findOrCreate(
 async function requestKeyOf(tx: Transaction, fileType: FileType, request: FileRequest): Promise<string> {
   const query = fileType.circumstances?.(request);
   const [row] = query ? await tx.unsafe(query.text, query.values).values() : [];
-  return JSON.stringify([request, row?.[0] ?? null]);
+  return requestKey(request, row?.[0] ?? null);
 }

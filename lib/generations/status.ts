@@ -37,7 +37,7 @@ export interface JobStatus {
 
 /** Reads a job's status; undefined where there is no such job. */
 export async function jobStatus(sql: Sql | Transaction, jobId: string): Promise<JobStatus | undefined> {
-  const [row] = await sql<StatusRow[]>`SELECT ${columns(sql)} WHERE job_id = ${jobId}`;
+  const [row] = await sql<StatusRow[]>`${jobs(sql)} WHERE job_id = ${jobId}`;
   return row && toStatus(row);
 }
 
@@ -58,7 +58,7 @@ export async function jobsOf(
   { requestedBy, state, fileType, before, limit }: JobFilter,
 ): Promise<JobStatus[]> {
   const rows = await sql<StatusRow[]>`
-    SELECT ${columns(sql)}
+    ${jobs(sql)}
     WHERE requested_by = ${requestedBy}
       ${before === undefined ? sql`` : sql`AND job_id < ${before}`}
       ${fileType === undefined ? sql`` : sql`AND file_type = ${fileType}`}
@@ -72,15 +72,19 @@ export async function jobsOf(
   return rows.map(toStatus);
 }
 
-const columns = (sql: Sql | Transaction) =>
+/** The columns of a status, wherever the job and its generation come from. */
+export const statusColumns = (sql: Sql | Transaction) =>
   sql`
     job_id, file_generation_id, requested_by, requested_at, reused, cancelled_at, file_type, agency_code,
     start_date::text, end_date::text, state, created_at, started_at, changed_at, ended_at, now() AS now,
     rows_written, rows_estimated, stored_key, file_name, removed_at, size_bytes, row_count, sha256, data_as_of,
-    error_code, error_message, retryable
-  FROM generation_job JOIN file_generation USING (file_generation_id)`;
+    error_code, error_message, retryable`;
 
-interface StatusRow {
+const jobs = (sql: Sql | Transaction) =>
+  sql`SELECT ${statusColumns(sql)} FROM generation_job JOIN file_generation USING (file_generation_id)`;
+
+/** A row of `statusColumns`. */
+export interface StatusRow {
   job_id: string;
   file_generation_id: string;
   requested_by: string;
@@ -110,7 +114,8 @@ interface StatusRow {
   retryable: boolean | null;
 }
 
-function toStatus(row: StatusRow): JobStatus {
+/** The status that a row tells of. */
+export function toStatus(row: StatusRow): JobStatus {
   const began = row.started_at ?? row.ended_at ?? row.now;
   const over = row.ended_at ?? row.now;
   const cancelled = row.cancelled_at !== null;

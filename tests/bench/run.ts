@@ -7,7 +7,7 @@
 import { stopSignal } from "../../lib/shutdown.ts";
 import { startTestServer } from "../helpers/server.ts";
 import { startSwift } from "../helpers/swift.ts";
-import { testPermissions } from "../permissions.ts";
+import { benchPermissions } from "../permissions.ts";
 
 const folder = new URL(".", import.meta.url);
 const stop = new AbortController();
@@ -28,13 +28,17 @@ if (names.length === 0) {
 
 let failed = 0;
 try {
-  await using server = await startTestServer(Deno.env.get("TEST_DATABASE_URL") || undefined, stop.signal);
+  await using server = await startTestServer(
+    Deno.env.get("TEST_DATABASE_URL") || undefined,
+    stop.signal,
+    "as in production",
+  );
   await using swift = await startSwift();
   console.log(`Measured on ${server.version}, ${navigator.hardwareConcurrency} cores.`);
   for (const name of names.sort()) {
     console.log(`\n${name.replace("_bench.ts", "")}`);
     const bench = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-prompt", ...testPermissions(server.url), new URL(name, folder).pathname],
+      args: ["run", "--no-prompt", ...benchPermissions(server.url), new URL(name, folder).pathname],
       env: {
         TEST_DATABASE_URL: server.url,
         TEST_TEMPLATE: server.template,

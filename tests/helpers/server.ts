@@ -23,20 +23,29 @@ const FAST = {
   max_connections: "200",
 };
 
+// For figures that say something: what is committed is on the disk.
+const PRODUCTION = { max_connections: "200", shared_buffers: "1GB", max_wal_size: "8GB" };
+
 /**
  * Starts the embedded Postgres for the tests, or takes the server of the given URL, and builds the template there.
  *
  * @param url where tests may make databases, if not on an embedded Postgres
  */
-export async function startTestServer(url: string | undefined, signal: AbortSignal): Promise<TestServer> {
+export async function startTestServer(
+  url: string | undefined,
+  signal: AbortSignal,
+  settings: "fast" | "as in production" = "fast",
+): Promise<TestServer> {
   await using resources = new AsyncDisposableStack();
-  const embedded = url === undefined ? resources.use(await embedFirstFree(signal)) : undefined;
+  const embedded = url === undefined
+    ? resources.use(await embedFirstFree(signal, settings === "fast" ? FAST : PRODUCTION))
+    : undefined;
   const server = url ?? embedded!.url;
   const template = `test_${crypto.randomUUID().slice(0, 8)}`;
   const admin = connect(server, { max: 1, name: "test-server" });
   resources.defer(() => admin.end());
   if (embedded) await dropLeftBehind(admin);
-  const tablespace = await makeMemoryTablespace(admin);
+  const tablespace = settings === "fast" ? await makeMemoryTablespace(admin) : undefined;
   if (tablespace) resources.defer(() => removeMemoryTablespace(admin, tablespace));
   await admin.unsafe(`CREATE DATABASE ${template} ${tablespace ? `TABLESPACE ${tablespace}` : ""}`);
   resources.defer(() => dropDatabases(admin, template));
@@ -59,10 +68,13 @@ export async function startTestServer(url: string | undefined, signal: AbortSign
 }
 
 /** Several test runs at once in one folder each get a cluster of their own, which later runs use again. */
-async function embedFirstFree(signal: AbortSignal): Promise<EmbeddedPostgres> {
+async function embedFirstFree(
+  signal: AbortSignal,
+  settings: Record<string, string>,
+): Promise<EmbeddedPostgres> {
   for (let number = 1;; number++) {
     try {
-      return await embedPostgres({ name: `test-${number}`, settings: FAST, signal });
+      return await embedPostgres({ name: `test-${number}`, settings, signal });
     } catch (error) {
       if (!(error instanceof DatabaseInUseError) || number === 20) throw error;
     }

@@ -1,0 +1,92 @@
+/** Forty files of one size with 1, 2 and 4 worker processes: files a minute, none made twice, and the API's answers meanwhile. */
+// deno-lint-ignore-file no-console -- a benchmark's answer goes to standard output
+import assert from "node:assert/strict";
+import { loadSample } from "../../lib/sample/load.ts";
+import { multiplyContracts } from "../../lib/sample/multiply.ts";
+import { startService } from "../helpers/service.ts";
+import { until } from "../helpers/until.ts";
+import { judge, judgeLeast, median } from "./measure.ts";
+
+const FILES = 40;
+const ROWS = Number(Deno.env.get("BENCH_ROWS") ?? 200_000) / FILES;
+
+await using service = await startService({
+  MAX_UNFINISHED_JOBS: "1000",
+  WORKER_CONCURRENCY: "1",
+  WORKER_CURSORS: "1",
+});
+await loadSample(service.sql);
+await multiplyContracts(service.sql, {
+  agency: "097",
+  rows: FILES * ROWS,
+  from: "2019-01-01",
+  to: "2019-02-09",
+});
+await service.sql`VACUUM ANALYZE detached_award_procurement`;
+
+/** One day each, so that all have the same size. */
+const bodies = Array.from({ length: FILES }, (_, i) => {
+  const day = new Date(Date.UTC(2019, 0, 1 + i)).toISOString().slice(0, 10);
+  const text = `${day.slice(5, 7)}/${day.slice(8)}/${day.slice(0, 4)}`;
+  return { file_type: "D1", cgac_code: "097", start: text, end: text };
+});
+
+async function latency(jobId: number): Promise<number> {
+  const began = performance.now();
+  await service.status(jobId);
+  return performance.now() - began;
+}
+
+async function measure(workers: number): Promise<{ perMinute: number; latency: number }> {
+  await service.sql`UPDATE data_source SET version = version + 1`;
+  await using processes = new AsyncDisposableStack();
+  for (let i = 0; i < workers; i++) processes.use(await service.worker());
+  const began = performance.now();
+  const jobs: number[] = [];
+  for (const body of bodies) jobs.push((await service.request(body)).job_id);
+  const latencies: number[] = [];
+  await until("all files are made", async () => {
+    latencies.push(await latency(jobs.at(-1)!));
+    const [row] = await service
+      .sql`SELECT count(*)::integer AS left FROM file_generation WHERE state IN ('queued', 'running')`;
+    return row!["left"] === 0;
+  }, { seconds: 600 });
+  const minutes = (performance.now() - began) / 60_000;
+  const made = await service.sql`
+    SELECT state, attempt, row_count FROM generation_job JOIN file_generation USING (file_generation_id)
+    WHERE job_id >= ${jobs[0]!}`;
+  assert.equal(made.count, FILES);
+  assert.ok(
+    made.every(({ state, attempt }) => state === "finished" && attempt === 1),
+    "a file was made twice",
+  );
+  return { perMinute: FILES / minutes, latency: median(latencies) };
+}
+
+const probe = (await service.request(bodies[0])).job_id;
+const idle = [];
+for (let i = 0; i < 200; i++) idle.push(await latency(probe));
+await measure(1);
+const found = [];
+for (const workers of [1, 2, 4]) found.push({ workers, ...await measure(workers) });
+console.log(
+  `  ${FILES} files of ${ROWS} records; a status request on an idle machine: ${median(idle).toFixed(1)} ms`,
+);
+for (const { workers, perMinute, latency } of found) {
+  console.log(
+    `    ${workers} worker${workers > 1 ? "s" : ""}: ${
+      perMinute.toFixed(0)
+    } files a minute; a status request: ${latency.toFixed(1)} ms`,
+  );
+}
+const [first, second, fourth] = found;
+const holds = [
+  judgeLeast("two workers, of one's files a minute", second!.perMinute / first!.perMinute, 1.1),
+  judgeLeast("four workers, of two's files a minute", fourth!.perMinute / second!.perMinute, 0.9),
+  judge(
+    "a status request under the load of two workers, of an idle machine's",
+    second!.latency / median(idle),
+    2,
+  ),
+];
+Deno.exit(holds.every(Boolean) ? 0 : 1);
