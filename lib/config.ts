@@ -14,6 +14,11 @@ const issuerUrl = z.string().regex(
   /^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(\/|$))[^\s?#]*$/,
   "must be an https URL without query or fragment, exactly as the issuer calls itself",
 );
+// An origin as browsers send it (RFC 6454): to the letter, since it is compared to the letter.
+const origins = z.string().transform((list) => list.split(",").map((origin) => origin.trim())).refine(
+  (list) => list.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin),
+  `must be origins separated by commas, such as https://example.gov,https://other.example.gov:8443`,
+);
 const flag = z.enum(["true", "false"], { error: `must be "true" or "false"` }).transform((v) => v === "true");
 const secret = (least: number) => z.string().min(least, `must have at least ${least} characters`);
 
@@ -23,6 +28,7 @@ const settings = z.object({
   HOST: z.string().default("127.0.0.1"),
   PORT: wholeNumber(0, 65535).default(8000),
   PUBLIC_URL: httpUrl.optional(),
+  CORS_ORIGINS: origins.optional(),
   S3_BUCKET: z.string().optional(),
   S3_PREFIX: z.string().regex(/^[^/].*[^/]$|^[^/]$/, "must not begin or end with a slash").optional(),
   S3_FORCE_PATH_STYLE: flag.default(false),

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { cors } from "hono/cors";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
 import { ServiceError } from "../lib/errors.ts";
@@ -37,6 +38,7 @@ export function createApp(dependencies: Dependencies): Hono {
     // Answers carry links and states of the moment.
     if (!c.res.headers.has("Cache-Control")) c.res.headers.set("Cache-Control", "no-store");
   });
+  if (dependencies.corsOrigins) app.use(allowOrigins(dependencies.corsOrigins));
   app.route("/", routes);
   app.notFound((c) => {
     throw new ServiceError("route_unknown", { path: c.req.path });
@@ -44,6 +46,16 @@ export function createApp(dependencies: Dependencies): Hono {
   app.onError(answerError);
   return app;
 }
+
+/** Lets pages of other origins call the API (CORS, the Fetch standard): with credentials in headers, never with cookies. */
+const allowOrigins = (origins: readonly string[]) =>
+  cors({
+    origin: [...origins],
+    allowMethods: ["GET", "POST", "DELETE"],
+    allowHeaders: ["Authorization", "Content-Type", "Idempotency-Key", "Prefer", "X-Session-Id"],
+    exposeHeaders: ["Link", "Location", "Preference-Applied", "Retry-After", "X-Request-Id"],
+    maxAge: 600,
+  });
 
 /** Answers 405 with `Allow` (RFC 9110, 15.5.6) where a path is known but not with this method. */
 function refuseOtherMethods(routes: Hono): void {

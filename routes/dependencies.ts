@@ -10,6 +10,8 @@ export interface Dependencies {
   changes: GenerationChanges;
   store: FileStore;
   authenticate: Authenticate;
+  /** The origins whose pages may call the API from a browser; usually none. */
+  corsOrigins?: readonly string[] | undefined;
   /** How long a link to a file lives. */
   urlTtlSeconds: number;
   /** The most files that one user may wait for at a time. */

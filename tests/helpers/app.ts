@@ -46,7 +46,11 @@ export interface TestApp extends AsyncDisposable {
 /** Makes an API whose users sign in by their names (`users`). */
 export async function testApp(
   db: TestDatabase,
-  { maxUnfinishedJobs = 50, sql = db.sql }: { maxUnfinishedJobs?: number; sql?: Sql } = {},
+  { maxUnfinishedJobs = 50, sql = db.sql, corsOrigins }: {
+    maxUnfinishedJobs?: number;
+    sql?: Sql;
+    corsOrigins?: string[];
+  } = {},
 ): Promise<TestApp> {
   const dir = await Deno.makeTempDir({ prefix: "detached-files-" });
   const store = new LocalStore({ dir, publicUrl: "http://localhost", signingSecret: "s".repeat(32) });
@@ -55,6 +59,7 @@ export async function testApp(
   const app = createApp({
     sql,
     changes,
+    corsOrigins,
     store,
     urlTtlSeconds: 60,
     maxUnfinishedJobs,
