@@ -8,6 +8,7 @@ import { configureLog, log } from "./lib/log.ts";
 import { stopSignal } from "./lib/shutdown.ts";
 import { openStore } from "./lib/storage/index.ts";
 import { createApp } from "./routes/app.ts";
+import { serveApp } from "./routes/serve.ts";
 
 const STOP_MILLISECONDS = 20_000;
 
@@ -28,11 +29,8 @@ await runMain(async () => {
     urlTtlSeconds: config.URL_TTL_SECONDS,
     maxUnfinishedJobs: config.MAX_UNFINISHED_JOBS,
   });
-  const server = Deno.serve({
-    hostname: config.HOST,
-    port: config.PORT,
-    onListen: ({ hostname, port }) => log("api").info("listening", { hostname, port }),
-  }, app.fetch);
+  const server = await serveApp(app, { hostname: config.HOST, port: config.PORT });
+  log("api").info("listening", { hostname: server.hostname, port: server.port });
 
   const signal = await stopped;
   log("api").info("stopping: finishing the requests under way", { signal });

@@ -11,6 +11,7 @@ import { connect } from "../../lib/db.ts";
 import { configureLog } from "../../lib/log.ts";
 import { LocalStore } from "../../lib/storage/local.ts";
 import { createApp } from "../../routes/app.ts";
+import { serveApp } from "../../routes/serve.ts";
 import { addContracts, allContracts } from "../helpers/contracts.ts";
 import { addAgencies } from "../helpers/generations.ts";
 import { urlAs } from "../helpers/roles.ts";
@@ -47,8 +48,9 @@ const app = new Hono({ strict: false })
       maxUnfinishedJobs: 1000,
     }),
   );
-const server = resources.use(Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, app.fetch));
-const url = `http://127.0.0.1:${server.addr.port}`;
+const server = await serveApp(app, { hostname: "127.0.0.1", port: 0 });
+resources.defer(() => server.shutdown());
+const url = `http://127.0.0.1:${server.port}`;
 const headers = {
   Authorization: `Bearer ${service.api.token}`,
   "Content-Type": "application/json",
