@@ -25,6 +25,7 @@ await runMain(async () => {
     changes,
     store: await openStore(config),
     authenticate: createAuthenticator({ sql, oidc: openOidcIssuer(config) }),
+    metricsToken: config.METRICS_TOKEN,
     corsOrigins: config.CORS_ORIGINS,
     urlTtlSeconds: config.URL_TTL_SECONDS,
     maxUnfinishedJobs: config.MAX_UNFINISHED_JOBS,

@@ -29,6 +29,8 @@ const settings = z.object({
   PORT: wholeNumber(0, 65535).default(8000),
   PUBLIC_URL: httpUrl.optional(),
   CORS_ORIGINS: origins.optional(),
+  METRICS_TOKEN: secret(16).regex(/^[A-Za-z0-9._~+/-]+=*$/, "must be a bearer token (RFC 6750)").optional(),
+  WORKER_METRICS_PORT: wholeNumber(1, 65535).optional(),
   S3_BUCKET: z.string().optional(),
   S3_PREFIX: z.string().regex(/^[^/].*[^/]$|^[^/]$/, "must not begin or end with a slash").optional(),
   S3_FORCE_PATH_STYLE: flag.default(false),

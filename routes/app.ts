@@ -16,6 +16,7 @@ import { health } from "./health.ts";
 import { agencies } from "./list_agencies.ts";
 import { listGenerations } from "./list_generations.ts";
 import { logRequests } from "./log_requests.ts";
+import { countRequests, metrics } from "./metrics.ts";
 
 /** The whole API: every route, with its errors. */
 export function createApp(dependencies: Dependencies): Hono {
@@ -28,12 +29,13 @@ export function createApp(dependencies: Dependencies): Hono {
     .route("/", estimateGeneration(dependencies))
     .route("/", agencies(dependencies))
     .route("/", files(dependencies))
-    .route("/", health());
+    .route("/", metrics(dependencies))
+    .route("/", health(dependencies));
   requireRules(routes);
   refuseOtherMethods(routes);
 
   const app = new Hono({ strict: false });
-  app.use(requestId(), logRequests, secureHeaders(), async (c, next) => {
+  app.use(countRequests, requestId(), logRequests, secureHeaders(), async (c, next) => {
     await next();
     // Answers carry links and states of the moment.
     if (!c.res.headers.has("Cache-Control")) c.res.headers.set("Cache-Control", "no-store");

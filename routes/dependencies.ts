@@ -12,6 +12,8 @@ export interface Dependencies {
   authenticate: Authenticate;
   /** The origins whose pages may call the API from a browser; usually none. */
   corsOrigins?: readonly string[] | undefined;
+  /** Who may read the metrics; anyone where it is not set. */
+  metricsToken?: string | undefined;
   /** How long a link to a file lives. */
   urlTtlSeconds: number;
   /** The most files that one user may wait for at a time. */

@@ -1,5 +1,66 @@
 import { Hono } from "hono";
+import { queueLength } from "../lib/generations/queue_length.ts";
+import { log } from "../lib/log.ts";
 import { forAnyone } from "./access.ts";
+import type { Dependencies } from "./dependencies.ts";
 
-/** `GET /healthz`: this process answers. Says nothing about what it depends on. */
-export const health = () => new Hono().get("/healthz", forAnyone, (c) => c.json({ status: "ok" }));
+const CHECK_MILLISECONDS = 5_000;
+/** Looked at once in so long, however many ask. */
+const KEPT_MILLISECONDS = 2_000;
+
+/** Whether this process can do its work, part by part. */
+interface Readiness {
+  status: "ready" | "not ready";
+  database: "ok" | "failed";
+  storage: "ok" | "failed";
+  /** Null where the database cannot say. */
+  queued: number | null;
+  running: number | null;
+  oldest_queued_seconds: number | null;
+}
+
+/**
+ * `GET /healthz`: this process answers; says nothing about what it depends on.
+ *
+ * `GET /readyz`: whether requests make sense just now: 503 where the database or the storage does not answer within 5 seconds.
+ * The queue is told of, but a long one makes nobody unready: more APIs would not shorten it.
+ */
+export function health({ sql, store }: Dependencies) {
+  const look = async (): Promise<Readiness> => {
+    const [queue, storage] = await Promise.all([
+      inTime("database", queueLength(sql)),
+      inTime("storage", store.check().then(() => true)),
+    ]);
+    return {
+      status: queue && storage ? "ready" : "not ready",
+      database: queue ? "ok" : "failed",
+      storage: storage ? "ok" : "failed",
+      queued: queue?.queued ?? null,
+      running: queue?.running ?? null,
+      oldest_queued_seconds: queue?.oldestSeconds ?? null,
+    };
+  };
+  let kept: { until: number; readiness: Promise<Readiness> } | undefined;
+  return new Hono()
+    .get("/healthz", forAnyone, (c) => c.json({ status: "ok" }))
+    .get("/readyz", forAnyone, async (c) => {
+      const now = performance.now();
+      if (!kept || kept.until < now) kept = { until: now + KEPT_MILLISECONDS, readiness: look() };
+      const readiness = await kept.readiness;
+      return c.json(readiness, readiness.status === "ready" ? 200 : 503);
+    });
+}
+
+/** What some part says; undefined where it fails or says nothing in time. Why stands in the log alone. */
+async function inTime<T>(part: string, answer: Promise<T>): Promise<T | undefined> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error("no answer in time")), CHECK_MILLISECONDS);
+  try {
+    return await Promise.race([answer, late.promise]);
+  } catch (error) {
+    log("api").warning("not ready", { part, error: String(error) });
+    return undefined;
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -9,6 +9,14 @@ import { claim, type Lease, noteEstimate, noteUpload } from "../lib/generations/
 import { publish } from "../lib/generations/publish.ts";
 import type { GenerateFilePayload } from "../lib/generations/queue.ts";
 import { log } from "../lib/log.ts";
+import {
+  attemptsFailed,
+  bytesStored,
+  fileSeconds,
+  filesFinished,
+  leasesLost,
+  rowsWritten,
+} from "../lib/metrics/registry.ts";
 import { contentTypeOf } from "../lib/storage/content_type.ts";
 import type { FileStore, FileWriter } from "../lib/storage/store.ts";
 import { LeaseKeeper } from "./lease_keeper.ts";
@@ -45,9 +53,15 @@ export function generateFile(dependencies: GenerateFileDependencies): Task {
         ...facts,
         ...outcome,
       });
+      if (outcome.published) {
+        filesFinished.inc();
+        bytesStored.inc(outcome.bytes);
+        fileSeconds.observe(outcome.milliseconds / 1000);
+      } else leasesLost.inc();
     } catch (error) {
       keeper[Symbol.dispose]();
       if (keeper.signal.aborted) {
+        leasesLost.inc();
         log("worker").warning("lost the lease on a file", { ...facts, error: String(error) });
       } else if (stop?.aborted) {
         await handBack(sql, lease);
@@ -55,6 +69,7 @@ export function generateFile(dependencies: GenerateFileDependencies): Task {
       } else {
         const reason = asServiceError(error, facts);
         const state = await giveUp(sql, lease, reason);
+        attemptsFailed.inc({ code: reason.code, state: state ?? "lost" });
         log("worker").warning("an attempt failed", {
           ...facts,
           code: reason.code,
@@ -87,7 +102,10 @@ async function attempt(
   const written = await orAbort(writer, async () => {
     const written = await writeFile(exportSql, contents, {
       write: (bytes) => writer.write(bytes),
-      onProgress: (rows) => keeper.rowsWritten = rows,
+      onProgress: (rows) => {
+        rowsWritten.inc(rows - keeper.rowsWritten);
+        keeper.rowsWritten = rows;
+      },
       onSnapshot: async (tx) => {
         data = await dataVersion(tx, lease.fileType.sources);
         if (data.version < lease.dataVersion) throw new ServiceError("source_behind");

@@ -2,6 +2,7 @@ import type { Sql } from "../lib/db.ts";
 import { rescue } from "../lib/generations/rescue.ts";
 import { sweepObjects } from "../lib/generations/sweep_objects.ts";
 import { log } from "../lib/log.ts";
+import { rescued } from "../lib/metrics/registry.ts";
 import type { FileStore } from "../lib/storage/store.ts";
 
 const ROUND_MILLISECONDS = 5000;
@@ -30,6 +31,7 @@ export class Housekeeping implements AsyncDisposable {
     this.#busy = true;
     try {
       for (const { id, state, worker } of await rescue(this.sql)) {
+        rescued.inc({ state });
         log("worker").warning("rescued a generation", { generation: id, state, worker });
       }
       await sweepObjects(this.sql, async ({ key, uploadId }) => {

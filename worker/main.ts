@@ -10,6 +10,7 @@ import { openStore } from "../lib/storage/index.ts";
 import { END_RETENTION, endRetentionOfFiles } from "./end_retention.ts";
 import { generateFile } from "./generate_file.ts";
 import { Housekeeping } from "./housekeeping.ts";
+import { serveMetrics } from "./metrics_server.ts";
 import { queueLogger } from "./queue_logger.ts";
 
 await runMain(async () => {
@@ -26,6 +27,7 @@ await runMain(async () => {
   const pgPool = connectForQueue(config.DATABASE_URL, { max: concurrency + 2, name: "queue" });
   const store = await openStore(config);
 
+  const metrics = config.WORKER_METRICS_PORT && serveMetrics(config.HOST, config.WORKER_METRICS_PORT);
   const housekeeping = new Housekeeping(sql, store);
   const runner = await run({
     pgPool,
@@ -59,6 +61,7 @@ await runMain(async () => {
   log("worker").info("stopping", { signal });
   if (signal) await runner.stop();
   await housekeeping[Symbol.asyncDispose]();
+  if (metrics) await metrics.shutdown();
   await Promise.all([sql.end({ timeout: 5 }), exportSql.end({ timeout: 5 }), pgPool.end()]);
   log("worker").info("stopped");
   Deno.exit(signal ? 0 : 1);

@@ -46,10 +46,11 @@ export interface TestApp extends AsyncDisposable {
 /** Makes an API whose users sign in by their names (`users`). */
 export async function testApp(
   db: TestDatabase,
-  { maxUnfinishedJobs = 50, sql = db.sql, corsOrigins }: {
+  { maxUnfinishedJobs = 50, sql = db.sql, corsOrigins, metricsToken }: {
     maxUnfinishedJobs?: number;
     sql?: Sql;
     corsOrigins?: string[];
+    metricsToken?: string;
   } = {},
 ): Promise<TestApp> {
   const dir = await Deno.makeTempDir({ prefix: "detached-files-" });
@@ -60,6 +61,7 @@ export async function testApp(
     sql,
     changes,
     corsOrigins,
+    metricsToken,
     store,
     urlTtlSeconds: 60,
     maxUnfinishedJobs,
@@ -102,6 +104,6 @@ async function addUsers(sql: Sql): Promise<void> {
   for (const { userId, name, isAdministrator } of Object.values(users)) {
     await sql`
       INSERT INTO app_user (app_user_id, name, is_administrator) OVERRIDING SYSTEM VALUE
-      VALUES (${userId}, ${name}, ${isAdministrator})`;
+      VALUES (${userId}, ${name}, ${isAdministrator}) ON CONFLICT DO NOTHING`;
   }
 }

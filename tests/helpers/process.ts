@@ -85,7 +85,10 @@ export const startWorker = (options: ServiceOptions): Promise<ServiceProcess> =>
     "worker/main.ts",
     /"message":"ready"/,
     { ...options, databaseUrl: urlAs(options.databaseUrl, "detached_worker") },
-    hosts(options),
+    [
+      ...hosts(options),
+      ...options.env?.["WORKER_METRICS_PORT"] ? [`127.0.0.1:${options.env["WORKER_METRICS_PORT"]}`] : [],
+    ],
   );
 
 /** An API process, with a client that is signed in. */

@@ -1,0 +1,49 @@
+import { Counter, Histogram, Registry } from "prom-client";
+
+/** What this process tells Prometheus. Labels take values that the service itself has, never what a user has sent. */
+export const registry = new Registry();
+
+/** Requests that the API has answered, by route, and how long that took. */
+export const requestSeconds = new Histogram({
+  name: "detached_http_request_seconds",
+  help: "Seconds from a request to its answer (for a stream: to its beginning).",
+  labelNames: ["method", "route", "status"],
+  buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+  registers: [registry],
+});
+
+/** Records that workers have written, finished or not. */
+export const rowsWritten = counter(
+  "detached_rows_written_total",
+  "Records written, of finished files and of others.",
+);
+/** Files that were published. */
+export const filesFinished = counter("detached_files_finished_total", "Files that were finished.");
+/** Their bytes. */
+export const bytesStored = counter("detached_file_bytes_total", "Bytes of the files that were finished.");
+/** Attempts that an error has ended, by its code in the catalogue. */
+export const attemptsFailed = counter("detached_attempts_failed_total", "Attempts that ended in an error.", [
+  "code",
+  "state",
+]);
+/** Leases that a worker has lost to a cancellation or to another worker. */
+export const leasesLost = counter(
+  "detached_leases_lost_total",
+  "Leases lost to a cancellation or to another worker.",
+);
+/** Generations that were taken from a worker that had stopped answering, or whose task was gone. */
+export const rescued = counter("detached_generations_rescued_total", "Generations taken from lost workers.", [
+  "state",
+]);
+
+/** How long files take to write, from the claim to the publication. */
+export const fileSeconds = new Histogram({
+  name: "detached_file_seconds",
+  help: "Seconds from a claim to the finished file.",
+  buckets: [0.1, 0.5, 1, 5, 15, 30, 60, 120, 300, 600, 1800],
+  registers: [registry],
+});
+
+function counter<Label extends string>(name: string, help: string, labelNames: Label[] = []): Counter<Label> {
+  return new Counter({ name, help, labelNames, registers: [registry] });
+}

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { connect } from "../../lib/db.ts";
+import { testApp } from "../helpers/app.ts";
+import { addContracts, allContracts } from "../helpers/contracts.ts";
+import { testDatabase } from "../helpers/database.ts";
+import { addAgencies, ask, d1Body } from "../helpers/generations.ts";
+import { freePort } from "../../lib/embedded/free_port.ts";
+import { startService } from "../helpers/service.ts";
+
+const files = ["grafana-dashboard.json", "prometheus-alerts.yml"];
+
+Deno.test("API and worker tell Prometheus what the dashboard and the alerts ask for, and what was done", async () => {
+  await using service = await startService();
+  await addAgencies(service.sql);
+  await addContracts(service.sql, 100);
+  const port = freePort();
+  await service.worker({ WORKER_METRICS_PORT: String(port), HOST: "127.0.0.1" });
+  const { job_id } = await service.request(allContracts);
+  const { size } = await service.ended(job_id);
+  await service.api.send("GET", "/v1/nowhere/4711");
+  const api = await (await fetch(`${service.api.url}/metrics`)).text();
+  const worker = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  assert.match(
+    api,
+    /detached_http_request_seconds_count\{method="POST",route="\/v1\/generate_detached_file",status="200"\} 1/,
+  );
+  assert.match(api, /detached_http_request_seconds_count\{method="GET",route="unknown",status="404"\} 1/);
+  assert.match(api, /detached_generations\{state="queued"\} 0/);
+  assert.doesNotMatch(api, /4711|tester/, "nothing that a user has sent is a label");
+  assert.match(worker, /detached_rows_written_total 100/);
+  assert.match(worker, new RegExp(`detached_file_bytes_total ${size}`));
+  assert.match(worker, /detached_files_finished_total 1/);
+
+  const known = new Set(
+    [...`${api}${worker}`.matchAll(/^# TYPE (\w+) (\w+)/gm)].flatMap(([, name, type]) =>
+      type === "histogram" ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name]
+    ),
+  );
+  for (const file of files) {
+    const text = await Deno.readTextFile(new URL(`../../docs/${file}`, import.meta.url));
+    const named = [...text.matchAll(/\bdetached_\w+/g)].map(([name]) => name);
+    assert.ok(named.length > 0, file);
+    for (const name of named) assert.ok(known.has(name), `${file} asks for ${name}, which nothing tells`);
+  }
+});
+
+Deno.test("the metrics are for the bearer of their token, where one is set", async () => {
+  await using db = await testDatabase();
+  await using app = await testApp(db, { metricsToken: "scrape-me-0123456789" });
+  const get = (token?: string) =>
+    app.send("GET", "/metrics", { as: null, headers: token ? { Authorization: `Bearer ${token}` } : {} });
+  assert.equal((await get()).status, 401);
+  assert.equal((await get("scrape-me-012345678")).status, 401);
+  assert.equal((await get("scrape-me-0123456789")).status, 200);
+});
+
+Deno.test("readyz tells of database, storage and queue, and is 503 where one of the two fails", async () => {
+  await using db = await testDatabase();
+  await addAgencies(db.sql);
+  await ask(db.sql, d1Body());
+  {
+    await using app = await testApp(db);
+    const { status, json } = await app.send("GET", "/readyz", { as: null });
+    assert.equal(status, 200);
+    assert.deepEqual([json.database, json.storage, json.queued, json.running], ["ok", "ok", 1, 0]);
+    assert.ok(json.oldest_queued_seconds >= 0);
+  }
+  {
+    await using app = await testApp(db);
+    await Deno.remove(app.store.options.dir, { recursive: true });
+    await Deno.writeTextFile(app.store.options.dir, "no folder");
+    const { status, json } = await app.send("GET", "/readyz", { as: null });
+    assert.deepEqual([status, json.status, json.database, json.storage], [503, "not ready", "ok", "failed"]);
+  }
+  const nowhere = connect("postgres://nobody@127.0.0.1:1/none", { max: 1, name: "test" });
+  await using app = await testApp(db, { sql: nowhere });
+  const { status, json, text } = await app.send("GET", "/readyz", { as: null });
+  assert.deepEqual([status, json.database, json.storage, json.queued], [503, "failed", "ok", null]);
+  assert.doesNotMatch(text, /127\.0\.0\.1|nobody/);
+  await nowhere.end({ timeout: 0 });
+});
