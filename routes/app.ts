@@ -6,6 +6,7 @@ import { ServiceError } from "../lib/errors.ts";
 import { requireRules } from "./access.ts";
 import { checkDetachedGenerationStatus } from "./check_detached_generation_status.ts";
 import type { Dependencies } from "./dependencies.ts";
+import { docs } from "./docs/index.ts";
 import { answerError } from "./error_answer.ts";
 import { estimateGeneration } from "./estimate_generation.ts";
 import { files } from "./files.ts";
@@ -18,9 +19,9 @@ import { listGenerations } from "./list_generations.ts";
 import { logRequests } from "./log_requests.ts";
 import { countRequests, metrics } from "./metrics.ts";
 
-/** The whole API: every route, with its errors. */
-export function createApp(dependencies: Dependencies): Hono {
-  const routes = new Hono()
+/** Every route, with the types that the client (`client.ts`) knows the API by. */
+function allRoutes(dependencies: Dependencies) {
+  return new Hono()
     .route("/", generateDetachedFile(dependencies))
     .route("/", checkDetachedGenerationStatus(dependencies))
     .route("/", generations(dependencies))
@@ -29,8 +30,17 @@ export function createApp(dependencies: Dependencies): Hono {
     .route("/", estimateGeneration(dependencies))
     .route("/", agencies(dependencies))
     .route("/", files(dependencies))
+    .route("/", docs())
     .route("/", metrics(dependencies))
     .route("/", health(dependencies));
+}
+
+/** The API's routes, bodies and answers as types. */
+export type Api = ReturnType<typeof allRoutes>;
+
+/** The whole API: every route, with its errors. */
+export function createApp(dependencies: Dependencies): Hono {
+  const routes = allRoutes(dependencies) as unknown as Hono;
   requireRules(routes);
   refuseOtherMethods(routes);
 

@@ -12,7 +12,8 @@ import { unknownJob } from "./status_answer.ts";
 import { answerStatus } from "./status_headers.ts";
 
 const error = mustBe("job_id", "the whole number that the request was answered with");
-const query = z.object({ job_id: z.string({ error }).regex(/^-?\d{1,30}$/, { error }) });
+/** What the status route is asked with. */
+export const statusQuery = z.object({ job_id: z.string({ error }).regex(/^-?\d{1,30}$/, { error }) });
 
 const LARGEST_ID = 2n ** 63n - 1n;
 
@@ -21,7 +22,7 @@ export const checkDetachedGenerationStatus = (dependencies: Dependencies) =>
   new Hono().get(
     "/v1/check_detached_generation_status",
     forUsers(dependencies),
-    validate("query", query),
+    validate("query", statusQuery),
     async (c) => {
       const { job_id: jobId } = c.req.valid("query");
       const id = BigInt(jobId);

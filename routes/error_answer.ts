@@ -1,18 +1,24 @@
+import { z } from "zod";
 import type { Context, ErrorHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { isConnectionLoss } from "../lib/db.ts";
-import { type FieldIssue, ServiceError } from "../lib/errors.ts";
+import { catalogue, type ErrorCode, type FieldIssue, ServiceError } from "../lib/errors.ts";
 import { log } from "../lib/log.ts";
 
 /** The JSON body of every error answer. */
-export interface ErrorAnswer {
-  /** What was wrong, in words for a person. */
-  message: string;
-  /** The same for a program; stable. */
-  code: string;
-  /** What was wrong with each field, where fields were. */
-  errors?: FieldIssue[];
-}
+export const errorSchema = z.object({
+  message: z.string().meta({ description: "what was wrong, in words for a person" }),
+  code: z.enum(Object.keys(catalogue) as [ErrorCode, ...ErrorCode[]]).meta({
+    description: "the same for a program; stable",
+  }),
+  errors: z.array(z.object({
+    field: z.string().meta({ description: "empty where the request as a whole is meant" }),
+    message: z.string(),
+  })).optional().meta({ description: "what was wrong with each field, where fields were" }),
+});
+
+/** What `errorSchema` describes. */
+export type ErrorAnswer = z.output<typeof errorSchema>;
 
 /** Seconds after which to try again what did not work just now. */
 const RETRY_SECONDS = "5";

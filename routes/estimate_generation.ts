@@ -1,10 +1,18 @@
 import { Hono } from "hono";
+import { z } from "zod";
 import { requireAgencyAccess } from "../lib/auth/permissions.ts";
 import { estimateRows } from "../lib/files/estimate.ts";
 import { fileTypeOf, requestBody } from "../lib/files/index.ts";
 import { forUsers } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { limitBody, requireBodyInTime, requireJson, validate } from "./json_body.ts";
+
+/** The answer. */
+export const estimateSchema = z.object({
+  rows_estimated: z.int().nullable().meta({
+    description: "records, as the planner expects; null for file A",
+  }),
+});
 
 /**
  * `POST /v1/generations/estimate`: how many records a file would have, as the database's planner expects. Takes the body of

@@ -1,4 +1,5 @@
 import { Hono } from "hono";
+import { z } from "zod";
 import { queueLength } from "../lib/generations/queue_length.ts";
 import { log } from "../lib/log.ts";
 import { forAnyone } from "./access.ts";
@@ -8,16 +9,19 @@ const CHECK_MILLISECONDS = 5_000;
 /** Looked at once in so long, however many ask. */
 const KEPT_MILLISECONDS = 2_000;
 
+const part = z.enum(["ok", "failed"]);
+
 /** Whether this process can do its work, part by part. */
-interface Readiness {
-  status: "ready" | "not ready";
-  database: "ok" | "failed";
-  storage: "ok" | "failed";
-  /** Null where the database cannot say. */
-  queued: number | null;
-  running: number | null;
-  oldest_queued_seconds: number | null;
-}
+export const readinessSchema = z.object({
+  status: z.enum(["ready", "not ready"]),
+  database: part,
+  storage: part,
+  queued: z.int().nullable().meta({ description: "generations; null where the database cannot say" }),
+  running: z.int().nullable(),
+  oldest_queued_seconds: z.number().nullable(),
+});
+
+type Readiness = z.output<typeof readinessSchema>;
 
 /**
  * `GET /healthz`: this process answers; says nothing about what it depends on.

@@ -1,7 +1,19 @@
 import { Hono } from "hono";
+import { z } from "zod";
 import { listAgencies } from "../lib/agencies/agencies.ts";
 import { forUsers } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
+
+const agency = {
+  agency_name: z.string().nullable(),
+  yours: z.boolean().meta({ description: "you have a permission on it" }),
+};
+
+/** The answer. */
+export const agenciesSchema = z.object({
+  cgac_agency_list: z.array(z.object({ cgac_code: z.string(), ...agency })),
+  frec_agency_list: z.array(z.object({ frec_code: z.string(), cgac_code: z.string().nullable(), ...agency })),
+});
 
 /** `GET /v1/list_agencies/`: the CGACs and FRECs that exist, each list beginning with the caller's own. */
 export const agencies = (dependencies: Dependencies) =>

@@ -7,6 +7,7 @@ import { jobsOf, STATES } from "../lib/generations/status.ts";
 import { forUsers } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { validate } from "./json_body.ts";
+import { statusSchema } from "./status_answer.ts";
 import { describeJob } from "./status_headers.ts";
 
 const MOST_JOBS = 100;
@@ -16,6 +17,14 @@ const word = <const Words extends readonly [string, ...string[]]>(name: string, 
 
 const limitError = mustBe("limit", `a whole number from 1 to ${MOST_JOBS}`);
 const cursorError = mustBe("cursor", "the next_cursor of an earlier answer");
+
+/** The answer: a page of jobs. */
+export const listSchema = z.object({
+  generations: z.array(statusSchema),
+  next_cursor: z.string().nullable().meta({
+    description: "the cursor of the next page; null on the last one",
+  }),
+});
 
 /** What a list of jobs may be asked for. */
 export const listQuery = z.object({

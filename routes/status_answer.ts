@@ -1,30 +1,49 @@
-import type { JobStatus } from "../lib/generations/status.ts";
+import { z } from "zod";
+import { type JobStatus, STATES } from "../lib/generations/status.ts";
 import type { FileStore } from "../lib/storage/store.ts";
 
+const time = z.iso.datetime();
+
 /** The status object of `api.md`: the answer of the request route and of the status route. */
-export interface StatusAnswer {
-  job_id: number;
-  status: "waiting" | "finished" | "failed" | "invalid";
-  file_type: string;
-  url: string;
-  size: number | null;
-  start?: string;
-  end?: string;
-  message: string;
-  generated_at: string | null;
-  state?: JobStatus["state"];
-  rows?: number | null;
-  rows_written?: number;
-  rows_estimated?: number | null;
-  sha256?: string | null;
-  reused?: boolean;
-  data_as_of?: string | null;
-  url_expires_at?: string | null;
-  error_code?: string | null;
-  retryable?: boolean | null;
-  queued_seconds?: number;
-  run_seconds?: number | null;
-}
+export const statusSchema = z.object({
+  job_id: z.int(),
+  status: z.enum(["waiting", "finished", "failed", "invalid"]).meta({
+    description: "waiting: queued or being written; invalid: there is no such job",
+  }),
+  file_type: z.string().meta({ description: "empty where invalid" }),
+  url: z.string().meta({
+    description: 'a link to the file that expires, freshly signed; "#" where there is none',
+  }),
+  size: z.int().nullable().meta({ description: "bytes; null until finished" }),
+  start: z.string().optional().meta({ description: "MM/DD/YYYY; D1 and D2 only" }),
+  end: z.string().optional().meta({ description: "MM/DD/YYYY; D1 and D2 only" }),
+  message: z.string().meta({ description: "why there is no file, for a person; else empty" }),
+  generated_at: z.string().nullable().meta({ description: "YYYY-MM-DD HH:mm:ss UTC of the last change" }),
+  state: z.enum(STATES).optional(),
+  rows: z.int().nullable().optional().meta({
+    description: "records without the header; null until finished",
+  }),
+  rows_written: z.int().optional().meta({ description: "records written so far" }),
+  rows_estimated: z.int().nullable().optional().meta({
+    description:
+      "records expected by the database's planner when the file was begun: an estimate, no promise",
+  }),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/).nullable().optional().meta({
+    description: "of the file as it is stored",
+  }),
+  reused: z.boolean().optional().meta({ description: "the file was there already when it was asked for" }),
+  data_as_of: time.nullable().optional().meta({ description: "when the file's source data was last loaded" }),
+  url_expires_at: time.nullable().optional(),
+  error_code: z.string().nullable().optional().meta({ description: "why it failed, for a program" }),
+  retryable: z.boolean().nullable().optional().meta({
+    description: "whether the same request may work later",
+  }),
+  queued_seconds: z.number().optional(),
+  run_seconds: z.number().nullable().optional(),
+});
+
+/** What `statusSchema` describes. */
+export type StatusAnswer = z.output<typeof statusSchema>;
 
 const NO_URL = "#";
 

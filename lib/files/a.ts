@@ -50,6 +50,9 @@ const body = withRules(
   ...compressionOf(keys),
 }));
 
+/** A body that asks for file A, as a user sends it. */
+export type AccountBody = z.input<typeof body>;
+
 /** File A, appropriation accounts: 21 elements computed from `sf_133` by the rules of `files.md`. */
 export const a: FileType<AccountRequest> = {
   code: "A",

@@ -57,6 +57,9 @@ function awardBody<Code extends string>(code: Code, numbered: boolean) {
   }));
 }
 
+/** A body that asks for an award file, as a user sends it. */
+export type AwardBody = z.input<ReturnType<typeof awardBody<string>>>;
+
 const isIsoDay = (value: unknown): value is string => typeof value === "string" && /^\d{4}-/.test(value);
 
 /**

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { a } from "./a.ts";
+import { a, type AccountBody } from "./a.ts";
+import type { AwardBody } from "./award_file.ts";
 import { d1 } from "./d1.ts";
 import { d2 } from "./d2.ts";
 import type { FileRequest, FileType } from "./file_type.ts";
@@ -28,13 +29,16 @@ export function fileTypeOf(code: string): FileType {
 export const fileNameOf = (request: FileRequest, stamp: number): string =>
   fileTypeOf(request.file_type).fileName(request, stamp) + (request.compression === "gzip" ? ".gz" : "");
 
+/** The bodies that can be sent, one a file type. */
+export const requestBodies: readonly z.ZodType[] = fileTypes.map(({ body }) => body);
+
 const oneOfThem = mustBe("file_type", `one of ${[...byCode.keys()].map((code) => `"${code}"`).join(", ")}`);
 
 /**
  * A request body as `api.md` has it: null and empty keys count as absent, keys that the file type does not have are
  * ignored, whatever they hold. Gives the request in its canonical form.
  */
-export const requestBody: z.ZodType<FileRequest> = z.preprocess(
+export const requestBody: z.ZodType<FileRequest, AwardBody | AccountBody> = z.preprocess(
   (body) =>
     typeof body === "object" && body !== null && !Array.isArray(body)
       ? Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null && value !== ""))

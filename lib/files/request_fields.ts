@@ -20,7 +20,7 @@ export function calendarDay(name: string) {
   const error = mustBe(name, `a calendar day as "MM/DD/YYYY"`);
   return z.string({ error }).refine((text) => toIsoDay(text) !== undefined, { error })
     .transform((text) => toIsoDay(text)!)
-    .meta({ description: `${name}: a calendar day, MM/DD/YYYY`, example: "01/01/2016" });
+    .meta({ description: "a calendar day, MM/DD/YYYY", examples: ["01/01/2016"] });
 }
 
 function toIsoDay(text: string): string | undefined {
@@ -40,7 +40,7 @@ export function wholeNumber(name: string, least: number, most: number, wanted: s
     Number.isInteger(Number(value)) && Number(value) >= least && Number(value) <= most &&
     (typeof value === "number" || /^\d{1,4}$/.test(value));
   return z.union([z.number(), z.string()], { error }).refine(isOne, { error })
-    .transform(Number);
+    .transform(Number).meta({ description: wanted });
 }
 
 /** One of a few words, with a default. */
@@ -63,10 +63,16 @@ export function yesNo(name: string, fallback: boolean) {
 export const commonKeys = {
   cgac_code: z.string({ error: mustBe("cgac_code", `a CGAC of 3 characters, such as "020"`) })
     .regex(/^[0-9A-Z]{3}$/, { error: mustBe("cgac_code", `a CGAC of 3 characters, such as "020"`) })
-    .optional(),
+    .optional().meta({
+      description: "the asking agency's CGAC; one of the two codes is needed",
+      examples: ["020"],
+    }),
   frec_code: z.string({ error: mustBe("frec_code", `a FREC of 4 characters, such as "1601"`) })
     .regex(/^[0-9A-Z]{4}$/, { error: mustBe("frec_code", `a FREC of 4 characters, such as "1601"`) })
-    .optional(),
+    .optional().meta({
+      description: "the asking agency's FREC; wins where both are given",
+      examples: ["1601"],
+    }),
   compression: choice("compression", ["none", "gzip"], "none"),
 };
 

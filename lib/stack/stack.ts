@@ -96,7 +96,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       onLine: (line) => options.onLine(name, line),
     });
   signal.throwIfAborted();
-  const worker = start("worker", "worker/main.ts", [database, ...exported, ...storage]);
+  const metrics = config.WORKER_METRICS_PORT ? [`${host}:${config.WORKER_METRICS_PORT}`] : [];
+  const worker = start("worker", "worker/main.ts", [database, ...exported, ...storage, ...metrics]);
   const api = start("api", "main.ts", [database, `${host}:${port}`, ...storage, ...issuerHosts(config)]);
   // Both at once: neither needs the other for what it is doing.
   resources.defer(async () => {

@@ -42,6 +42,8 @@ const table: Record<string, { path: string; body?: unknown; statuses: Statuses }
   "GET /v1/list_agencies": { path: "/v1/list_agencies/", statuses: [401, 401, 200, 200, 200, 200] },
   // The link itself is the permission: without a signature nobody gets anything.
   "GET /v1/files/*": { path: "/v1/files/1/1/x.csv", statuses: [403, 403, 403, 403, 403, 403] },
+  "GET /openapi.json": { path: "/openapi.json", statuses: [200, 200, 200, 200, 200, 200] },
+  "GET /docs": { path: "/docs", statuses: [200, 200, 200, 200, 200, 200] },
   "GET /metrics": { path: "/metrics", statuses: [200, 200, 200, 200, 200, 200] },
   "GET /readyz": { path: "/readyz", statuses: [200, 200, 200, 200, 200, 200] },
   "GET /healthz": { path: "/healthz", statuses: [200, 200, 200, 200, 200, 200] },

@@ -1,0 +1,21 @@
+import { createHash } from "node:crypto";
+import { Hono } from "hono";
+import { forAnyone } from "../access.ts";
+import { openApi } from "./openapi.ts";
+import { docsPage, STYLE } from "./page.ts";
+
+const STYLE_HASH = createHash("sha256").update(STYLE).digest("base64");
+
+/** `GET /openapi.json` and `GET /docs`: what the API takes and gives, for programs and for people. */
+export function docs() {
+  const document = openApi();
+  return new Hono()
+    .get("/openapi.json", forAnyone, (c) => c.json(document))
+    .get("/docs", forAnyone, (c) => {
+      c.header(
+        "Content-Security-Policy",
+        `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; frame-ancestors 'none'`,
+      );
+      return c.html(docsPage());
+    });
+}

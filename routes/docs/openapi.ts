@@ -1,0 +1,144 @@
+import { z } from "zod";
+import { errorSchema } from "../error_answer.ts";
+import { statusSchema } from "../status_answer.ts";
+import { HEADERS, type Operation, operations } from "./operations.ts";
+
+type Json = Record<string, unknown>;
+
+/** The JSON Schema of what is sent (`input`) or answered (`output`). */
+function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, target: "draft-2020-12" });
+  return rest;
+}
+
+const json = (schema: Json, more: Json = {}) => ({ "application/json": { schema, ...more } });
+const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+
+function parametersOf({ inPath = {}, query, headers = [] }: Operation): Json[] {
+  const asked = query
+    ? schemaOf(query, "input") as { properties: Record<string, Json>; required?: string[] }
+    : undefined;
+  return [
+    ...Object.entries(inPath).map(([name, { description, pattern }]) => ({
+      name,
+      in: "path",
+      required: true,
+      description,
+      schema: { type: "string", ...(pattern && { pattern }) },
+    })),
+    ...Object.entries(asked?.properties ?? {}).map(([name, schema]) => ({
+      name,
+      in: "query",
+      required: asked!.required?.includes(name) ?? false,
+      schema,
+    })),
+    ...headers.map((name) => ({
+      name,
+      in: "header",
+      description: HEADERS[name],
+      schema: { type: "string" },
+    })),
+  ];
+}
+
+function answersOf({ answer, errors }: Operation): Json {
+  const isStatus = "schema" in answer && answer.schema === statusSchema;
+  const content = "schema" in answer
+    ? json(isStatus ? reference("Status") : schemaOf(answer.schema, "output"))
+    : { [answer.mediaType]: { schema: { type: "string" } } };
+  const header = (description: string) => ({ description, schema: { type: "string" } });
+  return {
+    "200": {
+      description: "Done",
+      ...(isStatus && {
+        headers: {
+          Location: header("the job's status URL"),
+          "Retry-After": header("while it waits: the seconds after which to look again"),
+          "Preference-Applied": header("where the answer was held"),
+        },
+      }),
+      content,
+    },
+    ...Object.fromEntries(
+      errors.map((status) => [String(status), { $ref: `#/components/responses/${status}` }]),
+    ),
+    "405": { $ref: "#/components/responses/405" },
+    "500": { $ref: "#/components/responses/500" },
+  };
+}
+
+function pathItem(operation: Operation): Json {
+  const { method, id, summary, description, open, bodies, examples } = operation;
+  const parameters = parametersOf(operation);
+  return {
+    [method]: {
+      operationId: id,
+      summary,
+      ...(description && { description }),
+      ...(open && { security: [] }),
+      ...(parameters.length > 0 && { parameters }),
+      ...(bodies && {
+        requestBody: {
+          required: true,
+          content: json({ oneOf: bodies.map((body) => schemaOf(body, "input")) }, {
+            examples: Object.fromEntries(Object.entries(examples!).map(([name, value]) => [name, { value }])),
+          }),
+        },
+      }),
+      responses: answersOf(operation),
+    },
+  };
+}
+
+/** What each status of an error answer means. */
+const ERRORS: Record<string, string> = {
+  "400": "Bad input: `errors` says what is wrong with each field",
+  "401": "Not signed in",
+  "403": "Another agency's file or job, or a link that does not hold",
+  "404": "No such job or route",
+  "405": "The route does not take this method; `Allow` names those it does",
+  "408": "The body did not arrive in time",
+  "409": "The job has ended",
+  "410": "The file is no longer kept",
+  "413": "The body is too large",
+  "416": "The range lies outside the file",
+  "422": "The Idempotency-Key was used for another request",
+  "429": "Too many files waited for; `Retry-After` says when to come again",
+  "500": "A fault of the service, with an ID that its log has too",
+  "503": "Something it needs is away; `Retry-After` says when to come again",
+};
+
+/** The API as OpenAPI 3.1 describes it, made from the schemas that validate requests and answers. */
+export function openApi(): Json {
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "Detached file generation",
+      version: "1",
+      summary: "Makes the DATA Act files D1, D2 and A from Treasury's own data",
+      description:
+        "Every route answers with and without its trailing slash. Every error is JSON with a message and a code.",
+      license: { name: "MIT", identifier: "MIT" },
+    },
+    servers: [{ url: "/" }],
+    security: [{ bearer: [] }, { session: [] }],
+    paths: Object.fromEntries(operations.map((operation) => [operation.path, pathItem(operation)])),
+    components: {
+      securitySchemes: {
+        bearer: { type: "http", scheme: "bearer", description: "an API token, or a JWT of the OIDC issuer" },
+        session: {
+          type: "apiKey",
+          in: "header",
+          name: "X-Session-Id",
+          description: "the same, as older clients send it",
+        },
+      },
+      schemas: { Status: schemaOf(statusSchema, "output"), Error: schemaOf(errorSchema, "output") },
+      responses: Object.fromEntries(
+        Object.entries(ERRORS).map((
+          [status, description],
+        ) => [status, { description, content: json(reference("Error")) }]),
+      ),
+    },
+  };
+}

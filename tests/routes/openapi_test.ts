@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { Validator } from "@seriousme/openapi-schema-validator";
+import type { z } from "zod";
+import { loadSample } from "../../lib/sample/load.ts";
+import { agenciesSchema } from "../../routes/list_agencies.ts";
+import { createApp } from "../../routes/app.ts";
+import { createClient } from "../../routes/client.ts";
+import { EXAMPLES, operations } from "../../routes/docs/operations.ts";
+import { errorSchema } from "../../routes/error_answer.ts";
+import { estimateSchema } from "../../routes/estimate_generation.ts";
+import { listSchema } from "../../routes/list_generations.ts";
+import { statusSchema } from "../../routes/status_answer.ts";
+import { testApp } from "../helpers/app.ts";
+import { testDatabase } from "../helpers/database.ts";
+import { addAgencies } from "../helpers/generations.ts";
+import { startService } from "../helpers/service.ts";
+
+/** No key may be answered that the document does not have. */
+const check = (schema: z.ZodObject, json: unknown) => schema.strict().parse(json);
+
+Deno.test("the document is OpenAPI 3.1, and has every route and no other", async () => {
+  await using db = await testDatabase();
+  await using app = await testApp(db);
+  const { json, headers } = await app.send("GET", "/openapi.json", { as: null });
+  assert.match(headers.get("Content-Type")!, /^application\/json/);
+  const { valid, errors } = await new Validator().validate(json);
+  assert.ok(valid, JSON.stringify(errors));
+  assert.equal(json.openapi, "3.1.0");
+
+  const { routes } = createApp({
+    sql: db.sql,
+    changes: app.changes,
+    store: app.store,
+    authenticate: () => Promise.reject(new Error("not asked")),
+    urlTtlSeconds: 1,
+    maxUnfinishedJobs: 1,
+  });
+  const registered = new Set(
+    routes.filter(({ method }) => method !== "ALL").map(({ method, path }) =>
+      `${method} ${path.replace(/:(\w+)\{.*?\}\}?/, "{$1}").replace(/\*$/, "{key}").replace(/\/$/, "")}`
+    ),
+  );
+  for (const own of ["GET /openapi.json", "GET /docs"]) registered.delete(own);
+  const described = Object.entries(json.paths as Record<string, object>).flatMap(([path, item]) =>
+    Object.keys(item).map((method) => `${method.toUpperCase()} ${path.replace(/\/$/, "")}`)
+  );
+  assert.deepEqual(described.sort(), [...registered].sort());
+});
+
+Deno.test("the examples of the document work, and every answer is what it says", async () => {
+  await using service = await startService();
+  await loadSample(service.sql);
+  await service.worker();
+  for (const [name, body] of Object.entries(EXAMPLES)) {
+    const answer = await service.api.send("POST", "/v1/generate_detached_file/", body);
+    assert.equal(answer.status, 200, `${name}: ${JSON.stringify(answer.json)}`);
+    check(statusSchema, answer.json);
+    const ended = await service.ended(answer.json.job_id);
+    assert.equal(check(statusSchema, ended)["status"], "finished");
+    const estimate = await service.api.send("POST", "/v1/generations/estimate", body);
+    check(estimateSchema, estimate.json);
+  }
+  const get = async (path: string) => (await service.api.send("GET", path)).json;
+  check(statusSchema, await get("/v1/check_detached_generation_status/?job_id=4711"));
+  check(agenciesSchema, await get("/v1/list_agencies/"));
+  const list = check(listSchema, await get("/v1/generations/?limit=2"));
+  for (const job of list["generations"] as unknown[]) check(statusSchema, job);
+  for (const path of ["/v1/nowhere", "/v1/generations/?limit=0", "/v1/check_detached_generation_status/"]) {
+    check(errorSchema, await get(path));
+  }
+
+  const client = createClient(service.api.url, service.api.token);
+  const json = { file_type: "D1" as const, cgac_code: "020", start: "01/01/2016", end: "03/31/2016" };
+  const typed = await (await client.v1.generate_detached_file.$post({ json })).json();
+  assert.equal(typed.status, "finished");
+  // @ts-expect-error -- a day is a string
+  const wrong = await client.v1.generate_detached_file.$post({ json: { ...json, start: 2016 } });
+  assert.equal(wrong.status, 400);
+  await wrong.body?.cancel();
+});
+
+Deno.test("the page about the API names every route and needs nothing from elsewhere", async () => {
+  await using db = await testDatabase();
+  await using app = await testApp(db);
+  await addAgencies(db.sql);
+  const { status, headers, text } = await app.send("GET", "/docs", { as: null });
+  assert.equal(status, 200);
+  assert.match(headers.get("Content-Type")!, /^text\/html/);
+  assert.match(headers.get("Content-Security-Policy")!, /^default-src 'none'; style-src 'sha256-/);
+  for (const { path, summary } of operations) {
+    assert.ok(text.includes(path), path);
+    assert.ok(text.includes(summary.replaceAll("'", "&#39;")), summary);
+  }
+  assert.doesNotMatch(text, /(src|href)="(https?:)?\/\//);
+});
