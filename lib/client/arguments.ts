@@ -1,0 +1,129 @@
+import { parseArgs } from "node:util";
+import { ClientError, EXIT } from "./client_error.ts";
+
+/** What `deno task generate` was asked for. */
+export interface Arguments {
+  /** The body of the request; undefined where an earlier job is gone on with. */
+  body: Record<string, unknown> | undefined;
+  jobId: number | undefined;
+  /** Where the file goes; undefined for its own name. */
+  output: string | undefined;
+  url: string;
+  tokenFile: string | undefined;
+  json: boolean;
+  quiet: boolean;
+  force: boolean;
+  noWait: boolean;
+  patience: number;
+}
+
+/** What `--help` says. */
+export const USAGE = `Makes a file, waits for it, downloads it and checks it.
+
+  deno task generate --type D1 --cgac 020 --start 01/01/2016 --end 03/31/2016 -o file.csv
+  deno task generate --type A --frec 1601 --year 2021 --period 6
+
+  --type D1|D2|A              the kind of file
+  --cgac CODE, --frec CODE    the agency
+  --start, --end MM/DD/YYYY   D1, D2: the range of action dates
+  --year, --period            A: fiscal year, and period 2 to 12
+  --agency-type awarding|funding, --format csv|txt, --element-numbers, --gzip
+  -o, --output FILE           where it goes; without it, its own name in this folder
+  --force                     replaces FILE where it is there
+  --url URL                   the service (or DETACHED_URL; http://127.0.0.1:8000)
+  --token-file FILE           holds the API token (or DETACHED_TOKEN; else the one that "deno task start" keeps)
+  --job ID                    goes on with a job that was asked for before
+  --no-wait                   says the job's ID and ends
+  --json                      one JSON object on standard output at the end
+  --quiet                     no progress
+  --patience SECONDS          how long the service may be away (60)
+
+Interrupted and started again with the same arguments, it goes on with the same job and the same download.
+Exit codes: 0 done; 1 the file could not be made; 2 wrong arguments, or a request that is refused; 3 not signed in, or not
+allowed; 4 the service is away; 5 the file came damaged; 130 interrupted.`;
+
+const OPTIONS = {
+  type: { type: "string" },
+  cgac: { type: "string" },
+  frec: { type: "string" },
+  start: { type: "string" },
+  end: { type: "string" },
+  year: { type: "string" },
+  period: { type: "string" },
+  "agency-type": { type: "string" },
+  format: { type: "string" },
+  "element-numbers": { type: "boolean" },
+  gzip: { type: "boolean" },
+  output: { type: "string", short: "o" },
+  force: { type: "boolean" },
+  url: { type: "string" },
+  "token-file": { type: "string" },
+  job: { type: "string" },
+  "no-wait": { type: "boolean" },
+  json: { type: "boolean" },
+  quiet: { type: "boolean" },
+  patience: { type: "string" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+const wrong = (sentence: string) =>
+  new ClientError(`${sentence} See "deno task generate --help".`, EXIT.refused);
+
+/**
+ * Reads the command line. What the service itself checks is left to it, so that there is one place with the rules.
+ *
+ * @returns undefined where help is asked for
+ * @throws {ClientError}
+ */
+export function readArguments(
+  args: string[],
+  environment: (name: string) => string | undefined,
+): Arguments | undefined {
+  // `deno task` passes the "--" on that npm users are used to.
+  const given = args[0] === "--" ? args.slice(1) : args;
+  let values;
+  try {
+    ({ values } = parseArgs({ args: given, options: OPTIONS, strict: true, allowPositionals: false }));
+  } catch (error) {
+    throw wrong((error as Error).message.replace(/\.?$/, "."));
+  }
+  if (values.help) return undefined;
+  if (values.job === undefined && values.type === undefined) throw wrong("--type is missing: D1, D2 or A.");
+  if (values.job !== undefined && !/^\d{1,15}$/.test(values.job)) throw wrong("--job must be a job's ID.");
+  if (values.patience !== undefined && !/^\d{1,6}$/.test(values.patience)) {
+    throw wrong("--patience must be whole seconds.");
+  }
+  const url = values.url ?? environment("DETACHED_URL") ?? "http://127.0.0.1:8000";
+  if (!URL.canParse(url) || !/^https?:/.test(url)) {
+    throw wrong(`--url is ${JSON.stringify(url)}; it must be an http(s) URL.`);
+  }
+  return {
+    body: values.job === undefined ? bodyOf(values) : undefined,
+    jobId: values.job === undefined ? undefined : Number(values.job),
+    output: values.output,
+    url: url.replace(/\/+$/, ""),
+    tokenFile: values["token-file"],
+    json: values.json ?? false,
+    quiet: values.quiet ?? false,
+    force: values.force ?? false,
+    noWait: values["no-wait"] ?? false,
+    patience: Number(values.patience ?? 60),
+  };
+}
+
+function bodyOf(values: Partial<Record<keyof typeof OPTIONS, string | boolean>>): Record<string, unknown> {
+  const body = {
+    file_type: values.type,
+    cgac_code: values.cgac,
+    frec_code: values.frec,
+    start: values.start,
+    end: values.end,
+    year: values.year,
+    period: values.period,
+    agency_type: values["agency-type"],
+    file_format: values.format,
+    element_numbers: values["element-numbers"],
+    compression: values.gzip ? "gzip" : undefined,
+  };
+  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,206 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { addContracts } from "../helpers/contracts.ts";
+import { addAgencies } from "../helpers/generations.ts";
+import { startService } from "../helpers/service.ts";
+import { until } from "../helpers/until.ts";
+
+const project = new URL("../../", import.meta.url);
+const D1 = ["--type", "D1", "--cgac", "020", "--start", "01/01/2016", "--end", "03/31/2016"];
+
+interface Ended {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Starts the client as `deno task generate` does. */
+function start(
+  folder: string,
+  args: string[],
+  env: Record<string, string>,
+): { child: Deno.ChildProcess; ended: Promise<Ended> } {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--no-prompt",
+      "--allow-net",
+      "--allow-env=DETACHED_TOKEN,DETACHED_URL,INIT_CWD",
+      "--ignore-env",
+      `--allow-read=${folder}`,
+      `--allow-write=${folder}`,
+      "lib/commands/generate.ts",
+      ...args,
+    ],
+    cwd: project,
+    env: { INIT_CWD: folder, ...env },
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const ended = child.output().then(({ code, stdout, stderr }) => ({
+    code,
+    stdout: new TextDecoder().decode(stdout),
+    stderr: new TextDecoder().decode(stderr),
+  }));
+  return { child, ended };
+}
+
+const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+
+/** A slow line to the service, which counts the bytes of answers that came by it. */
+function slowLine(target: () => string) {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const open = new Set<Deno.Conn>();
+  let bytes = 0;
+  let delay = 20;
+  const pass = async (from: Deno.Conn, to: Deno.Conn, slow: boolean) => {
+    const buffer = new Uint8Array(16_384);
+    try {
+      for (let count; (count = await from.read(buffer)) !== null;) {
+        if (slow) {
+          bytes += count;
+          await new Promise((resolve) => setTimeout(resolve, delay));
+        }
+        for (let at = 0; at < count;) at += await to.write(buffer.subarray(at, count));
+      }
+    } catch {
+      // Cut.
+    }
+    for (const connection of [from, to]) if (open.delete(connection)) connection.close();
+  };
+  const serving = (async () => {
+    for await (const near of listener) {
+      const { hostname, port } = new URL(target());
+      const far = await Deno.connect({ hostname, port: Number(port) });
+      open.add(near).add(far);
+      void pass(near, far, false);
+      void pass(far, near, true);
+    }
+  })();
+  return {
+    url: `http://127.0.0.1:${listener.addr.port}`,
+    bytes: () => bytes,
+    fast: () => delay = 0,
+    async [Symbol.asyncDispose]() {
+      listener.close();
+      for (const connection of [...open]) if (open.delete(connection)) connection.close();
+      await serving;
+    },
+  };
+}
+
+Deno.test("the client makes, downloads and checks files, is interrupted at will, and tells scripts what happened", async (t) => {
+  const to = { url: "" };
+  await using line = slowLine(() => to.url);
+  await using service = await startService({ PUBLIC_URL: line.url });
+  to.url = service.api.url;
+  await addAgencies(service.sql);
+  await addContracts(service.sql, 3000);
+  await service.worker();
+  const folder = await Deno.makeTempDir();
+  const env = { DETACHED_TOKEN: service.api.token, DETACHED_URL: service.api.url };
+  const names = async () => (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
+  let whole = new Uint8Array();
+
+  await t.step("interrupted half-way and started again, it fetches only the rest", async () => {
+    for (const signal of ["SIGINT", "SIGKILL"] as const) {
+      const { child, ended } = start(folder, [...D1, "-o", "file.csv"], env);
+      await until("a part is there", async () => {
+        const size = (await Deno.stat(`${folder}/file.csv.part`).catch(() => undefined))?.size ?? 0;
+        return size > 300_000 * (signal === "SIGINT" ? 1 : 2);
+      });
+      child.kill(signal);
+      const { code, stderr } = await ended;
+      if (signal === "SIGINT") {
+        assert.equal(code, 130);
+        assert.match(stderr, /same arguments/);
+      }
+      assert.ok(!(await names()).includes("file.csv"), "no half file has the final name");
+    }
+    const before = line.bytes();
+    const part = (await Deno.stat(`${folder}/file.csv.part`)).size;
+    line.fast();
+    const { code, stdout } = await start(folder, [...D1, "-o", "file.csv", "--json"], env).ended;
+    assert.equal(code, 0);
+    const done = JSON.parse(stdout);
+    whole = await Deno.readFile(`${folder}/file.csv`);
+    assert.deepEqual([done.rows, done.size, done.sha256], [3000, whole.length, sha256(whole)]);
+    assert.equal(done.job_id, 1, "it is the job that was begun first");
+    assert.ok(line.bytes() - before < whole.length - part + 5000, "only the rest was fetched");
+    assert.deepEqual(await names(), ["file.csv"], "nothing else is left");
+  });
+
+  await t.step("what is there is not replaced, unless it is said", async () => {
+    const { code, stderr } = await start(folder, [...D1, "-o", "file.csv"], env).ended;
+    assert.equal(code, 2);
+    assert.match(stderr, /--force/);
+    assert.equal((await start(folder, ["--", ...D1, "-o", "file.csv", "--force"], env).ended).code, 0);
+  });
+
+  await t.step("a damaged part is found and fetched again", async () => {
+    const damaged = whole.slice(0, 500_000);
+    damaged[1000] = damaged[1000]! ^ 1;
+    await Deno.writeFile(`${folder}/again.csv.part`, damaged);
+    assert.equal((await start(folder, [...D1, "-o", "again.csv"], env).ended).code, 0);
+    assert.equal(sha256(await Deno.readFile(`${folder}/again.csv`)), sha256(whole));
+  });
+
+  await t.step("without -o the file has its own name, compressed where that is asked for", async () => {
+    const { code, stdout } = await start(folder, [...D1, "--gzip", "--json"], env).ended;
+    assert.equal(code, 0);
+    assert.match(JSON.parse(stdout).path, /\/File-D1_20160101_20160331_awarding_\d+\.csv\.gz$/);
+  });
+
+  await t.step("a job can be begun by one call and fetched by another", async () => {
+    const begun = await start(folder, [...D1, "--format", "txt", "--no-wait"], env).ended;
+    assert.equal(begun.code, 0);
+    const fetched = await start(folder, ["--job", begun.stdout.trim(), "-o", "file.txt"], env).ended;
+    assert.equal(fetched.code, 0, fetched.stderr);
+    assert.ok((await names()).includes("file.txt"));
+  });
+
+  await t.step("exit codes say what went wrong, and no message shows the token", async () => {
+    const secret = "detached_" + "0".repeat(64);
+    const cases: [args: string[], env: Record<string, string>, code: number, message: RegExp][] = [
+      [["--type", "D1"], env, 2, /start is missing/],
+      [[...D1, "--nonsense"], env, 2, /--help/],
+      [["--cgac", "020"], env, 2, /--type/],
+      [D1, { ...env, DETACHED_TOKEN: secret }, 3, /Sign in/],
+      [D1, { DETACHED_URL: env.DETACHED_URL }, 3, /DETACHED_TOKEN/],
+      [[...D1, "--patience", "1"], { ...env, DETACHED_URL: "http://127.0.0.1:1" }, 4, /does not answer/],
+      [["--job", "4711"], env, 2, /no job 4711/],
+    ];
+    for (const [args, environment, code, message] of cases) {
+      const ended = await start(folder, [...args, "--json"], environment).ended;
+      assert.equal(ended.code, code, `${args.join(" ")}: ${ended.stderr}`);
+      assert.match(ended.stderr, message);
+      assert.equal(JSON.parse(ended.stdout).exit, code);
+      assert.ok(!`${ended.stdout}${ended.stderr}`.includes(secret));
+    }
+    const help = await start(folder, ["--help"], {}).ended;
+    assert.equal(help.code, 0);
+    assert.match(help.stdout, /Exit codes/);
+  });
+
+  await t.step("a file that cannot be made is exit code 1, and the next call asks anew", async () => {
+    const day = [
+      "--type",
+      "D1",
+      "--cgac",
+      "020",
+      "--start",
+      "01/05/2016",
+      "--end",
+      "01/05/2016",
+      "-o",
+      "failed.csv",
+    ];
+    await service.sql`ALTER TABLE detached_award_procurement RENAME COLUMN piid TO gone`;
+    const failed = await start(folder, [...day, "--json"], env).ended;
+    await service.sql`ALTER TABLE detached_award_procurement RENAME COLUMN gone TO piid`;
+    assert.equal(failed.code, 1, failed.stderr);
+    assert.equal(JSON.parse(failed.stdout).code, "query_failed");
+    assert.equal((await start(folder, day, env).ended).code, 0);
+  });
+  await Deno.remove(folder, { recursive: true });
+});
