@@ -33,8 +33,8 @@ export function testPermissions(databaseUrl: string, programs: string[] = []): s
     "--ignore-read",
     `--allow-write=${[".data", "tests", ...temporary].join(",")}`,
     // unshare: a process that sees a small disk of its own, which it fills. ps and kill: to see that processes are
-    // gone, and to end them as a crash would. node: to start things as npx does.
-    `--allow-run=${Deno.execPath()},/usr/bin/unshare,/bin/ps,/bin/kill,/usr/bin/node,/usr/local/bin/node${
+    // gone, and to end them as a crash would. node: to start things as npx does. sh and python3: to run the examples.
+    `--allow-run=${Deno.execPath()},/usr/bin/unshare,/bin/ps,/bin/kill,/bin/sh,/usr/bin/python3,/usr/bin/node,/usr/local/bin/node${
       programs.map((program) => `,${program}`).join("")
     }`,
     "--allow-sys=homedir,uid,osRelease",

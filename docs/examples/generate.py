@@ -1,0 +1,44 @@
+"""Asks for a file, waits for it, downloads it and checks it, with Python's standard library alone.
+
+URL is the service, TOKEN an API token: URL=http://127.0.0.1:8000 TOKEN=... python3 generate.py
+"""
+
+import csv
+import hashlib
+import json
+import os
+import shutil
+import urllib.parse
+import urllib.request
+
+URL = os.environ.get("URL", "http://127.0.0.1:8000")
+HEADERS = {"Authorization": f"Bearer {os.environ['TOKEN']}", "Prefer": "wait=60"}
+
+
+def call(path, body=None):
+    """Sends a request and gives the status object; an error of the service is an HTTPError with a JSON body."""
+    data = None if body is None else json.dumps(body).encode()
+    headers = HEADERS if data is None else {**HEADERS, "Content-Type": "application/json"}
+    with urllib.request.urlopen(urllib.request.Request(URL + path, data, headers)) as answer:
+        return json.load(answer)
+
+
+status = call(
+    "/v1/generate_detached_file/",
+    {"file_type": "D1", "cgac_code": "020", "start": "01/01/2016", "end": "03/31/2016"},
+)
+while status["status"] == "waiting":
+    print(f"job {status['job_id']}: {status['rows_written']} of about {status['rows_estimated']} records")
+    status = call(f"/v1/check_detached_generation_status/?job_id={status['job_id']}")
+if status["status"] != "finished":
+    raise SystemExit(f"{status['error_code']}: {status['message']}")
+
+name = os.path.basename(urllib.parse.urlparse(status["url"]).path)
+with urllib.request.urlopen(status["url"]) as answer, open(name, "wb") as file:
+    shutil.copyfileobj(answer, file)
+with open(name, "rb") as file:
+    assert hashlib.sha256(file.read()).hexdigest() == status["sha256"], "the file came damaged"
+with open(name, newline="", encoding="utf-8") as file:
+    records = sum(1 for _ in csv.DictReader(file))
+assert records == status["rows"]
+print(f"{name}: {records} records")

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { loadSample } from "../../lib/sample/load.ts";
+import { startService } from "../helpers/service.ts";
+
+const examples = new URL("../../docs/examples/", import.meta.url);
+const names = async (folder: string) => (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
+
+Deno.test("every example works as it stands", async (t) => {
+  await using service = await startService();
+  await loadSample(service.sql);
+  await service.worker();
+  const env = { URL: service.api.url, TOKEN: service.api.token };
+  const run = async (program: string, args: string[]) => {
+    const folder = await Deno.makeTempDir();
+    const { success, stdout, stderr } = await new Deno.Command(program, { args, cwd: folder, env }).output();
+    const said = new TextDecoder().decode(stdout);
+    assert.ok(success, said + new TextDecoder().decode(stderr));
+    const files = await names(folder);
+    await Deno.remove(folder, { recursive: true });
+    return { said, files };
+  };
+  await t.step("curl.sh", async () => {
+    const { said, files } = await run("/bin/sh", [new URL("curl.sh", examples).pathname]);
+    assert.match(said, /File-D1_20160101_20160331_awarding_\d+\.csv: OK/);
+    assert.equal(files.length, 1);
+  });
+  const python = "/usr/bin/python3";
+  const isThere = await Deno.stat(python).then(() => true, () => false);
+  // deno-lint-ignore no-console -- who runs the tests must know what they leave out
+  if (!isThere) console.log(`generate.py is left out: there is no ${python}`);
+  await t.step({
+    name: "generate.py",
+    ignore: !isThere,
+    fn: async () => {
+      const { said, files } = await run(python, [new URL("generate.py", examples).pathname]);
+      assert.match(said, /awarding_\d+\.csv: \d+ records/);
+      assert.equal(files.length, 1);
+    },
+  });
+  await t.step("generate.ts", async () => {
+    const script = new URL("generate.ts", examples).pathname;
+    const flags = [
+      "--no-prompt",
+      `--allow-net=${new URL(env.URL).host}`,
+      "--allow-env=URL,TOKEN",
+      "--ignore-env",
+    ];
+    const { said } = await run(Deno.execPath(), ["run", ...flags, script]);
+    assert.match(said, /^finished \d+ [0-9a-f]{64}/);
+  });
+});
