@@ -8,7 +8,7 @@ import { errorIn, type Message } from "./messages.ts";
 export interface EmbeddedPostgresOptions {
   /** Tells several clusters of one project apart. */
   name?: string;
-  /** Settings of `postgresql.conf` besides the usual ones. */
+  /** Settings of `postgresql.conf` besides the usual ones; without a `port` it is any free one. */
   settings?: Record<string, string>;
   /** Gives up half-way, leaving no process behind. */
   signal?: AbortSignal;

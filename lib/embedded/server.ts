@@ -19,7 +19,7 @@ export interface ServerOptions {
   version: string;
   /** Tells several clusters in one folder apart. */
   name: string;
-  /** Settings of `postgresql.conf` besides the usual ones. */
+  /** Settings of `postgresql.conf` besides the usual ones; without a `port` it is any free one. */
   settings: Record<string, string>;
   /** Gives up half-way, leaving no process behind. */
   signal?: AbortSignal;
@@ -125,7 +125,7 @@ async function startServer(
   const began = performance.now();
   while (true) {
     signal?.throwIfAborted();
-    const port = freePort();
+    const port = settings["port"] === undefined ? freePort() : Number(settings["port"]);
     const child = startProgram(programs, "postgres", [
       ...["-D", cluster.data],
       ...Object.entries({

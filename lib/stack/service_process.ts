@@ -17,6 +17,8 @@ export interface ServiceProcessOptions {
 /** A process of the service that lives no longer than this one. */
 export interface ServiceProcess extends AsyncDisposable {
   name: string;
+  /** Sends it a signal; nothing happens where it has ended. */
+  kill(signal: Deno.Signal): void;
   /** Resolves with its exit code when it has ended and all of its log was read. */
   ended: Promise<number>;
   /** Asks it to finish what it is doing and to end; ends it after `seconds`. Resolves when it is gone. */
@@ -56,7 +58,10 @@ export function startServiceProcess(options: ServiceProcessOptions): ServiceProc
     await ended;
     clearTimeout(timer);
   };
-  return { name: options.name, ended, stop, [Symbol.asyncDispose]: () => stop(10) };
+  const kill = (signal: Deno.Signal) => {
+    if (!hasEnded) child.kill(signal);
+  };
+  return { name: options.name, kill, ended, stop, [Symbol.asyncDispose]: () => stop(10) };
 }
 
 async function readLines(

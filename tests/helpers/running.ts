@@ -19,6 +19,6 @@ export async function runningWith(text: string): Promise<Running[]> {
 }
 
 /** Sends a signal to a process that this one did not start itself. */
-export async function signalTo(pid: number, signal: "KILL" | "TERM"): Promise<void> {
+export async function signalTo(pid: number, signal: "KILL" | "TERM" | "INT" | "QUIT"): Promise<void> {
   await new Deno.Command("/bin/kill", { args: [`-${signal}`, String(pid)] }).output();
 }

@@ -4,7 +4,7 @@ import {
   DeleteBucketCommand,
   DeleteObjectCommand,
   ListMultipartUploadsCommand,
-  ListObjectsV2Command,
+  paginateListObjectsV2,
   S3Client,
   type S3ClientConfig,
 } from "@aws-sdk/client-s3";
@@ -33,8 +33,8 @@ export interface TestBucket extends AsyncDisposable {
 }
 
 /** Makes an empty bucket. Everything in it goes with it. */
-export async function testBucket(): Promise<TestBucket> {
-  const client = new S3Client({ ...s3Settings(), forcePathStyle: true, maxAttempts: 5 });
+export async function testBucket(url = s3Url!): Promise<TestBucket> {
+  const client = new S3Client({ ...s3Settings(url), forcePathStyle: true, maxAttempts: 5 });
   const name = `test-${crypto.randomUUID()}`;
   const Bucket = name;
   await client.send(new CreateBucketCommand({ Bucket }));
@@ -43,14 +43,19 @@ export async function testBucket(): Promise<TestBucket> {
   const bucket: TestBucket = {
     name,
     async objects() {
-      const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket }));
-      return Contents.map(({ Key }) => Key!);
+      const keys = [];
+      for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket })) {
+        keys.push(...Contents.map(({ Key }) => Key!));
+      }
+      return keys;
     },
     async uploads() {
       return (await listUploads()).map(({ Key }) => Key!);
     },
     async parts() {
-      const response = await fetch(`${s3Url}/v1/AUTH_test/${name}+segments`, { headers: await swiftToken() });
+      const response = await fetch(`${url}/v1/AUTH_test/${name}+segments`, {
+        headers: await swiftToken(url),
+      });
       const text = await response.text();
       if (!response.ok && response.status !== 404) {
         throw new Error(`Swift answered ${response.status}: ${text}`);
@@ -79,9 +84,9 @@ export async function leftoversIn(bucket: TestBucket): Promise<string[]> {
 }
 
 /** Signs in to Swift's own interface. */
-async function swiftToken(): Promise<Record<string, string>> {
+async function swiftToken(url: string): Promise<Record<string, string>> {
   const { accessKeyId, secretAccessKey } = SWIFT_CREDENTIALS;
-  const response = await fetch(`${s3Url}/auth/v1.0`, {
+  const response = await fetch(`${url}/auth/v1.0`, {
     headers: { "X-Auth-User": accessKeyId, "X-Auth-Key": secretAccessKey },
   });
   await response.body?.cancel();

@@ -1,0 +1,48 @@
+import { createHash } from "node:crypto";
+// @ts-types="@types/pg-copy-streams"
+import { to } from "pg-copy-streams";
+import { openSession } from "../../lib/db.ts";
+import { fileTypeOf, requestBody } from "../../lib/files/index.ts";
+import { boundCopy } from "../helpers/copy.ts";
+import type { Body } from "./requests.ts";
+
+/** What a file must be: its records, and the bytes of header and records, uncompressed. */
+export interface Digest {
+  rows: number;
+  bytes: number;
+  /** SHA-256, hexadecimal. */
+  sha256: string;
+}
+
+/** What Postgres' own `COPY` makes, just now, of the query of a request: the judge of a file. */
+export async function copyDigest(databaseUrl: string, body: Body): Promise<Digest> {
+  const request = requestBody.parse(body);
+  const contents = fileTypeOf(request.file_type).contents(request);
+  const header = contents.header.map((cell) => `'${cell.replaceAll("'", "''")}'`).join(", ");
+  const hash = createHash("sha256");
+  let bytes = 0;
+  const add = (chunk: Uint8Array) => {
+    hash.update(chunk);
+    bytes += chunk.length;
+  };
+  const form = `(FORMAT csv, DELIMITER '${contents.delimiter}')`;
+  await copy(databaseUrl, `COPY (SELECT ${header}) TO STDOUT ${form}`, add);
+  const rows = await copy(databaseUrl, boundCopy(contents), add);
+  return { rows, bytes, sha256: hash.digest("hex") };
+}
+
+/** Gives the number of records. On a connection of its own: the next query on it could wait for ever. */
+async function copy(
+  databaseUrl: string,
+  statement: string,
+  add: (chunk: Uint8Array) => void,
+): Promise<number> {
+  const session = await openSession(databaseUrl, "chaos-judge");
+  const stream = session.query(to(statement));
+  try {
+    for await (const chunk of stream) add(chunk);
+  } finally {
+    await session.end();
+  }
+  return stream.rowCount;
+}

@@ -1,0 +1,151 @@
+import type { Fault as S3Fault } from "../helpers/faulty_s3.ts";
+import { randomFaults } from "../helpers/faulty_s3.ts";
+import type { Random } from "../helpers/random.ts";
+import { signalTo } from "../helpers/running.ts";
+import type { Downfall } from "../helpers/restartable_postgres.ts";
+import { pause } from "./client.ts";
+import type { Recovery } from "./recovery.ts";
+import { type ChaosService, LEASE_SECONDS } from "./service.ts";
+import type { SupervisedProcess } from "./supervised_process.ts";
+
+/** What a fault is made with. */
+export interface FaultContext {
+  service: ChaosService;
+  recovery: Recovery;
+  random: Random;
+  /** Aborted when faults are to end. */
+  signal: AbortSignal;
+}
+
+/** Makes one fault and resolves when what was broken is up again. Gives false where its target is busy with another. */
+export type MakeFault = (kind: string, context: FaultContext) => Promise<boolean>;
+
+/** How often a request to S3 goes wrong at any time. */
+export const USUAL_S3_FAULTS: Partial<Record<S3Fault, number>> = {
+  error: 0.02,
+  slow_down: 0.02,
+  reset: 0.01,
+  lose_answer: 0.01,
+  stall: 0.002,
+  stall_answer: 0.001,
+  corrupt: 0.002,
+};
+
+/** All kinds of faults. */
+export const faults: Readonly<Record<string, MakeFault>> = {
+  "worker killed": (kind, context) => onWorker(context, (worker) => killed(kind, context, worker)),
+  "API killed": (kind, context) =>
+    taking(context.service.api, () => killed(kind, context, context.service.api)),
+  "worker frozen, shorter than its lease": (kind, context) =>
+    onWorker(context, (worker) => frozen(kind, context, worker, [0.1, 0.8])),
+  "worker frozen, longer than its lease": (kind, context) =>
+    onWorker(context, (worker) => frozen(kind, context, worker, [1.3, 2.5])),
+  "worker asked to stop": (kind, context) =>
+    onWorker(context, async (worker) => {
+      context.recovery.begin(kind);
+      await worker.stopAndStartAgain();
+      await worker.ready();
+    }),
+  "cursors' backends terminated": terminate(["export"], "all"),
+  "one of the workers' backends terminated": terminate(["worker", "queue", "export"], "one"),
+  "all of the workers' backends terminated": terminate(["worker", "queue", "export"], "all"),
+  "API's backends terminated": terminate(["api"], "all"),
+  "backend killed": killBackend,
+  "Postgres restarted, fast": restart("fast"),
+  "Postgres restarted, immediate": restart("immediate"),
+  "Postgres killed": restart("killed"),
+  "S3 failing": (kind, context) =>
+    troubledS3(kind, context, { error: 0.3, slow_down: 0.3, reset: 0.1 }, [2, 6]),
+  "S3 losing answers": (kind, context) => troubledS3(kind, context, { lose_answer: 0.4 }, [2, 5]),
+  "S3 away": (kind, context) => troubledS3(kind, context, { reset: 1 }, [1, 4]),
+};
+
+/** Names that connections have, as `pg_stat_activity` shows them. */
+function terminate(names: string[], which: "one" | "all"): MakeFault {
+  return async (kind, { service: { sql }, recovery, random }) => {
+    const { count } = await sql`
+      SELECT pg_terminate_backend(pid) FROM (
+        SELECT pid FROM pg_stat_activity
+        WHERE datname = current_database() AND application_name = ANY (${names})
+        ORDER BY hashint4(pid # ${random.below(2 ** 31)}) LIMIT ${which === "one" ? 1 : null}
+      ) AS chosen`;
+    if (count === 0) return false;
+    recovery.begin(kind);
+    return true;
+  };
+}
+
+/** The server ends every other session then, and recovers as after a crash. */
+async function killBackend(
+  kind: string,
+  { service: { sql }, recovery, random }: FaultContext,
+): Promise<boolean> {
+  const backends = await sql<{ pid: number }[]>`
+    SELECT pid FROM pg_stat_activity
+    WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()`;
+  if (backends.length === 0) return false;
+  await signalTo(random.pick(backends).pid, "KILL");
+  recovery.begin(kind);
+  return true;
+}
+
+function restart(downfall: Downfall): MakeFault {
+  return async (kind, { service: { postgres }, recovery }) => {
+    await postgres.restart(downfall, () => recovery.begin(kind));
+    return true;
+  };
+}
+
+async function killed(kind: string, { recovery }: FaultContext, process: SupervisedProcess): Promise<void> {
+  process.kill("SIGKILL");
+  recovery.begin(kind);
+  await process.ended();
+  await process.ready();
+}
+
+async function frozen(
+  kind: string,
+  { recovery, random, signal }: FaultContext,
+  worker: SupervisedProcess,
+  [least, most]: [number, number],
+): Promise<void> {
+  worker.kill("SIGSTOP");
+  recovery.begin(kind);
+  await pause(LEASE_SECONDS * 1000 * (least + (most - least) * random.next()), signal);
+  worker.kill("SIGCONT");
+}
+
+async function troubledS3(
+  kind: string,
+  { service: { s3 }, recovery, random, signal }: FaultContext,
+  rates: Partial<Record<S3Fault, number>>,
+  [least, most]: [number, number],
+): Promise<boolean> {
+  const usual = s3.plan;
+  s3.plan = randomFaults(random.below(2 ** 31), rates);
+  recovery.begin(kind);
+  await pause(1000 * (least + (most - least) * random.next()), signal);
+  s3.plan = usual;
+  return true;
+}
+
+function onWorker(
+  { service, random }: FaultContext,
+  work: (worker: SupervisedProcess) => Promise<void>,
+): Promise<boolean> {
+  const first = random.below(service.workers.length);
+  const worker = [...service.workers.slice(first), ...service.workers.slice(0, first)]
+    .find(({ isTaken, isReady }) => isReady && !isTaken);
+  return worker ? taking(worker, () => work(worker)) : Promise.resolve(false);
+}
+
+async function taking(process: SupervisedProcess, work: () => Promise<void>): Promise<boolean> {
+  if (process.isTaken || !process.isReady) return false;
+  process.isTaken = true;
+  try {
+    await work();
+  } finally {
+    process.isTaken = false;
+  }
+  return true;
+}
