@@ -7,7 +7,7 @@ import { publish } from "../../lib/generations/publish.ts";
 import { rescue } from "../../lib/generations/rescue.ts";
 import { jobStatus } from "../../lib/generations/status.ts";
 import { testDatabase } from "../helpers/database.ts";
-import { addAgencies, askAndClaim, generationOf, written } from "../helpers/generations.ts";
+import { addAgencies, ask, askAndClaim, generationOf, written } from "../helpers/generations.ts";
 
 const expire = (sql: Sql) => sql`UPDATE file_generation SET lease_expires_at = now() - interval '1 second'`;
 const claimAgain = (sql: Sql, lease: Lease) => claim(sql, lease.fileGenerationId, "worker-2", 30);
@@ -128,6 +128,44 @@ Deno.test("a queued generation whose task was lost is queued again", async () =>
   assert.deepEqual(await rescue(db.sql), [{ id: lease.fileGenerationId, state: "queued", worker: null }]);
   assert.equal((await db.sql`SELECT FROM graphile_worker.jobs`).count, 1);
   assert.deepEqual(await rescue(db.sql), []);
+});
+
+/** As a worker leaves a task that dies right after it was given it. */
+const lockTask = (sql: Sql, seconds: number) =>
+  sql`UPDATE graphile_worker._private_jobs
+    SET locked_by = 'pool-dead', locked_at = now() - make_interval(secs => ${seconds}), attempts = 1`;
+const tasks = (sql: Sql) => sql<{ locked_by: string | null }[]>`SELECT locked_by FROM graphile_worker.jobs`;
+
+Deno.test("a task whose worker died before it claimed the generation is made anew", async () => {
+  await using db = await testDatabase();
+  await addAgencies(db.sql);
+  const { id } = await generationOf(db.sql, await ask(db.sql));
+  await db.sql`UPDATE file_generation SET changed_at = now() - interval '1 minute'`;
+  await lockTask(db.sql, 5);
+  assert.deepEqual(await rescue(db.sql), [], "a worker may be just about to claim it");
+  await lockTask(db.sql, 11);
+  assert.deepEqual(await rescue(db.sql), [{ id, state: "queued", worker: null }]);
+  assert.deepEqual([...await tasks(db.sql)], [{ locked_by: null }]);
+});
+
+Deno.test("a task whose worker died when it was done with the generation is removed", async () => {
+  await using db = await testDatabase();
+  await addAgencies(db.sql);
+  const { lease } = await askAndClaim(db.sql);
+  await publish(db.sql, lease, written, null);
+  await lockTask(db.sql, 11);
+  assert.deepEqual(await rescue(db.sql), []);
+  assert.deepEqual([...await tasks(db.sql)], []);
+});
+
+Deno.test("the task of a worker that writes its file stays locked, however long that takes", async () => {
+  await using db = await testDatabase();
+  await addAgencies(db.sql);
+  const { id } = await generationOf(db.sql, await ask(db.sql));
+  await claim(db.sql, id, "pool-dead", 30);
+  await lockTask(db.sql, 3600);
+  assert.deepEqual(await rescue(db.sql), []);
+  assert.deepEqual([...await tasks(db.sql)], [{ locked_by: "pool-dead" }]);
 });
 
 const impossible: [name: string, change: string][] = [
