@@ -41,10 +41,15 @@ export function generateFile(dependencies: GenerateFileDependencies): Task {
   return async (payload, helpers) => {
     const { sql, leaseSeconds } = dependencies;
     const { fileGenerationId } = payload as unknown as GenerateFilePayload;
-    const lease = await claim(sql, fileGenerationId, helpers.job.locked_by!, leaseSeconds);
+    const stop = helpers.abortSignal;
+    // A task that throws while the database is away ends the runner: graphile-worker cannot write the failure down.
+    const lease = await whileConnectionsFail(
+      leaseSeconds,
+      () => claim(sql, fileGenerationId, helpers.job.locked_by!, leaseSeconds),
+      stop,
+    );
     if (!lease) return;
     using keeper = new LeaseKeeper(sql, lease, leaseSeconds);
-    const stop = helpers.abortSignal;
     const facts = { generation: fileGenerationId, attempt: lease.attempt };
     log("worker").info("writing a file", { ...facts, file: lease.fileName });
     try {
@@ -68,7 +73,7 @@ export function generateFile(dependencies: GenerateFileDependencies): Task {
         log("worker").info("handed a file back", facts);
       } else {
         const reason = asServiceError(error, facts);
-        const state = await giveUp(sql, lease, reason);
+        const state = await whileConnectionsFail(leaseSeconds, () => giveUp(sql, lease, reason), stop);
         attemptsFailed.inc({ code: reason.code, state: state ?? "lost" });
         log("worker").warning("an attempt failed", {
           ...facts,
@@ -140,14 +145,18 @@ async function orAbort<T>(writer: FileWriter, work: () => Promise<T>): Promise<T
   }
 }
 
-/** Tries again while the database is away: the file is whole already, and nobody else can have it before the lease ends. */
-async function whileConnectionsFail<T>(seconds: number, work: () => Promise<T>): Promise<T> {
+/** Tries again while the database is away, for as long as nobody else can have the generation; a stop ends that. */
+async function whileConnectionsFail<T>(
+  seconds: number,
+  work: () => Promise<T>,
+  stop?: AbortSignal,
+): Promise<T> {
   const end = performance.now() + seconds * 1000;
   while (true) {
     try {
       return await work();
     } catch (error) {
-      if (!isConnectionLoss(error) || performance.now() > end) throw error;
+      if (!isConnectionLoss(error) || performance.now() > end || stop?.aborted) throw error;
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
   }

@@ -1,5 +1,4 @@
 /** `deno task worker`: the process that writes files. Run as many as you like, on as many machines. */
-import { run } from "graphile-worker";
 import { readConfig, runMain } from "../lib/config.ts";
 import { connect, connectForQueue } from "../lib/db.ts";
 import { SpareCursors } from "../lib/files/spare_cursors.ts";
@@ -12,6 +11,7 @@ import { generateFile } from "./generate_file.ts";
 import { Housekeeping } from "./housekeeping.ts";
 import { serveMetrics } from "./metrics_server.ts";
 import { queueLogger } from "./queue_logger.ts";
+import { runTasks } from "./run_tasks.ts";
 
 await runMain(async () => {
   const config = readConfig(["DATABASE_URL"]);
@@ -29,7 +29,7 @@ await runMain(async () => {
 
   const metrics = config.WORKER_METRICS_PORT && serveMetrics(config.HOST, config.WORKER_METRICS_PORT);
   const housekeeping = new Housekeeping(sql, store);
-  const runner = await run({
+  const options = {
     pgPool,
     concurrency,
     // Its own handlers call process.kill, which needs a permission that nothing else does.
@@ -54,15 +54,11 @@ await runMain(async () => {
         gracefulShutdownAbortTimeout: config.WORKER_STOP_SECONDS * 1000,
       },
     },
-  });
-  log("worker").info("ready", { concurrency });
-
-  const signal = await Promise.race([stopped, runner.promise.then(() => undefined)]);
-  log("worker").info("stopping", { signal });
-  if (signal) await runner.stop();
+  };
+  await runTasks(options, stopped, () => log("worker").info("ready", { concurrency }));
   await housekeeping[Symbol.asyncDispose]();
   if (metrics) await metrics.shutdown();
   await Promise.all([sql.end({ timeout: 5 }), exportSql.end({ timeout: 5 }), pgPool.end()]);
   log("worker").info("stopped");
-  Deno.exit(signal ? 0 : 1);
+  Deno.exit(0);
 });
