@@ -1,11 +1,11 @@
-/** The database goes away in the middle of a file. On a server of this test's own, since others are using the common one. */
+/** The database is restarted in the middle of a file. On a server of this test's own: others are using the common one. */
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
-import { connect } from "../../lib/db.ts";
+import { connect, isConnectionLoss } from "../../lib/db.ts";
 import { fileTypeOf, requestBody } from "../../lib/files/index.ts";
 import { migrate } from "../../lib/migrations/migrate.ts";
-import { addContracts } from "../helpers/contracts.ts";
+import { addContracts, allContracts } from "../helpers/contracts.ts";
 import { copied } from "../helpers/copy.ts";
 import { addAgencies } from "../helpers/generations.ts";
 import { startApi, startWorker } from "../helpers/process.ts";
@@ -15,10 +15,15 @@ import { until } from "../helpers/until.ts";
 const ROWS = 60_000;
 const LEASE_SECONDS = 3;
 
-async function brokenService() {
+/** An API and two workers on a server that can be restarted, with a file that takes a while. */
+async function startBreakable() {
   await using stack = new AsyncDisposableStack();
-  const postgres = stack.use(await startRestartablePostgres(`restart-${crypto.randomUUID().slice(0, 8)}`));
-  const databaseUrl = postgres.url;
+  const postgres = stack.use(await startRestartablePostgres("restart-test"));
+  const admin = connect(postgres.url, { max: 1, name: "test" });
+  await admin`DROP DATABASE IF EXISTS restarted WITH (FORCE)`;
+  await admin`CREATE DATABASE restarted`;
+  await admin.end();
+  const databaseUrl = Object.assign(new URL(postgres.url), { pathname: "/restarted" }).href;
   const sql = connect(databaseUrl, { max: 2, name: "test" });
   stack.defer(() => sql.end({ timeout: 5 }));
   await migrate(sql, databaseUrl);
@@ -26,17 +31,60 @@ async function brokenService() {
   await addContracts(sql, ROWS);
   const storageDir = await Deno.makeTempDir({ prefix: "detached-files-" });
   stack.defer(() => Deno.remove(storageDir, { recursive: true }));
-  const env = { LEASE_SECONDS: String(LEASE_SECONDS) };
-  const api = stack.use(await startApi({ databaseUrl, storageDir, env }));
-  const worker = stack.use(await startWorker({ databaseUrl, storageDir, env }));
+  const options = { databaseUrl, storageDir, env: { LEASE_SECONDS: String(LEASE_SECONDS) } };
+  const api = stack.use(await startApi(options));
+  const workers = [stack.use(await startWorker(options)), stack.use(await startWorker(options))];
   const owned = stack.move();
   return {
-    postgres,
-    databaseUrl,
-    sql,
-    storageDir,
-    api,
-    worker,
+    ...{ postgres, databaseUrl, sql, storageDir, api, workers },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
+
+Deno.test("a database that is restarted in the middle of a file costs time, and neither a job nor a byte", async (t) => {
+  await using on = await startBreakable();
+  const status = async (jobId: number) =>
+    (await on.api.send("GET", `/v1/check_detached_generation_status/?job_id=${jobId}`)).json;
+
+  for (const [downfall, end] of [["fast", "03/31/2016"], ["immediate", "03/30/2016"]] as const) {
+    await t.step(downfall, async () => {
+      const body = { ...allContracts, end };
+      const { json: { job_id } } = await on.api.send("POST", "/v1/generate_detached_file/", body);
+      await until("rows are written", async () => {
+        const { state, rows_written } = await status(job_id);
+        assert.notEqual(state, "finished", "the file was finished before the test could break anything");
+        return state === "running" && rows_written > 0;
+      });
+      await on.postgres.restart(downfall);
+      // The API may answer 503 for a moment; what it was asked before it has not forgotten.
+      const ended = await until("the job has ended", async () => {
+        const found = await status(job_id);
+        return ["finished", "failed", "invalid"].includes(found.status) && found;
+      }, { seconds: LEASE_SECONDS + 45 });
+      assert.deepEqual([ended.status, ended.message], ["finished", ""]);
+      const bytes = await (await fetch(ended.url)).bytes();
+      assert.equal(createHash("sha256").update(bytes).digest("hex"), ended.sha256);
+      const expected = await copied(on.databaseUrl, fileTypeOf("D1").contents(requestBody.parse(body)));
+      assert.ok(
+        Buffer.from(bytes.subarray(bytes.indexOf(0x0a) + 1)).equals(expected),
+        "the records are COPY's",
+      );
+      const [generation] = await whileAway(() =>
+        on.sql`SELECT attempt FROM file_generation JOIN generation_job USING (file_generation_id) WHERE job_id = ${job_id}`
+      );
+      assert.ok(generation?.["attempt"] > 1, "the file was begun again");
+    });
+  }
+  for (const process of [on.api, ...on.workers]) {
+    process.kill("SIGTERM");
+    assert.equal(await process.ended, 0, "nobody needed a restart");
+  }
+});
+
+/** The test's own connections were cut as well: the first query on each finds that out. */
+const whileAway = <T>(query: () => Promise<T>): Promise<T> =>
+  until("the database is back", () =>
+    query().catch((error) => {
+      if (!isConnectionLoss(error)) throw error;
+      return undefined;
+    })) as Promise<T>;
