@@ -26,6 +26,7 @@ await runMain(async () => {
     store: await openStore(config),
     authenticate: createAuthenticator({ sql, oidc: openOidcIssuer(config) }),
     metricsToken: config.METRICS_TOKEN,
+    publicUrl: config.PUBLIC_URL,
     corsOrigins: config.CORS_ORIGINS,
     urlTtlSeconds: config.URL_TTL_SECONDS,
     maxUnfinishedJobs: config.MAX_UNFINISHED_JOBS,

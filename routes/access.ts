@@ -24,13 +24,14 @@ export const auditOf = (c: Context<SignedIn>, action: AuditAction, agencyCode: s
 
 const declared = new WeakSet<MiddlewareHandler>();
 
-function declare<Handler extends MiddlewareHandler>(handler: Handler): Handler {
+/** Makes a middleware count as a rule (`requireRules`): for rules that have a file of their own. */
+export function declareRule<Handler extends MiddlewareHandler>(handler: Handler): Handler {
   declared.add(handler);
   return handler;
 }
 
 /** The rule of a route for everybody. */
-export const forAnyone = declare(createMiddleware(async (_c, next) => await next()));
+export const forAnyone = declareRule(createMiddleware(async (_c, next) => await next()));
 
 /**
  * The rule of a route for signed-in users; the handler decides by agency what this user may do (`lib/auth/permissions.ts`).
@@ -39,7 +40,7 @@ export const forAnyone = declare(createMiddleware(async (_c, next) => await next
 export const forUsers = (
   { authenticate, sql }: { authenticate: Authenticate; sql: Sql },
 ): MiddlewareHandler<SignedIn> =>
-  declare(createMiddleware<SignedIn>(async (c, next) => {
+  declareRule(createMiddleware<SignedIn>(async (c, next) => {
     const user = await authenticate(c.req.raw.headers);
     c.set("user", user);
     await next();

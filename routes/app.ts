@@ -17,6 +17,8 @@ import { health } from "./health.ts";
 import { agencies } from "./list_agencies.ts";
 import { listGenerations } from "./list_generations.ts";
 import { logRequests } from "./log_requests.ts";
+import { answerErrorPage, isForPeople } from "./page/error_page.tsx";
+import { page } from "./page/index.tsx";
 import { countRequests, metrics } from "./metrics.ts";
 
 /** Every route, with the types that the client (`client.ts`) knows the API by. */
@@ -40,7 +42,7 @@ export type Api = ReturnType<typeof allRoutes>;
 
 /** The whole API: every route, with its errors. */
 export function createApp(dependencies: Dependencies): Hono {
-  const routes = allRoutes(dependencies) as unknown as Hono;
+  const routes = (allRoutes(dependencies) as unknown as Hono).route("/", page(dependencies));
   requireRules(routes);
   refuseOtherMethods(routes);
 
@@ -55,7 +57,7 @@ export function createApp(dependencies: Dependencies): Hono {
   app.notFound((c) => {
     throw new ServiceError("route_unknown", { path: c.req.path });
   });
-  app.onError(answerError);
+  app.onError((error, c) => isForPeople(c) ? answerErrorPage(error, c) : answerError(error, c));
   return app;
 }
 

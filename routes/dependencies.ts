@@ -14,6 +14,8 @@ export interface Dependencies {
   corsOrigins?: readonly string[] | undefined;
   /** Who may read the metrics; anyone where it is not set. */
   metricsToken?: string | undefined;
+  /** What the service is reached by from outside; decides whether cookies are for https alone. */
+  publicUrl?: string | undefined;
   /** How long a link to a file lives. */
   urlTtlSeconds: number;
   /** The most files that one user may wait for at a time. */

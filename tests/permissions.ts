@@ -29,12 +29,13 @@ export function testPermissions(databaseUrl: string, programs: string[] = []): s
     `--allow-net=${[...hosts].filter((host) => host !== "").join(",")}`,
     `--allow-env=${names.join(",")}`,
     "--ignore-env",
-    `--allow-read=${[".", "../shared", ...temporary].join(",")}`,
+    `--allow-read=${[".", "../shared", "/usr/bin/chromium", "/usr/bin/python3", ...temporary].join(",")}`,
     "--ignore-read",
     `--allow-write=${[".data", "tests", ...temporary].join(",")}`,
     // unshare: a process that sees a small disk of its own, which it fills. ps and kill: to see that processes are
     // gone, and to end them as a crash would. node: to start things as npx does. sh and python3: to run the examples.
-    `--allow-run=${Deno.execPath()},/usr/bin/unshare,/bin/ps,/bin/kill,/bin/sh,/usr/bin/python3,/usr/bin/node,/usr/local/bin/node${
+    // chromium: to see the page as people do.
+    `--allow-run=${Deno.execPath()},/usr/bin/unshare,/bin/ps,/bin/kill,/bin/sh,/usr/bin/chromium,/usr/bin/python3,/usr/bin/node,/usr/local/bin/node${
       programs.map((program) => `,${program}`).join("")
     }`,
     "--allow-sys=homedir,uid,osRelease",

@@ -42,6 +42,26 @@ const table: Record<string, { path: string; body?: unknown; statuses: Statuses }
   "GET /v1/list_agencies": { path: "/v1/list_agencies/", statuses: [401, 401, 200, 200, 200, 200] },
   // The link itself is the permission: without a signature nobody gets anything.
   "GET /v1/files/*": { path: "/v1/files/1/1/x.csv", statuses: [403, 403, 403, 403, 403, 403] },
+  // The page looks at its cookie only: to it, all of these are nobody. Its forms must come from itself.
+  "GET /": { path: "/", statuses: [200, 200, 200, 200, 200, 200] },
+  "GET /page.css": { path: "/page.css", statuses: [200, 200, 200, 200, 200, 200] },
+  "GET /page.js": { path: "/page.js", statuses: [200, 200, 200, 200, 200, 200] },
+  "POST /sign-in": { path: "/sign-in", statuses: [403, 403, 403, 403, 403, 403] },
+  "POST /sign-out": { path: "/sign-out", statuses: [403, 403, 403, 403, 403, 403] },
+  "POST /request": { path: "/request", statuses: [403, 403, 403, 403, 403, 403] },
+  "GET /jobs/:job_id{[0-9]{1,18}}": { path: "/jobs/1", statuses: [303, 303, 303, 303, 303, 303] },
+  "GET /jobs/:job_id{[0-9]{1,18}}/status": {
+    path: "/jobs/1/status",
+    statuses: [401, 401, 401, 401, 401, 401],
+  },
+  "GET /jobs/:job_id{[0-9]{1,18}}/download": {
+    path: "/jobs/1/download",
+    statuses: [303, 303, 303, 303, 303, 303],
+  },
+  "POST /jobs/:job_id{[0-9]{1,18}}/cancel": {
+    path: "/jobs/1/cancel",
+    statuses: [403, 403, 403, 403, 403, 403],
+  },
   "GET /openapi.json": { path: "/openapi.json", statuses: [200, 200, 200, 200, 200, 200] },
   "GET /docs": { path: "/docs", statuses: [200, 200, 200, 200, 200, 200] },
   "GET /metrics": { path: "/metrics", statuses: [200, 200, 200, 200, 200, 200] },

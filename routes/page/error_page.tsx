@@ -1,0 +1,23 @@
+import type { Context } from "hono";
+import { answerError, type ErrorAnswer } from "../error_answer.ts";
+import { Layout } from "./layout.tsx";
+
+/** Whether an error is read by a person: a browser asks for HTML, and not for a route of the API. */
+export const isForPeople = (c: Context): boolean =>
+  !c.req.path.startsWith("/v1/") && (c.req.header("Accept") ?? "").includes("text/html");
+
+/** Answers an error as a page, with the same status and sentence that a program gets. */
+export async function answerErrorPage(error: Error, c: Context): Promise<Response> {
+  const answer = await answerError(error, c);
+  const { message } = await answer.json() as ErrorAnswer;
+  return c.html(
+    <Layout title="Error – DATA Act files" visitor={undefined}>
+      <h1>This did not work</h1>
+      <p class="error">{message}</p>
+      <p>
+        <a href="/">Back to the form</a>
+      </p>
+    </Layout>,
+    answer.status as 400,
+  );
+}
