@@ -73,14 +73,9 @@ export function page(dependencies: Dependencies) {
     );
   };
 
-  /** A job's status without a link: the page makes one when it is followed. */
+  /** A job's status without a link, since the page makes one when it is followed; with its days, whatever the type. */
   const plainStatus = async (job: JobStatus) => {
-    const answer = await statusAnswer(
-      { ...job, file: null },
-      fileTypeOf(job.fileType).showsPeriod,
-      store,
-      urlTtlSeconds,
-    );
+    const answer = await statusAnswer({ ...job, file: null }, true, store, urlTtlSeconds);
     return { ...answer, url: job.state === "finished" && job.file ? "there" : "#" };
   };
 
