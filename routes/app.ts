@@ -18,6 +18,7 @@ import { agencies } from "./list_agencies.ts";
 import { listGenerations } from "./list_generations.ts";
 import { logRequests } from "./log_requests.ts";
 import { answerErrorPage, isForPeople } from "./page/error_page.tsx";
+import { traceRequests } from "./trace_requests.ts";
 import { page } from "./page/index.tsx";
 import { countRequests, metrics } from "./metrics.ts";
 
@@ -47,7 +48,7 @@ export function createApp(dependencies: Dependencies): Hono {
   refuseOtherMethods(routes);
 
   const app = new Hono({ strict: false });
-  app.use(countRequests, requestId(), logRequests, secureHeaders(), async (c, next) => {
+  app.use(countRequests, requestId(), traceRequests, logRequests, secureHeaders(), async (c, next) => {
     await next();
     // Answers carry links and states of the moment.
     if (!c.res.headers.has("Cache-Control")) c.res.headers.set("Cache-Control", "no-store");

@@ -19,6 +19,7 @@ import {
 } from "../lib/metrics/registry.ts";
 import { contentTypeOf } from "../lib/storage/content_type.ts";
 import type { FileStore, FileWriter } from "../lib/storage/store.ts";
+import { inSpan } from "../lib/tracing.ts";
 import { LeaseKeeper } from "./lease_keeper.ts";
 
 /** What the task needs. */
@@ -53,7 +54,12 @@ export function generateFile(dependencies: GenerateFileDependencies): Task {
     const facts = { generation: fileGenerationId, attempt: lease.attempt };
     log("worker").info("writing a file", { ...facts, file: lease.fileName });
     try {
-      const outcome = await attempt(dependencies, lease, keeper, stop);
+      const outcome = await inSpan(
+        "generate file",
+        facts,
+        () => attempt(dependencies, lease, keeper, stop),
+        lease.traceParent,
+      );
       log("worker").info(outcome.published ? "published a file" : "lost the lease on a file", {
         ...facts,
         ...outcome,
@@ -105,27 +111,29 @@ async function attempt(
   });
   let data: DataVersion | undefined;
   const written = await orAbort(writer, async () => {
-    const written = await writeFile(exportSql, contents, {
-      write: (bytes) => writer.write(bytes),
-      onProgress: (rows) => {
-        rowsWritten.inc(rows - keeper.rowsWritten);
-        keeper.rowsWritten = rows;
-      },
-      onSnapshot: async (tx) => {
-        data = await dataVersion(tx, lease.fileType.sources);
-        if (data.version < lease.dataVersion) throw new ServiceError("source_behind");
-      },
-      onEstimate: (rows) => noteEstimate(sql, lease, rows),
-      ...(compression && { compression }),
-      spare: spareCursors,
-      signal,
-    });
-    await writer.finish();
+    const write = () =>
+      writeFile(exportSql, contents, {
+        write: (bytes) => writer.write(bytes),
+        onProgress: (rows) => {
+          rowsWritten.inc(rows - keeper.rowsWritten);
+          keeper.rowsWritten = rows;
+        },
+        onSnapshot: async (tx) => {
+          data = await dataVersion(tx, lease.fileType.sources);
+          if (data.version < lease.dataVersion) throw new ServiceError("source_behind");
+        },
+        onEstimate: (rows) => noteEstimate(sql, lease, rows),
+        ...(compression && { compression }),
+        spare: spareCursors,
+        signal,
+      });
+    const written = await inSpan("write file", {}, write);
+    await inSpan("finish storing", {}, () => writer.finish());
     return written;
   });
   const published = await whileConnectionsFail(
     leaseSeconds,
-    () => publish(sql, lease, written, data?.loadedAt ?? null),
+    () => inSpan("publish", {}, () => publish(sql, lease, written, data?.loadedAt ?? null)),
   );
   if (!published) await store.remove(lease.storedKey);
   return {

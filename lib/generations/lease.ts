@@ -13,6 +13,8 @@ export interface Lease {
   /** The name the file will have, and the key it will be stored under, which no other attempt shares. */
   fileName: string;
   storedKey: string;
+  /** The span that asked for it, where traces are kept. */
+  traceParent: string | null;
 }
 
 /**
@@ -35,7 +37,7 @@ export async function claim(
         started_at = coalesce(started_at, now()), changed_at = now(), rows_written = 0
       WHERE file_generation_id = ${fileGenerationId}
         AND state = 'queued'
-      RETURNING file_type, attempt, request, data_version, floor(extract(epoch FROM now())) AS stamp`;
+      RETURNING file_type, attempt, request, data_version, trace_parent, floor(extract(epoch FROM now())) AS stamp`;
     if (!row) return undefined;
     const fileType = fileTypeOf(row.file_type);
     const fileName = fileNameOf(row.request, Number(row.stamp));
@@ -51,6 +53,7 @@ export async function claim(
       dataVersion: Number(row.data_version),
       fileName,
       storedKey,
+      traceParent: row.trace_parent,
     };
   });
 }
@@ -60,6 +63,7 @@ interface Claimed {
   attempt: number;
   request: FileRequest;
   data_version: string;
+  trace_parent: string | null;
   stamp: string;
 }
 

@@ -2,6 +2,7 @@ import { agencyExists } from "../agencies/agencies.ts";
 import type { Sql, Transaction } from "../db.ts";
 import { ServiceError } from "../errors.ts";
 import type { FileRequest, FileType } from "../files/file_type.ts";
+import { traceParent } from "../tracing.ts";
 import { dataVersion } from "./data_version.ts";
 import { earlierJob, rememberJob } from "./idempotency.ts";
 import { CrowdedError, requireRoom } from "./limit.ts";
@@ -109,9 +110,9 @@ async function findOrCreate(
   // A generation that ends badly between the two statements frees its place: then the next round takes it.
   while (true) {
     const [created] = await tx<{ id: string }[]>`
-      INSERT INTO file_generation (file_type, agency_code, start_date, end_date, request, request_key, data_version)
+      INSERT INTO file_generation (file_type, agency_code, start_date, end_date, request, request_key, data_version, trace_parent)
       VALUES (${fileType.code}, ${request.agency_code}, ${request.start}, ${request.end},
-        ${tx.json({ ...request })}, ${key}, ${version})
+        ${tx.json({ ...request })}, ${key}, ${version}, ${traceParent()})
       ON CONFLICT (request_key, data_version)
         WHERE state IN ('queued', 'running', 'finished') AND removed_at IS NULL DO NOTHING
       RETURNING file_generation_id AS id`;

@@ -43,7 +43,7 @@ export const RIGHTS: Record<string, Rights> = {
   "public.enabled_user": nobody,
   "public.file_generation": {
     detached_api:
-      "SELECT, INSERT (file_type, agency_code, start_date, end_date, request, request_key, data_version), " +
+      "SELECT, INSERT (file_type, agency_code, start_date, end_date, request, request_key, data_version, trace_parent), " +
       "UPDATE (state, leased_by, lease_expires_at, changed_at, ended_at)",
     detached_worker:
       "SELECT, UPDATE (state, attempt, failures, leased_by, lease_expires_at, rows_written, started_at, " +
