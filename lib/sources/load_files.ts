@@ -4,7 +4,7 @@ import { loadedBefore, raiseVersions, removeSample, takeTurn } from "./data_vers
 import { sources } from "./index.ts";
 import { type InputFile, openInputFile } from "./input_file.ts";
 import { BadRows, LoadError } from "./load_error.ts";
-import { commit, mergeRefused, notPermitted } from "./postgres_refusals.ts";
+import { commit, isLoss, mergeRefused, notPermitted } from "./postgres_refusals.ts";
 import type { MergedBefore, PreparedSource, Source } from "./source.ts";
 import { describeTable } from "./table_columns.ts";
 import { type ReadingProgress, type StagedFile, stageFile } from "./stage_file.ts";
@@ -166,7 +166,12 @@ class Load {
     if (!changed) return;
     options.onProgress?.({ phase: "analyzing" });
     // By a function, because before Postgres 17 nobody but a table's owner may ANALYZE it.
-    for (const table of source.tables) await session.query("SELECT analyze_source_table($1)", [table]);
+    for (const table of source.tables) {
+      await session.query("SELECT analyze_source_table($1)", [table]).catch((error) => {
+        // What is loaded is loaded; autovacuum gathers the statistics later.
+        if (!isLoss(error)) throw error;
+      });
+    }
   }
 
   async #mergeFile(

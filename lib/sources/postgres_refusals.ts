@@ -11,10 +11,14 @@ export async function commit(session: Session): Promise<void> {
     await session.query("COMMIT");
   } catch (cause) {
     // An error that Postgres answers with is a rollback; no answer may be either.
-    if (cause instanceof Error && "severity" in cause && !isConnectionLoss(cause)) throw cause;
+    if (!isLoss(cause)) throw cause;
     throw new UnknownOutcome(cause);
   }
 }
+
+/** Whether the connection was lost: the server said goodbye, or said nothing. */
+export const isLoss = (error: unknown): boolean =>
+  !(error instanceof Error && "severity" in error) || isConnectionLoss(error);
 
 /** The connection was lost while the load was being committed. */
 export class UnknownOutcome extends Error {

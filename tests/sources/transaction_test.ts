@@ -256,3 +256,19 @@ Deno.test("planner statistics are fresh after a load", async () => {
     FROM pg_class WHERE relname = 'detached_award_procurement'`;
   assert.deepEqual({ ...row }, { rows: 500, stats: 1 });
 });
+
+Deno.test("a load whose connection is lost after its commit was a load", async () => {
+  await using database = await testDatabase();
+  const lock = await database.sql.reserve();
+  await lock`BEGIN`;
+  // Rows can be changed meanwhile, statistics cannot be gathered.
+  await lock`LOCK TABLE detached_award_procurement IN SHARE UPDATE EXCLUSIVE MODE`;
+  const loading = loadText(database, "archive-contracts", csvOf(["a"]));
+  await until("the load waits to gather statistics", waits(database, "relation"));
+  await lock`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name LIKE 'load %'`;
+  assert.equal((await loading).rowsInserted, 1);
+  await lock`ROLLBACK`;
+  lock.release();
+  assert.equal(await keys(database), "a:");
+});
