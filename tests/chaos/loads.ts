@@ -76,10 +76,14 @@ export class Loads {
     const path = `${journal.folder}/${name}`;
     await Deno.writeTextFile(path, content);
     for (let attempt = 1; attempt <= 20; attempt++) {
+      const before = await this.#loads();
       const { code, said } = await this.#command(source, path);
       journal.note("load", { source, name, code, said });
       // Whether it was loaded or not: a commit may have been made whose answer was lost.
       await this.judge();
+      if (/Nothing was changed/.test(said) && await this.#loads() !== before) {
+        journal.violation(`The load of ${name} said that nothing was changed, and it was: ${said}`);
+      }
       if (code === 0) {
         journal.count(`loads of ${source}`);
         await Deno.remove(path);
@@ -90,6 +94,11 @@ export class Loads {
       await pause(500);
     }
     journal.violation(`${name} could not be loaded; events.log says why.`);
+  }
+
+  /** How many loads there were. */
+  async #loads(): Promise<number> {
+    return await whileAway(async () => (await this.options.sql`SELECT FROM data_load`).count);
   }
 
   async #command(source: string, path: string): Promise<{ code: number; said: string }> {

@@ -55,7 +55,7 @@ export class Requests {
 
 function makeBody(random: Random): Body {
   if (random.chance(0.15)) return random.pick(LOADED);
-  if (random.chance(0.18)) return bigFile(random);
+  if (random.chance(0.3)) return bigFile(random);
   const compression = random.chance(0.15) ? { compression: "gzip" } : {};
   if (random.chance(0.25)) {
     const [year, period] = random.pick(PERIODS);
@@ -75,7 +75,7 @@ function makeBody(random: Random): Body {
   };
 }
 
-/** Some 5 to 60 MB, uncompressed. */
+/** Some 3 to 40 MB, uncompressed. */
 function bigFile(random: Random): Body {
   const month = random.below(12);
   const months = random.pick([1, 3, 6, 12]);

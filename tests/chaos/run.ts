@@ -24,7 +24,7 @@ import { storm } from "./storm.ts";
 import { verifyFiles } from "./verify_files.ts";
 import { verifyJobs } from "./verify_jobs.ts";
 
-const MEAN_CLIENT_PAUSE = 1500;
+const MEAN_CLIENT_PAUSE = 1000;
 const MEAN_FAULT_PAUSE = 2500;
 const MEAN_LOAD_PAUSE = 15_000;
 

@@ -16,9 +16,9 @@ import { SupervisedProcess } from "./supervised_process.ts";
 
 /** Short, so that a frozen worker loses its lease soon. */
 export const LEASE_SECONDS = 5;
-const BIG_ROWS = 30_000;
+const BIG_ROWS = 20_000;
 const DATABASE = "chaos";
-const USERS = ["ann", "bob", "cem", "dee"];
+const USERS = ["ann", "bob", "cem", "dee", "eva", "fay"];
 
 /** The whole service, each part a process of its own. */
 export interface ChaosService extends AsyncDisposable {
@@ -57,7 +57,7 @@ export async function startChaosService(swift: SwiftServer, journal: Journal): P
     AWS_SECRET_ACCESS_KEY: SWIFT_CREDENTIALS.secretAccessKey,
     URL_SIGNING_SECRET: "s".repeat(32),
     LEASE_SECONDS: String(LEASE_SECONDS),
-    WORKER_STOP_SECONDS: "5",
+    WORKER_STOP_SECONDS: "1",
     LOG_FORMAT: "json",
   };
   const net = [new URL(databaseUrl).host, new URL(s3.url).host];
