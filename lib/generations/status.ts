@@ -115,10 +115,10 @@ export interface StatusRow {
 }
 
 /** The status that a row tells of. */
-export function toStatus(row: StatusRow): JobStatus {
+export function toStatus(found: StatusRow): JobStatus {
+  const row = found.cancelled_at ? asCancelled(found, found.cancelled_at) : found;
   const began = row.started_at ?? row.ended_at ?? row.now;
   const over = row.ended_at ?? row.now;
-  const cancelled = row.cancelled_at !== null;
   return {
     jobId: row.job_id,
     fileGenerationId: row.file_generation_id,
@@ -127,14 +127,14 @@ export function toStatus(row: StatusRow): JobStatus {
     agencyCode: row.agency_code,
     start: row.start_date,
     end: row.end_date,
-    state: cancelled ? "cancelled" : row.state,
-    changedAt: latest(row.changed_at, row.removed_at, row.cancelled_at),
+    state: row.state,
+    changedAt: latest(row.changed_at, row.removed_at),
     queuedSeconds: secondsBetween(row.requested_at, began),
     runSeconds: row.started_at && secondsBetween(latest(row.started_at, row.requested_at), over),
     reused: row.reused,
     rowsWritten: Number(row.rows_written),
     rowsEstimated: row.rows_estimated === null ? null : Number(row.rows_estimated),
-    file: row.stored_key && row.file_name && !row.removed_at && !cancelled
+    file: row.stored_key && row.file_name && !row.removed_at
       ? { key: row.stored_key, name: row.file_name }
       : null,
     removed: row.removed_at !== null,
@@ -147,6 +147,22 @@ export function toStatus(row: StatusRow): JobStatus {
       : { code: row.error_code, message: row.error_message!, retryable: row.retryable! },
   };
 }
+
+/** A job ended when it was cancelled: what becomes of the file, which others may still wait for, is not its affair. */
+const asCancelled = (row: StatusRow, at: Date): StatusRow => ({
+  ...row,
+  ...{ state: "cancelled", changed_at: at, ended_at: at, removed_at: null },
+  started_at: row.started_at && row.started_at < at ? row.started_at : null,
+  ...{
+    rows_written: "0",
+    stored_key: null,
+    file_name: null,
+    size_bytes: null,
+    row_count: null,
+    sha256: null,
+  },
+  ...{ data_as_of: null, error_code: null, error_message: null, retryable: null },
+});
 
 const latest = (first: Date, ...others: (Date | null)[]): Date =>
   others.reduce<Date>((newest, date) => (date && date > newest ? date : newest), first);

@@ -1,5 +1,6 @@
 import { Random } from "../helpers/random.ts";
 import type { Job, Ledger, Status, User } from "./ledger.ts";
+import { pause } from "./pause.ts";
 import type { Body, Requests } from "./requests.ts";
 
 const ANSWER_MILLISECONDS = 10_000;
@@ -168,18 +169,4 @@ export class Clients {
       `${method} ${path} was not answered in ${PATIENCE_SECONDS} seconds; the last was ${last}`,
     );
   }
-}
-
-/** Waits, not longer than the signal lets it. */
-export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    signal?.addEventListener("abort", done, { once: true });
-    if (signal?.aborted) done();
-  });
 }

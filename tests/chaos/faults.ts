@@ -3,7 +3,7 @@ import { randomFaults } from "../helpers/faulty_s3.ts";
 import type { Random } from "../helpers/random.ts";
 import { signalTo } from "../helpers/running.ts";
 import type { Downfall } from "../helpers/restartable_postgres.ts";
-import { pause } from "./client.ts";
+import { pause } from "./pause.ts";
 import type { Recovery } from "./recovery.ts";
 import { type ChaosService, LEASE_SECONDS } from "./service.ts";
 import type { SupervisedProcess } from "./supervised_process.ts";

@@ -1,13 +1,14 @@
-import { isConnectionLoss, type Sql } from "../../lib/db.ts";
+import type { Sql } from "../../lib/db.ts";
 import { fileTypeOf } from "../../lib/files/index.ts";
 import { dataVersion } from "../../lib/generations/data_version.ts";
 import type { Random } from "../helpers/random.ts";
 import { urlAs } from "../helpers/roles.ts";
-import { pause } from "./client.ts";
+import { pause } from "./pause.ts";
 import { copyDigest, type Digest } from "./copy_digest.ts";
 import type { Journal } from "./journal.ts";
 import { LOADED } from "./requests.ts";
 import { type LoadedFile, loadedFiles } from "./source_files.ts";
+import { whileAway } from "../helpers/while_away.ts";
 
 /** What loads need. */
 export interface LoadsOptions {
@@ -122,20 +123,5 @@ export class Loads {
       env: { DATABASE_URL: urlAs(databaseUrl, "detached_loader") },
     }).output();
     return { code, said: new TextDecoder().decode(code === 0 ? stdout : stderr).trim() };
-  }
-}
-
-/** Tries again while the database is away. */
-export async function whileAway<T>(work: () => Promise<T>, seconds = 60): Promise<T> {
-  const deadline = performance.now() + seconds * 1000;
-  while (true) {
-    try {
-      return await work();
-    } catch (error) {
-      const isLoss = isConnectionLoss(error) ||
-        /^Connection terminated|timeout expired/.test(String((error as Error).message));
-      if (!isLoss || performance.now() > deadline) throw error;
-      await pause(200);
-    }
   }
 }

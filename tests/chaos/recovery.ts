@@ -1,5 +1,5 @@
 import type { Sql } from "../../lib/db.ts";
-import { pause } from "./client.ts";
+import { pause } from "./pause.ts";
 import type { Journal } from "./journal.ts";
 import type { User } from "./ledger.ts";
 import { LEASE_SECONDS } from "./service.ts";

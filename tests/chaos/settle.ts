@@ -1,12 +1,13 @@
 import type { Sql } from "../../lib/db.ts";
 import { leftoversIn } from "../helpers/s3.ts";
-import { pause } from "./client.ts";
+import { pause } from "./pause.ts";
 import type { Journal } from "./journal.ts";
+import { whileAway } from "../helpers/while_away.ts";
 import type { ChaosService } from "./service.ts";
 
 /** Failed attempts are tried again after up to 64 s, requests that S3 does not answer after 30 s. */
 const FILES_SECONDS = 240;
-/** Locks of dead workers are taken off after a minute, and housekeeping goes round every five seconds. */
+/** Tasks of dead workers are removed after ten seconds, objects may have to wait for S3; housekeeping goes round every five. */
 const REST_SECONDS = 120;
 
 /** How long the service took to come to rest. */
@@ -50,7 +51,7 @@ export async function settle(service: ChaosService, journal: Journal): Promise<S
 async function rest(journal: Journal, seconds: number, left: () => Promise<string[]>): Promise<number> {
   const began = performance.now();
   while (true) {
-    const found = await left();
+    const found = await whileAway(left);
     const passed = (performance.now() - began) / 1000;
     if (found.length === 0) return passed;
     if (passed > seconds) {

@@ -1,6 +1,6 @@
 import { isConnectionLoss } from "../../lib/db.ts";
 import type { Random } from "../helpers/random.ts";
-import { pause } from "./client.ts";
+import { pause } from "./pause.ts";
 import { type FaultContext, faults } from "./faults.ts";
 import type { Journal } from "./journal.ts";
 

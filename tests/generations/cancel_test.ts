@@ -31,11 +31,13 @@ Deno.test("a generation that somebody else waits for goes on without the cancell
   const { jobId, lease } = await askAndClaim(db.sql);
   const other = await ask(db.sql);
   await cancelJob(db.sql, jobId);
-  assert.equal((await jobStatus(db.sql, jobId))?.state, "cancelled");
+  const cancelled = await jobStatus(db.sql, jobId);
+  assert.equal(cancelled?.state, "cancelled");
   assert.equal((await jobStatus(db.sql, other))?.state, "running");
+  await renew(db.sql, lease, 30, 1);
   await publish(db.sql, lease, written, null);
   assert.equal((await jobStatus(db.sql, other))?.state, "finished");
-  assert.equal((await jobStatus(db.sql, jobId))?.file, null);
+  assert.deepEqual(await jobStatus(db.sql, jobId), cancelled, "its status stays what it was");
 });
 
 Deno.test("a finished job cannot be cancelled, a cancelled one stays so", async () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
-import { connect, isConnectionLoss } from "../../lib/db.ts";
+import { connect } from "../../lib/db.ts";
 import { fileTypeOf, requestBody } from "../../lib/files/index.ts";
 import { migrate } from "../../lib/migrations/migrate.ts";
 import { addContracts, allContracts } from "../helpers/contracts.ts";
@@ -11,6 +11,7 @@ import { addAgencies } from "../helpers/generations.ts";
 import { startApi, startWorker } from "../helpers/process.ts";
 import { startRestartablePostgres } from "../helpers/restartable_postgres.ts";
 import { until } from "../helpers/until.ts";
+import { whileAway } from "../helpers/while_away.ts";
 
 const ROWS = 60_000;
 const LEASE_SECONDS = 3;
@@ -80,11 +81,3 @@ Deno.test("a database that is restarted in the middle of a file costs time, and 
     assert.equal(await process.ended, 0, "nobody needed a restart");
   }
 });
-
-/** The test's own connections were cut as well: the first query on each finds that out. */
-const whileAway = <T>(query: () => Promise<T>): Promise<T> =>
-  until("the database is back", () =>
-    query().catch((error) => {
-      if (!isConnectionLoss(error)) throw error;
-      return undefined;
-    })) as Promise<T>;
