@@ -33,7 +33,7 @@ const AGENCIES: Record<string, string>[] = [
   ) => ({
     cgac_code,
   })),
-  ...["1100", "1200", "1601", "2000", "7000", "DE00"].map((frec_code) => ({ frec_code })),
+  ...["1601", "DE00"].map((frec_code) => ({ frec_code })),
 ];
 const PERIODS = [[2017, 6], [2021, 6], [2024, 12]] as const;
 const DAY = 86_400_000;
