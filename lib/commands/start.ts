@@ -12,7 +12,9 @@ const code = await runStack({
   console.log(`
 The API listens on ${url}. Your token, an administrator's: ${token}
 
-Ask for a file:
+In a browser: ${url}, signed in with the token.
+
+Ask for a file with curl:
   curl -sS ${url}/v1/generate_detached_file/ -H 'Authorization: Bearer ${token}' \\
     -H 'Content-Type: application/json' -d '${JSON.stringify(request)}'
 
