@@ -106,7 +106,9 @@ Deno.test("without a connection to spare the first cursor reads everything", asy
   // One connection for the file; the server refuses any other.
   const [limited] = await db.sql`SELECT 'limited_' || substr(md5(random()::text), 1, 12) AS name`;
   const name = limited!["name"] as string;
-  await db.sql.unsafe(`CREATE ROLE ${name} LOGIN PASSWORD 'secret' CONNECTION LIMIT 1; GRANT detached_worker TO ${name}`);
+  await db.sql.unsafe(
+    `CREATE ROLE ${name} LOGIN PASSWORD 'secret' CONNECTION LIMIT 1; GRANT detached_worker TO ${name}`,
+  );
   login.username = name;
   login.password = "secret";
   const sql = connect(login.href, { max: 3, name: "export" });
