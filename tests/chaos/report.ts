@@ -114,9 +114,6 @@ function faultLines({ journal, recovery }: Findings): string[] {
       seconds(all)
     }`,
     `the longest that the API gave no answer: ${recovery.longestSilence.toFixed(1)} s`,
-    ...[...journal.counts].filter(([name]) => name.startsWith("ended by itself")).map(([name, times]) =>
-      `${name}, ${times} times`
-    ),
   ];
 }
 

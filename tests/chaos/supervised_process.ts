@@ -98,7 +98,9 @@ export class SupervisedProcess implements AsyncDisposable {
       const code = await this.#process.ended;
       this.#isReady = false;
       journal.note("process ended", { process: name, code, asked: this.#isAsked });
-      if (!this.#isAsked && !this.#isStopping) journal.count(`ended by itself: ${name}`);
+      if (!this.#isAsked && !this.#isStopping) {
+        journal.violation(`${name} ended by itself, with code ${code}; ${name}.log says why.`);
+      }
       if (this.#isStopping) return;
       await new Promise((resolve) => setTimeout(resolve, RESTART_MILLISECONDS));
       journal.count(`started again: ${name}`);

@@ -20,9 +20,9 @@ export interface RestartablePostgres extends AsyncDisposable {
   /**
    * Brings it down and starts it again.
    *
-   * @param onDown told as soon as the signal is sent
+   * @param onDown told as soon as the signal is sent; it stays down until that is done
    */
-  restart(downfall: Downfall, onDown?: () => void): Promise<void>;
+  restart(downfall: Downfall, onDown?: () => unknown): Promise<void>;
 }
 
 /** Starts one on a port that it keeps, with the settings that a server has by itself, durable. */
@@ -38,7 +38,7 @@ export async function startRestartablePostgres(
     async restart(downfall, onDown) {
       const pid = await withSession(server.url, postmasterPid);
       await signalTo(pid, SIGNALS[downfall]);
-      onDown?.();
+      await onDown?.();
       await server.lost.catch(() => {});
       await server.stop();
       server = await embedPostgres(options);

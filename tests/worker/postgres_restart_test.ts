@@ -5,15 +5,17 @@ import { createHash } from "node:crypto";
 import { connect } from "../../lib/db.ts";
 import { fileTypeOf, requestBody } from "../../lib/files/index.ts";
 import { migrate } from "../../lib/migrations/migrate.ts";
+import { startServiceProcess } from "../../lib/stack/service_process.ts";
 import { addContracts, allContracts } from "../helpers/contracts.ts";
 import { copied } from "../helpers/copy.ts";
 import { addAgencies } from "../helpers/generations.ts";
 import { startApi, startWorker } from "../helpers/process.ts";
 import { startRestartablePostgres } from "../helpers/restartable_postgres.ts";
+import { urlAs } from "../helpers/roles.ts";
 import { until } from "../helpers/until.ts";
 import { whileAway } from "../helpers/while_away.ts";
 
-const ROWS = 60_000;
+const ROWS = 40_000;
 const LEASE_SECONDS = 3;
 
 /** An API and two workers on a server that can be restarted, with a file that takes a while. */
@@ -76,6 +78,28 @@ Deno.test("a database that is restarted in the middle of a file costs time, and 
       assert.ok(generation?.["attempt"] > 1, "the file was begun again");
     });
   }
+
+  await t.step("a worker that is started while the database is away waits for it", async () => {
+    let log = "";
+    await using late = startServiceProcess({
+      name: "worker",
+      module: "worker/main.ts",
+      reach: { net: [new URL(on.databaseUrl).host], storageDir: on.storageDir },
+      env: {
+        DATABASE_URL: urlAs(on.databaseUrl, "detached_worker"),
+        STORAGE_DIR: on.storageDir,
+        URL_SIGNING_SECRET: "s".repeat(32),
+        LOG_FORMAT: "json",
+      },
+      onLine: (line) => log += line,
+    });
+    const reached = () => until("it finds nobody", () => log.includes("the queue cannot be reached"));
+    await on.postgres.restart("immediate", reached);
+    await until("it is ready", () => log.includes('"message":"ready"'));
+    await late.stop(10);
+    assert.equal(await late.ended, 0);
+  });
+
   for (const process of [on.api, ...on.workers]) {
     process.kill("SIGTERM");
     assert.equal(await process.ended, 0, "nobody needed a restart");
