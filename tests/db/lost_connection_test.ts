@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { connect, isConnectionLoss } from "../../lib/db.ts";
 import { layCable } from "../helpers/cable.ts";
 import { testDatabase } from "../helpers/database.ts";
+import { until } from "../helpers/until.ts";
 
 const isLoss = (error: unknown) => isConnectionLoss(error);
 
@@ -82,4 +83,22 @@ Deno.test("connections that are cut at any moment cost their own transactions, a
   const answers = await Promise.all(Array.from({ length: 8 }, () => sql`SELECT pg_sleep(0.05)`));
   assert.equal(answers.length, 8);
   await sql.end({ timeout: 1 });
+});
+
+Deno.test("what the server said as it ended a connection is not told to the next query, and the pool ends at once", async () => {
+  await using db = await testDatabase();
+  const sql = connect(db.url, { max: 1, name: "ended" });
+  for (let round = 0; round < 3; round++) {
+    const lost = assert.rejects(sql`SELECT pg_sleep(60)`, isLoss);
+    await until("its backend is ended", async () => {
+      const { count } = await db.sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND application_name = 'ended' AND wait_event = 'PgSleep'`;
+      return count > 0;
+    });
+    await lost;
+    if (round < 2) assert.deepEqual([...await sql`SELECT 1 AS one`], [{ one: 1 }]);
+  }
+  const asked = performance.now();
+  await sql.end({ timeout: 10 });
+  assert.ok(performance.now() - asked < 5000, "it waited for the query that was lost");
 });
