@@ -54,9 +54,10 @@ export async function rescue(sql: Sql): Promise<Rescued[]> {
 
 /** Removes tasks that nobody is at; those whose generations are still queued are then found to be without one. */
 async function removeAbandonedTasks(tx: Transaction): Promise<void> {
-  const tasks = await tx.unsafe<{ id: string; worker: string }[]>(abandonedText, [TASK_SECONDS]);
+  const tasks = await tx.unsafe<{ id: string; worker: string | null }[]>(abandonedText, [TASK_SECONDS]);
   if (tasks.length === 0) return;
   // A worker that lives may hold others too: whoever is given one of those finds nothing to claim.
-  await tx`SELECT graphile_worker.force_unlock_workers(${[...new Set(tasks.map(({ worker }) => worker))]})`;
+  const workers = new Set(tasks.flatMap(({ worker }) => worker ?? []));
+  await tx`SELECT graphile_worker.force_unlock_workers(${[...workers]}::text[])`;
   await tx`SELECT graphile_worker.complete_jobs(${tasks.map(({ id }) => id)}::bigint[])`;
 }

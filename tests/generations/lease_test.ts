@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Sql } from "../../lib/db.ts";
 import { ServiceError } from "../../lib/errors.ts";
+import { cancelJob } from "../../lib/generations/cancel.ts";
 import { giveUp, handBack, MOST_FAILURES } from "../../lib/generations/give_up.ts";
 import { claim, type Lease, renew } from "../../lib/generations/lease.ts";
 import { publish } from "../../lib/generations/publish.ts";
@@ -195,3 +196,18 @@ for (const [name, change] of impossible) {
     await assert.rejects(db.sql.unsafe(`UPDATE file_generation SET ${change}`), { code: "23514" });
   });
 }
+
+Deno.test("the task of a generation that was cancelled goes, although the worker that had it locked has died", async () => {
+  await using db = await testDatabase();
+  const { sql } = db;
+  await addAgencies(sql);
+  const jobId = await ask(sql);
+  const tasks = () => sql`SELECT FROM graphile_worker.jobs`.then(({ count }) => count);
+  await sql`UPDATE graphile_worker._private_jobs SET locked_at = now(), locked_by = 'worker-1'`;
+  await claim(sql, (await generationOf(sql, jobId)).id, "worker-1", 30);
+  await cancelJob(sql, jobId);
+  assert.equal(await tasks(), 1, "graphile-worker leaves a locked one to its worker");
+  await sql`SELECT graphile_worker.force_unlock_workers(ARRAY['worker-1'])`;
+  await rescue(sql);
+  assert.equal(await tasks(), 0);
+});
