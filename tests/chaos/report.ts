@@ -83,7 +83,8 @@ export function report(findings: Findings): string {
       `${settled.files.toFixed(1)} s until every job had ended, ${
         settled.rest.toFixed(1)
       } s more until nothing was left over`,
-      `${settled.foundBySecondSweep} objects were found by the second sweep`,
+      `${settled.foundBySecondSweep} objects were found by the second sweep; ${settled.lateParts} parts were stored by Swift after their ` +
+      `upload was aborted`,
       `${many(verified.files)} files, ${
         many(verified.bytes / 1e6)
       } MB, fetched through their links and compared with COPY`,

