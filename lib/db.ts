@@ -63,10 +63,14 @@ export async function openSession(url: string, name: string): Promise<Session> {
 /** Whether an error says that the database cannot be reached just now, rather than that a query is wrong. */
 export function isConnectionLoss(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === "string" &&
-    (/^(08|57P0)/.test(code) ||
-      ["53300", "CONNECTION_CLOSED", "CONNECTION_ENDED", "CONNECTION_DESTROYED", "CONNECT_TIMEOUT"].includes(
-        code,
-      ) ||
-      ["ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "EPIPE", "ENOTFOUND", "EHOSTUNREACH"].includes(code));
+  if (typeof code !== "string") return error instanceof Error && LOST_WITHOUT_A_CODE.test(error.message);
+  return /^(08|57P0)/.test(code) ||
+    ["53300", "CONNECTION_CLOSED", "CONNECTION_ENDED", "CONNECTION_DESTROYED", "CONNECT_TIMEOUT"].includes(
+      code,
+    ) ||
+    ["ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "EPIPE", "ENOTFOUND", "EHOSTUNREACH"].includes(code);
 }
+
+// What node-postgres says of a connection that is gone.
+const LOST_WITHOUT_A_CODE =
+  /^(Connection terminated|timeout expired$|Client (has encountered a connection error|was closed) and is not queryable)/;
