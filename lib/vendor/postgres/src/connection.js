@@ -857,16 +857,21 @@ function Connection(options, queues = {}, { onopen = noop, onend = noop, onclose
   }
 
   async function PortalSuspended() {
+    // PATCHED: while whoever got the rows works on them, the connection may be lost, and another query be in its place
+    const suspended = query
     try {
-      const x = await Promise.resolve(query.cursorFn(result))
+      const x = await Promise.resolve(suspended.cursorFn(result))
+      if (query !== suspended)
+        return
+
       rows = 0
       x === CLOSE
         ? write(Close(query.portal))
         // PATCHED: sent at once, not when whoever got the rows has had its turn
         : (result = new Result(), write(Execute('', query.cursorRows), () => {}))
     } catch (err) {
-      write(Sync)
-      query.reject(err)
+      query === suspended && write(Sync)
+      suspended.reject(err)
     }
   }
 
