@@ -1,9 +1,7 @@
 import { createHash } from "node:crypto";
-// @ts-types="@types/pg-copy-streams"
-import { to } from "pg-copy-streams";
-import { openSession } from "../../lib/db.ts";
 import { fileTypeOf, requestBody } from "../../lib/files/index.ts";
 import { boundCopy } from "../helpers/copy.ts";
+import { copyOut } from "../helpers/copy_out.ts";
 import type { Body } from "./requests.ts";
 
 /** What a file must be: its records, and the bytes of header and records, uncompressed. */
@@ -26,23 +24,7 @@ export async function copyDigest(databaseUrl: string, body: Body): Promise<Diges
     bytes += chunk.length;
   };
   const form = `(FORMAT csv, DELIMITER '${contents.delimiter}')`;
-  await copy(databaseUrl, `COPY (SELECT ${header}) TO STDOUT ${form}`, add);
-  const rows = await copy(databaseUrl, boundCopy(contents), add);
+  await copyOut(databaseUrl, `COPY (SELECT ${header}) TO STDOUT ${form}`, add);
+  const rows = await copyOut(databaseUrl, boundCopy(contents), add);
   return { rows, bytes, sha256: hash.digest("hex") };
-}
-
-/** Gives the number of records. On a connection of its own: the next query on it could wait for ever. */
-async function copy(
-  databaseUrl: string,
-  statement: string,
-  add: (chunk: Uint8Array) => void,
-): Promise<number> {
-  const session = await openSession(databaseUrl, "chaos-judge");
-  const stream = session.query(to(statement));
-  try {
-    for await (const chunk of stream) add(chunk);
-  } finally {
-    await session.end();
-  }
-  return stream.rowCount;
 }

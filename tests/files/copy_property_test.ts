@@ -9,7 +9,7 @@ import {
   assertSameBytes,
   type AwardCase,
   awardContents,
-  copyOut,
+  copyOfQuery,
   judgedAwardFile,
   written,
 } from "../helpers/judge.ts";
@@ -151,7 +151,7 @@ Deno.test("values of every type are the bytes that COPY writes", async (t) => {
       await db.sql.unsafe(ddl);
       await fill(db.sql, "everything", times === 1 ? 3000 : 200, new Random(seed), () => ({}));
       const { rows, content } = await written(db.sql, contents);
-      assertSameBytes(withoutHeader(content), await copyOut(db.url, judged, delimiter), `seed ${seed}`);
+      assertSameBytes(withoutHeader(content), await copyOfQuery(db.url, judged, delimiter), `seed ${seed}`);
       note(`${rows * contents.elements.length} cells compared`);
     });
   }
@@ -166,7 +166,7 @@ Deno.test("a value of 1 MiB is the bytes that COPY writes, alone and among other
     await db.sql`TRUNCATE everything`;
     await fill(db.sql, "everything", 1, random, () => ({ c0: "x", c10: text }));
     const { content } = await written(db.sql, contents);
-    assertSameBytes(withoutHeader(content), await copyOut(db.url, judged, "|"), `${text.slice(0, 9)}…`);
+    assertSameBytes(withoutHeader(content), await copyOfQuery(db.url, judged, "|"), `${text.slice(0, 9)}…`);
   }
   await db.sql`TRUNCATE everything`;
   await fill(
@@ -177,7 +177,7 @@ Deno.test("a value of 1 MiB is the bytes that COPY writes, alone and among other
     (i) => i % 40 === 7 ? { c0: longTexts[i % longTexts.length]! } : {},
   );
   const { content } = await written(db.sql, contents);
-  assertSameBytes(withoutHeader(content), await copyOut(db.url, judged, "|"), `seed ${seed}`);
+  assertSameBytes(withoutHeader(content), await copyOfQuery(db.url, judged, "|"), `seed ${seed}`);
 });
 
 const withoutHeader = (content: Uint8Array) => content.subarray(content.indexOf(0x0a) + 1);

@@ -1,9 +1,9 @@
-import { connect } from "../../lib/db.ts";
 import type { FileContents } from "../../lib/files/file_type.ts";
+import { copiedBytes } from "./copy_out.ts";
 
 /** What Postgres' own COPY makes of a file's query, without a header: the judge of every byte. */
 export function copied(databaseUrl: string, contents: FileContents): Promise<Uint8Array> {
-  return copyQuery(databaseUrl, boundCopy(contents));
+  return copiedBytes(databaseUrl, boundCopy(contents));
 }
 
 /** The columns as a file has them, by Postgres' own means: `to_char` of a date would go by the session's time zone. */
@@ -16,22 +16,6 @@ const copiedColumns = (elements: FileContents["elements"]): string =>
 export function boundCopy({ query: { text, values }, elements, delimiter }: FileContents): string {
   const query = bind(text.replace("/*columns*/", () => copiedColumns(elements)), values);
   return `COPY (${query}\n) TO STDOUT (FORMAT csv, DELIMITER '${delimiter}')`;
-}
-
-/** The bytes that a COPY gives. On a connection of its own: the driver's COPY can hang whatever comes after it. */
-async function copyQuery(databaseUrl: string, copy: string): Promise<Uint8Array> {
-  const sql = connect(databaseUrl, { max: 1, name: "test-copy" });
-  const chunks: Uint8Array[] = [];
-  const stream = await sql.unsafe(copy).readable();
-  for await (const chunk of stream) chunks.push(chunk);
-  await sql.end({ timeout: 1 });
-  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
 }
 
 /** COPY takes no parameters: puts literals in their place. Only for a test's own values. */

@@ -1,24 +1,14 @@
-// @ts-types="@types/pg-copy-streams"
-import { to } from "pg-copy-streams";
-import { openSession, type Sql } from "../../lib/db.ts";
+import type { Sql } from "../../lib/db.ts";
 import { fileTypeOf, requestBody } from "../../lib/files/index.ts";
 import type { FileContents } from "../../lib/files/file_type.ts";
 import { writeFile, type WriteOptions, type WrittenFile } from "../../lib/files/write_file.ts";
 import d1 from "../../lib/files/elements/d1.tsv" with { type: "text" };
 import d2 from "../../lib/files/elements/d2.tsv" with { type: "text" };
+import { copiedBytes } from "./copy_out.ts";
 
 /** The bytes of `COPY (query) TO STDOUT (FORMAT csv)`: what a file must be, by definition. */
-export async function copyOut(url: string, query: string, delimiter: string): Promise<Uint8Array> {
-  const session = await openSession(url, "judge");
-  try {
-    const stream = session.query(to(`COPY (${query}\n) TO STDOUT (FORMAT csv, DELIMITER '${delimiter}')`));
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of stream) chunks.push(chunk);
-    return joined(chunks);
-  } finally {
-    await session.end();
-  }
-}
+export const copyOfQuery = (url: string, query: string, delimiter: string): Promise<Uint8Array> =>
+  copiedBytes(url, `COPY (${query}\n) TO STDOUT (FORMAT csv, DELIMITER '${delimiter}')`);
 
 /** What makes an award file, in the words of this test: as SQL literals, since COPY takes no parameters. */
 export interface AwardCase {
@@ -50,8 +40,8 @@ export async function judgedAwardFile(url: string, award: AwardCase): Promise<Ui
   );
   const delimiter = award.format === "csv" ? "," : "|";
   return joined([
-    await copyOut(url, `SELECT ${headers.map(literal).join(", ")}`, delimiter),
-    await copyOut(
+    await copyOfQuery(url, `SELECT ${headers.map(literal).join(", ")}`, delimiter),
+    await copyOfQuery(
       url,
       `SELECT ${columns.join(", ")} FROM ${table}
        WHERE ${award.agencyType}_agency_code = ${literal(award.agency)}
