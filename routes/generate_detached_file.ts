@@ -1,12 +1,9 @@
 import { Hono } from "hono";
-import { recordAudit } from "../lib/auth/audit.ts";
 import { requireAgencyAccess } from "../lib/auth/permissions.ts";
 import { fileTypeOf, requestBody } from "../lib/files/index.ts";
 import { requestGeneration } from "../lib/generations/request.ts";
-import { type JobStatus, jobStatus } from "../lib/generations/status.ts";
-import { reuseFinished } from "../lib/generations/reuse.ts";
 import { ServiceError } from "../lib/errors.ts";
-import { auditOf, forUsers } from "./access.ts";
+import { forUsers } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { limitBody, requireBodyInTime, requireJson, validate } from "./json_body.ts";
 import { preferWait } from "./prefer_wait.ts";
@@ -27,29 +24,17 @@ export const generateDetachedFile = (dependencies: Dependencies) =>
       requireAgencyAccess(user, request.agency_code);
       const fileType = fileTypeOf(request.file_type);
       const key = idempotencyKey(c.req.header("Idempotency-Key"));
-      if (key === undefined) {
-        const requester = { requestedBy: user.name, userId: user.userId, requestId: c.var.requestId };
-        const job = await reuseFinished(dependencies.sql, fileType, request, requester);
-        if (job) {
-          return await answerStatus(c, await preferWait(c, job, dependencies), dependencies, {
-            linkIsKept: true,
-          });
-        }
-      }
-      let job: JobStatus | undefined;
-      const jobId = await requestGeneration(dependencies.sql, fileType, request, {
+      const { job, isNew } = await requestGeneration(dependencies.sql, fileType, request, {
         requestedBy: user.name,
+        userId: user.userId,
+        requestId: c.var.requestId,
+        isGivenLink: true,
         maxUnfinishedJobs: dependencies.maxUnfinishedJobs,
         idempotencyKey: key,
-        onStored: async (tx, jobId) => {
-          [job] = await Promise.all([
-            jobStatus(tx, jobId),
-            recordAudit(tx, { ...auditOf(c, "request", request.agency_code), jobId }),
-          ]);
-        },
       });
-      job ??= (await jobStatus(dependencies.sql, jobId))!;
-      return await answerStatus(c, await preferWait(c, job, dependencies), dependencies);
+      return await answerStatus(c, await preferWait(c, job, dependencies), dependencies, {
+        linkIsKept: isNew && job.file !== null,
+      });
     },
   );
 

@@ -72,18 +72,18 @@ export async function jobsOf(
   return rows.map(toStatus);
 }
 
-/** The columns of a status, wherever the job and its generation come from. */
-export const statusColumns = (sql: Sql | Transaction) =>
-  sql`
-    job_id, file_generation_id, requested_by, requested_at, reused, cancelled_at, file_type, agency_code,
-    start_date::text, end_date::text, state, created_at, started_at, changed_at, ended_at, now() AS now,
-    rows_written, rows_estimated, stored_key, file_name, removed_at, size_bytes, row_count, sha256, data_as_of,
-    error_code, error_message, retryable`;
+/** The columns of a status, of `generation_job` and `file_generation` joined. */
+export const STATUS_COLUMNS = `
+  job_id, file_generation_id, requested_by, requested_at, reused, cancelled_at, file_type, agency_code,
+  start_date::text, end_date::text, state, created_at, started_at, changed_at, ended_at, now() AS now,
+  rows_written, rows_estimated, stored_key, file_name, removed_at, size_bytes, row_count, sha256, data_as_of,
+  error_code, error_message, retryable`;
 
 const jobs = (sql: Sql | Transaction) =>
-  sql`SELECT ${statusColumns(sql)} FROM generation_job JOIN file_generation USING (file_generation_id)`;
+  sql`
+    SELECT ${sql.unsafe(STATUS_COLUMNS)} FROM generation_job JOIN file_generation USING (file_generation_id)`;
 
-/** A row of `statusColumns`. */
+/** A row of `STATUS_COLUMNS`. */
 export interface StatusRow {
   job_id: string;
   file_generation_id: string;

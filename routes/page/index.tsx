@@ -124,13 +124,13 @@ export function page(dependencies: Dependencies) {
         if (sent["do"] === "estimate") {
           return await main(c, visitor, { values, estimate: await estimateOf(request) });
         }
-        const jobId = await requestGeneration(sql, fileTypeOf(request.file_type), request, {
+        const { job } = await requestGeneration(sql, fileTypeOf(request.file_type), request, {
           requestedBy: visitor.name,
+          userId: visitor.userId,
+          requestId: c.var.requestId,
           maxUnfinishedJobs: dependencies.maxUnfinishedJobs,
-          onStored: (tx, jobId) =>
-            recordAudit(tx, { ...audit(c, visitor, "request", request.agency_code), jobId }),
         });
-        return c.redirect(`/jobs/${jobId}`, 303);
+        return c.redirect(`/jobs/${job.jobId}`, 303);
       } catch (error) {
         if (!(error instanceof ServiceError)) throw error;
         const issues = error.code === "invalid_request"

@@ -85,6 +85,7 @@ export const CALLERS: Record<string, Role[]> = {
   // Triggers'.
   end_waiting: [],
   notify_generation_changed: [],
+  room_for_generation: ["detached_api"],
   sign_in_with_oidc: ["detached_api"],
   sign_in_with_token: ["detached_api"],
 };

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { cancelJob } from "../../lib/generations/cancel.ts";
 import { publish } from "../../lib/generations/publish.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { addAgencies, ask, askAndClaim, d1Body, generationOf, written } from "../helpers/generations.ts";
+import { until } from "../helpers/until.ts";
 
 const countAll = `SELECT (SELECT count(*) FROM generation_job)::int AS jobs,
   (SELECT count(*) FROM file_generation)::int AS generations, (SELECT count(*) FROM graphile_worker.jobs)::int AS tasks`;
@@ -140,4 +142,43 @@ Deno.test("a user may wait for so many files at a time, also when asking for all
   await limited(31, "other");
   const taken = answers.findIndex(({ status }) => status === "fulfilled");
   await limited(taken + 1);
+});
+
+Deno.test("a refused request leaves neither a job nor a word in the audit", async () => {
+  await using db = await testDatabase();
+  await addAgencies(db.sql);
+  await ask(db.sql, d1Body(), { maxUnfinishedJobs: 1 });
+  const other = d1Body({ end: "04/01/2016" });
+  await assert.rejects(ask(db.sql, other, { maxUnfinishedJobs: 1 }), { code: "too_many_unfinished_jobs" });
+  assert.deepEqual([...await db.sql.unsafe(countAll)], [{ jobs: 1, generations: 1, tasks: 1 }]);
+  assert.equal((await db.sql`SELECT FROM audit_event`).count, 1);
+});
+
+Deno.test("a finished file is handed out even to a user who may wait for no more", async () => {
+  await using db = await testDatabase();
+  await addAgencies(db.sql);
+  const { lease } = await askAndClaim(db.sql);
+  await publish(db.sql, lease, written, null);
+  await ask(db.sql, d1Body({ end: "04/01/2016" }), { maxUnfinishedJobs: 1 });
+  const again = await ask(db.sql, d1Body(), { maxUnfinishedJobs: 1 });
+  assert.equal((await generationOf(db.sql, again)).state, "finished");
+});
+
+Deno.test("a request that meets the cancelling of an equal one is a file of its own", async () => {
+  await using db = await testDatabase();
+  await addAgencies(db.sql);
+  const first = await ask(db.sql);
+  let second = "";
+  await cancelJob(db.sql, first, async (tx) => {
+    const [{ pid }] = await tx<[{ pid: number }]>`SELECT pg_backend_pid() AS pid`;
+    // Not waited for here: it goes on when the cancelling is committed.
+    ask(db.sql).then((jobId) => second = jobId);
+    await until("the equal request waits", async () => {
+      const { count } = await db.sql`SELECT FROM pg_stat_activity WHERE ${pid} = ANY (pg_blocking_pids(pid))`;
+      return count > 0 || undefined;
+    });
+  });
+  await until("it is stored", () => second || undefined);
+  assert.equal((await generationOf(db.sql, first)).state, "cancelled");
+  assert.equal((await generationOf(db.sql, second)).state, "queued");
 });

@@ -4,10 +4,14 @@ import { claim, type Lease } from "../../lib/generations/lease.ts";
 import { requestGeneration } from "../../lib/generations/request.ts";
 import type { State } from "../../lib/generations/status.ts";
 
-/** Adds the agencies that tests ask for: CGAC 020 and 097, FREC 1601. */
+/** The ID of whoever asks, in the audit; apart from those that are counted up. */
+const TESTER = "1000000";
+
+/** Adds the agencies that tests ask for, CGAC 020 and 097, FREC 1601, and the user whom the audit names. */
 export async function addAgencies(sql: Sql): Promise<void> {
   await sql`INSERT INTO cgac (cgac_id, cgac_code, agency_name) VALUES (1, '020', 'Treasury'), (2, '097', 'Defense')`;
   await sql`INSERT INTO frec (frec_code, agency_name, cgac_id) VALUES ('1601', 'Labor', 1)`;
+  await sql`INSERT INTO app_user (app_user_id, name) OVERRIDING SYSTEM VALUE VALUES (${TESTER}, 'whoever-asks')`;
 }
 
 /** A request body for a D1 file of the Treasury; other days make another file. */
@@ -20,17 +24,18 @@ export const d1Body = (more: Record<string, unknown> = {}) => ({
 });
 
 /** Stores a request as a route would. Gives the job's ID. */
-export function ask(
+export async function ask(
   sql: Sql,
   body: Record<string, unknown> = d1Body(),
   requester: { requestedBy?: string; maxUnfinishedJobs?: number; idempotencyKey?: string } = {},
 ): Promise<string> {
   const request = requestBody.parse(body);
-  return requestGeneration(sql, fileTypeOf(request.file_type), request, {
-    requestedBy: "tester",
-    maxUnfinishedJobs: 1000,
+  const requestedBy = requester.requestedBy ?? "tester";
+  const { job } = await requestGeneration(sql, fileTypeOf(request.file_type), request, {
+    ...{ requestedBy, userId: TESTER, requestId: "test", maxUnfinishedJobs: 1000 },
     ...requester,
   });
+  return job.jobId;
 }
 
 /** The generation a job waits for. */

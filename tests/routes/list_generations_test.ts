@@ -52,7 +52,7 @@ Deno.test("the list can be cut down to a state and a file type", async () => {
   assert.deepEqual(await listed("file_type=A&state=queued"), [queued]);
   const audit = await db
     .sql`SELECT action, job_id FROM audit_event WHERE action = 'list' OR job_id = ${finished}`;
-  assert.deepEqual(new Set(audit.map(({ action }) => action)), new Set(["list", "link"]));
+  assert.deepEqual(new Set(audit.map(({ action }) => action)), new Set(["request", "list", "link"]));
 });
 
 for (
