@@ -82,10 +82,10 @@ export const CALLERS: Record<string, Role[]> = {
   analyze_source_table: ["detached_loader"],
   dequeue_generation: ["detached_api"],
   enqueue_generation: ["detached_api", "detached_worker"],
+  room_for_generation: ["detached_api"],
   // Triggers'.
   end_waiting: [],
   notify_generation_changed: [],
-  room_for_generation: ["detached_api"],
   sign_in_with_oidc: ["detached_api"],
   sign_in_with_token: ["detached_api"],
 };
