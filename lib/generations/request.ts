@@ -73,11 +73,20 @@ async function store(
   let alone = false;
   while (true) {
     const [row]: [Outcome] = await sql.unsafe<[Outcome]>(text, [
-      ...[fileType.code, request.agency_code, request.start, request.end, JSON.stringify(request), key],
+      fileType.code,
+      request.agency_code,
+      request.start,
+      request.end,
+      JSON.stringify(request),
+      key,
       [...fileType.sources],
       traceParent(),
-      ...[requestedBy, userId, requestId, isGivenLink],
-      ...[maxUnfinishedJobs, alone],
+      requestedBy,
+      userId,
+      requestId,
+      isGivenLink,
+      maxUnfinishedJobs,
+      alone,
     ], { prepare: true });
     if (row.job_id !== null) return toStatus(row as StatusRow);
     if (row.room === "full") {

@@ -175,10 +175,10 @@ Deno.test("a request that meets the cancelling of an equal one is a file of its 
     ask(db.sql).then((jobId) => second = jobId);
     await until("the equal request waits", async () => {
       const { count } = await db.sql`SELECT FROM pg_stat_activity WHERE ${pid} = ANY (pg_blocking_pids(pid))`;
-      return count > 0 || undefined;
+      return count > 0;
     });
   });
-  await until("it is stored", () => second || undefined);
+  await until("it is stored", () => second !== "");
   assert.equal((await generationOf(db.sql, first)).state, "cancelled");
   assert.equal((await generationOf(db.sql, second)).state, "queued");
 });

@@ -30,9 +30,11 @@ export async function ask(
   requester: { requestedBy?: string; maxUnfinishedJobs?: number; idempotencyKey?: string } = {},
 ): Promise<string> {
   const request = requestBody.parse(body);
-  const requestedBy = requester.requestedBy ?? "tester";
   const { job } = await requestGeneration(sql, fileTypeOf(request.file_type), request, {
-    ...{ requestedBy, userId: TESTER, requestId: "test", maxUnfinishedJobs: 1000 },
+    requestedBy: "tester",
+    userId: TESTER,
+    requestId: "test",
+    maxUnfinishedJobs: 1000,
     ...requester,
   });
   return job.jobId;
