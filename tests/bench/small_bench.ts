@@ -4,7 +4,6 @@
  */
 // deno-lint-ignore-file no-console -- a benchmark's answer goes to standard output
 import assert from "node:assert/strict";
-import { Hono } from "hono";
 import { GenerationChanges } from "../../lib/generations/changes.ts";
 import { createAuthenticator } from "../../lib/auth/authenticate.ts";
 import { connect } from "../../lib/db.ts";
@@ -31,23 +30,18 @@ const sql = connect(urlAs(service.db.url, "detached_api"), { max: 10, name: "api
 resources.defer(() => sql.end());
 const changes = resources.use(new GenerationChanges(service.db.url, "api-listen"));
 await configureLog({ LOG_LEVEL: "error", LOG_FORMAT: "json" });
-const app = new Hono({ strict: false })
-  .get("/select-1", async (c) => c.json([...await sql`SELECT 1 AS one`]))
-  .route(
-    "/",
-    createApp({
-      sql,
-      changes,
-      authenticate: createAuthenticator({ sql }),
-      store: new LocalStore({
-        dir: service.storageDir,
-        publicUrl: "http://127.0.0.1",
-        signingSecret: "s".repeat(32),
-      }),
-      urlTtlSeconds: 60,
-      maxUnfinishedJobs: 1000,
-    }),
-  );
+const app = createApp({
+  sql,
+  changes,
+  authenticate: createAuthenticator({ sql }),
+  store: new LocalStore({
+    dir: service.storageDir,
+    publicUrl: "http://127.0.0.1",
+    signingSecret: "s".repeat(32),
+  }),
+  urlTtlSeconds: 60,
+  maxUnfinishedJobs: 1000,
+}).get("/select-1", async (c) => c.json([...await sql`SELECT 1 AS one`]));
 const server = await serveApp(app, { hostname: "127.0.0.1", port: 0 });
 resources.defer(() => server.shutdown());
 const url = `http://127.0.0.1:${server.port}`;
