@@ -40,7 +40,13 @@ export function pieceQuery(
   const parameters = (from: number) =>
     `(${columns.map(({ type }, i) => `$${from + i}::text::${type}`).join(", ")})`;
   const first = query.values.length + 1;
-  const condition = `AND ${row} > ${parameters(first)} AND ${row} <= ${parameters(first + columns.length)}`;
+  const last = first + columns.length;
+  const leading = columns[0]!;
+  const value = (at: number) => `$${at}::text::${leading.type}`;
+  // Where a column has bounds of its own, Postgres ends an index scan by these and not by a row of columns: with the bounds
+  // of the whole query alone, every piece would pass over all the pieces behind it.
+  const condition = `AND ${leading.name} BETWEEN ${value(first)} AND ${value(last)}
+    AND ${row} > ${parameters(first)} AND ${row} <= ${parameters(last)}`;
   return {
     text: query.text.replace("/*piece*/", () => condition),
     values: [...query.values, ...after, ...upTo],

@@ -8,8 +8,8 @@ import { exportSnapshot, inSnapshot } from "./snapshot.ts";
 /** As many batches of a piece lie ready for the caller: all that a piece of File D1 has. */
 const BATCHES_READY = 3;
 
-// One plan for every piece: by way of the index that gives the order.
-const ONE_PLAN = `SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_sort = off;
+/** Settings for a transaction that reads pieces: one plan for all of them, by way of the index that gives the order. */
+export const ONE_PLAN = `SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_sort = off;
   SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = off`;
 
 /** What is read, and by how many. */

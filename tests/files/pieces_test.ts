@@ -2,13 +2,18 @@ import assert from "node:assert/strict";
 import { insertRows } from "../../lib/sample/insert_rows.ts";
 import { Random } from "../../lib/sample/random.ts";
 import type { SampleRow } from "../../lib/sample/row.ts";
+import { cutIntoPieces, pieceQuery } from "../../lib/files/pieces.ts";
+import { ONE_PLAN } from "../../lib/files/read_in_pieces.ts";
+import { inSnapshot } from "../../lib/files/snapshot.ts";
 import { SpareCursors } from "../../lib/files/spare_cursors.ts";
 import { connect, type Sql } from "../../lib/db.ts";
+import { addContracts, allContracts } from "../helpers/contracts.ts";
 import { type TestDatabase, testDatabase } from "../helpers/database.ts";
 import {
   assertSameBytes,
   type AwardCase,
   awardContents,
+  contentsOf,
   judgedAwardFile,
   written,
 } from "../helpers/judge.ts";
@@ -79,6 +84,33 @@ for (const [cursors, pieceRows] of [[2, 1], [2, 7], [3, 50], [5, 100], [2, 1000]
     }
   });
 }
+
+Deno.test("an early piece reads as few blocks as a late one: no scan passes over the pieces of others", async () => {
+  await using db = await testDatabase();
+  await addContracts(db.sql, 20_000, 0);
+  await db.sql`VACUUM ANALYZE detached_award_procurement`;
+  const { query, order } = contentsOf(allContracts);
+  const blocks = await inSnapshot(db.sql, async (tx) => {
+    await tx.unsafe(ONE_PLAN);
+    const pieces = await cutIntoPieces(tx, query, order!, 200);
+    const read = [];
+    for (const piece of [pieces[1]!, pieces.at(-2)!]) {
+      const { text, values } = pieceQuery(query, order!, piece);
+      const explained = `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${
+        text.replace("/*columns*/", "action_date")
+      }`;
+      const [row] = await tx.unsafe(explained, values);
+      const { Plan } = row!["QUERY PLAN"][0];
+      assert.equal(Plan["Actual Rows"], 200);
+      read.push(Plan["Shared Hit Blocks"] + Plan["Shared Read Blocks"]);
+    }
+    return read;
+  });
+  assert.ok(
+    Math.max(...blocks) < 1.2 * Math.min(...blocks) + 10,
+    `blocks of an early and a late one: ${blocks}`,
+  );
+});
 
 Deno.test("several cursors see one snapshot: what is changed meanwhile is not in the file", async () => {
   await using db = await testDatabase();
