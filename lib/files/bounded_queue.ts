@@ -1,7 +1,7 @@
 /** Why a producer is stopped whose consumer has gone away. */
 const NOT_WANTED = new Error("nobody wants the rest of the rows");
 
-/** Hands things from one producer to one consumer, in order; a producer that waits for room bounds how many lie in it. */
+/** Hands things to one consumer, in order; producers that wait for room bound how many lie in it. */
 export class BoundedQueue<T> implements AsyncIterable<T> {
   readonly #items: T[] = [];
   #end: { error?: unknown } | undefined;
@@ -22,9 +22,11 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
     this.#items.push(item);
     this.#wake();
     if (this.#items.length < this.most) return undefined;
-    this.#room = Promise.withResolvers();
-    // A producer that has nothing more to add does not wait.
-    this.#room.promise.catch(() => {});
+    if (!this.#room) {
+      this.#room = Promise.withResolvers();
+      // A producer that has nothing more to add does not wait.
+      this.#room.promise.catch(() => {});
+    }
     return this.#room.promise;
   }
 
@@ -39,7 +41,10 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
       while (true) {
         if (this.#items.length > 0) {
           const item = this.#items.shift()!;
-          this.#room?.resolve();
+          if (this.#items.length < this.most) {
+            this.#room?.resolve();
+            this.#room = undefined;
+          }
           yield item;
         } else if (this.#end) {
           if ("error" in this.#end) throw this.#end.error;

@@ -5,21 +5,32 @@ import type { RecordQuery } from "./file_type.ts";
 /** With so many batches waiting the server is not asked for more; with fewer it never waits for the worker. */
 const AHEAD = 2;
 
-/** A row as the server sent it: a DataRow message, undecoded. */
-export type RowMessage = Uint8Array;
+/** Rows as the server sent them: one or more whole DataRow messages, end to end, undecoded. */
+export type RowMessages = Uint8Array;
 
 /** How many rows a batch is to have: small enough to bound memory, large enough to make round trips cheap. */
 export class BatchSize {
-  static readonly BYTES = 1 << 20;
   static readonly MOST_ROWS = 5000;
   rows = 100;
 
+  /** @param bytes how large a batch is to be */
+  constructor(readonly bytes = 1 << 20) {}
+
   /** Judges the next batches by the size of one. */
-  learn(batch: readonly RowMessage[]): void {
-    const bytes = batch.reduce((sum, message) => sum + message.length, 0);
-    const rows = Math.floor(BatchSize.BYTES * batch.length / bytes);
+  learn(batch: readonly RowMessages[]): void {
+    const bytes = batch.reduce((sum, messages) => sum + messages.length, 0);
+    const count = batch.reduce((sum, messages) => sum + rowsIn(messages), 0);
+    const rows = Math.floor(this.bytes * count / bytes);
     this.rows = Math.min(BatchSize.MOST_ROWS, Math.max(1, rows));
   }
+}
+
+function rowsIn(messages: RowMessages): number {
+  const view = new DataView(messages.buffer, messages.byteOffset, messages.byteLength);
+  let rows = 0;
+  // The length that a message states leaves out the byte of its type.
+  for (let at = 0; at < messages.length; at += 1 + view.getUint32(at + 1)) rows += 1;
+  return rows;
 }
 
 /** How a query is read. */
@@ -46,9 +57,9 @@ export async function* readBatches(
   tx: Transaction,
   { text, values }: RecordQuery,
   { signal, prepare = false, size = new BatchSize() }: ReadOptions = {},
-): AsyncGenerator<RowMessage[], void, undefined> {
+): AsyncGenerator<RowMessages[], void, undefined> {
   signal?.throwIfAborted();
-  const batches = new BoundedQueue<RowMessage[]>(AHEAD);
+  const batches = new BoundedQueue<RowMessages[]>(AHEAD);
   const query = tx.unsafe(text, values, { prepare }).messages();
   query.cursor(size.rows, (batch) => {
     size.learn(batch);

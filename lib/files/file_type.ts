@@ -19,6 +19,12 @@ export interface RecordQuery {
   values: (string | number | string[] | null)[];
 }
 
+/** The query with its select list. */
+export const selecting = (columns: string, { text, values }: RecordQuery): RecordQuery => ({
+  text: text.replace("/*columns*/", () => columns),
+  values,
+});
+
 /** An order of records by which they can be cut into pieces: no two are equal in it, and an index gives it. */
 export interface RecordOrder {
   /** The columns of the query's ORDER BY; none is ever NULL. The comment "piece" in its WHERE stands for a range of them. */

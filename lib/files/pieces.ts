@@ -1,5 +1,5 @@
 import type { Transaction } from "../db.ts";
-import type { RecordOrder, RecordQuery } from "./file_type.ts";
+import { type RecordOrder, type RecordQuery, selecting } from "./file_type.ts";
 
 /** The records of a query that lie behind one place in its order, up to another. */
 export interface Piece {
@@ -8,47 +8,55 @@ export interface Piece {
   upTo: readonly string[];
 }
 
-/** Cuts the records of a query into pieces of so many rows, in its order. Where Postgres can, it reads the index alone. */
-export async function cutIntoPieces(
-  tx: Transaction,
-  query: RecordQuery,
-  order: RecordOrder,
-  rows: number,
-): Promise<Piece[]> {
-  const columns = order.columns.map(({ name }) => name).join(", ");
-  const numbered = query.text.replace(
-    "/*columns*/",
-    () => `${columns}, row_number() OVER (ORDER BY ${columns}) AS number`,
-  );
-  const cuts = await tx.unsafe(
-    `SELECT ${order.columns.map(({ name }) => `${name}::text`).join(", ")}
-     FROM (${numbered}) AS numbered WHERE number % $${query.values.length + 1} = 0 ORDER BY number`,
-    [...query.values, rows],
-  ).values() as string[][];
-  const ends = [order.before, ...cuts, order.behind];
-  return ends.slice(1).map((upTo, i) => ({ after: ends[i]!, upTo }));
-}
-
 /** The query of one piece. Its text is the same for every piece, so that the server can keep its plan. */
-export function pieceQuery(
-  query: RecordQuery,
-  { columns }: RecordOrder,
-  { after, upTo }: Piece,
-): RecordQuery {
-  const row = `(${columns.map(({ name }) => name).join(", ")})`;
-  // By way of text: a day need not be one that a JavaScript date can be.
-  const parameters = (from: number) =>
-    `(${columns.map(({ type }, i) => `$${from + i}::text::${type}`).join(", ")})`;
+export function pieceQuery(query: RecordQuery, order: RecordOrder, { after, upTo }: Piece): RecordQuery {
   const first = query.values.length + 1;
-  const last = first + columns.length;
-  const leading = columns[0]!;
-  const value = (at: number) => `$${at}::text::${leading.type}`;
+  const last = first + order.columns.length;
   // Where a column has bounds of its own, Postgres ends an index scan by these and not by a row of columns: with the bounds
   // of the whole query alone, every piece would pass over all the pieces behind it.
-  const condition = `AND ${leading.name} BETWEEN ${value(first)} AND ${value(last)}
-    AND ${row} > ${parameters(first)} AND ${row} <= ${parameters(last)}`;
+  const condition = `AND ${order.columns[0]!.name} BETWEEN ${leading(order, first)} AND ${
+    leading(order, last)
+  }
+    AND ${row(order)} > ${parameters(order, first)} AND ${row(order)} <= ${parameters(order, last)}`;
   return {
     text: query.text.replace("/*piece*/", () => condition),
     values: [...query.values, ...after, ...upTo],
   };
 }
+
+/**
+ * Where a piece of so many records ends that begins behind a place in the query's order: the place of its last record;
+ * undefined where there are fewer. Where Postgres can, it reads the index alone.
+ */
+export async function endOfPiece(
+  tx: Transaction,
+  query: RecordQuery,
+  order: RecordOrder,
+  after: readonly string[],
+  rows: number,
+): Promise<readonly string[] | undefined> {
+  const first = query.values.length + 1;
+  const columns = order.columns.map(({ name }) => name);
+  const condition = `AND ${columns[0]!} >= ${leading(order, first)} AND ${row(order)} > ${
+    parameters(order, first)
+  }`;
+  const records = selecting(columns.join(", "), query).text.replace("/*piece*/", () => condition);
+  const [end] = await tx.unsafe(
+    `SELECT ${columns.map((name) => `${name}::text`).join(", ")}
+     FROM (${records} OFFSET $${first + columns.length} LIMIT 1) AS last`,
+    [...query.values, ...after, rows - 1],
+    { prepare: true },
+  ).values() as string[][];
+  return end;
+}
+
+const row = ({ columns }: RecordOrder): string => `(${columns.map(({ name }) => name).join(", ")})`;
+
+// By way of text: a day need not be one that a JavaScript date can be.
+const parameter = (number: number, type: string): string => `$${number}::text::${type}`;
+
+const parameters = ({ columns }: RecordOrder, first: number): string =>
+  `(${columns.map(({ type }, i) => parameter(first + i, type)).join(", ")})`;
+
+/** The first of an order's parameters. */
+const leading = ({ columns }: RecordOrder, first: number): string => parameter(first, columns[0]!.type);

@@ -1,12 +1,14 @@
 import type { Sql, Transaction } from "../db.ts";
 import { BoundedQueue } from "./bounded_queue.ts";
-import { BatchSize, readBatches, type RowMessage } from "./cursor.ts";
-import type { RecordOrder, RecordQuery } from "./file_type.ts";
-import { type Piece, pieceQuery } from "./pieces.ts";
+import { BatchSize, readBatches, type RowMessages } from "./cursor.ts";
+import { type RecordOrder, type RecordQuery, selecting } from "./file_type.ts";
+import { endOfPiece, pieceQuery } from "./pieces.ts";
 import { exportSnapshot, inSnapshot } from "./snapshot.ts";
 
-/** As many batches of a piece lie ready for the caller: all that a piece of File D1 has. */
-const BATCHES_READY = 3;
+/** A whole piece of File D1 is one batch: the server is asked for it once, and never waits to be asked for more of it. */
+const BATCH_BYTES = 1 << 20;
+/** So many batches of a piece lie ready before its reader waits. */
+const BATCHES_READY = 2;
 
 /** Settings for a transaction that reads pieces: one plan for all of them, by way of the index that gives the order. */
 export const ONE_PLAN = `SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_sort = off;
@@ -15,16 +17,23 @@ export const ONE_PLAN = `SET LOCAL plan_cache_mode = force_generic_plan; SET LOC
 /** What is read, and by how many. */
 export interface PiecewiseReading {
   query: RecordQuery;
+  /** Its select list. */
+  columns: string;
   order: RecordOrder;
-  pieces: readonly Piece[];
+  /** How many records one of the cursors reads at a time. */
+  pieceRows: number;
   /** How many connections read besides the transaction's own. */
   helpers: number;
   signal?: AbortSignal | undefined;
 }
 
+/** The records of a piece as they come in. */
+type Reel = BoundedQueue<RowMessages[]>;
+
 /**
- * Reads a query by several cursors at a time, each on a connection of its own, all on one snapshot. They take the pieces in
- * turn, and the caller gets them in order: the batches hold what one cursor's would. Memory is bounded by a few MiB a cursor.
+ * Reads a query by several cursors at a time, each on a connection of its own, all on one snapshot. They cut off and take one
+ * piece after the other, and the caller gets them in order: the batches hold what one cursor's would. Memory is bounded by
+ * some MiB a cursor.
  *
  * A connection that cannot be had is done without; the transaction's own would do.
  *
@@ -34,35 +43,51 @@ export interface PiecewiseReading {
 export async function* readInPieces(
   sql: Sql,
   tx: Transaction,
-  { query, order, pieces, helpers, signal }: PiecewiseReading,
-): AsyncGenerator<RowMessage[], void, undefined> {
+  { query, columns, order, pieceRows, helpers, signal }: PiecewiseReading,
+): AsyncGenerator<RowMessages[], void, undefined> {
   const over = new AbortController();
   const stop = signal ? AbortSignal.any([signal, over.signal]) : over.signal;
-  const reels = pieces.map(() => new BoundedQueue<RowMessage[]>(BATCHES_READY));
-  const ahead = helpers + 2;
-  let taken = 0;
-  let done = 0;
-  let advanced = Promise.withResolvers<void>();
+  const reels = new BoundedQueue<Reel>(helpers + 1);
+  const open = new Set<Reel>();
+  /** Where the next piece begins; undefined behind the last one. Whoever waits for it cuts that piece off. */
+  let next: Promise<readonly string[] | undefined> = Promise.resolve(order.before);
 
   const read = async (reader: Transaction) => {
     await reader.unsafe(ONE_PLAN);
-    const size = new BatchSize();
-    while (taken < pieces.length && !stop.aborted) {
-      if (taken >= done + ahead) {
-        await advanced.promise;
-        continue;
+    const size = new BatchSize(BATCH_BYTES);
+    while (true) {
+      const begins = next;
+      const ends = Promise.withResolvers<readonly string[] | undefined>();
+      next = ends.promise;
+      const reel: Reel = new BoundedQueue(BATCHES_READY);
+      let after: readonly string[] | undefined;
+      let upTo: readonly string[] | undefined;
+      try {
+        after = await begins;
+        if (after === undefined || stop.aborted) return ends.resolve(undefined);
+        upTo = await endOfPiece(reader, query, order, after, pieceRows);
+        const room = reels.push(reel);
+        if (upTo === undefined) reels.end();
+        open.add(reel);
+        Promise.resolve(room).then(() => ends.resolve(upTo), () => ends.resolve(undefined));
+      } catch (error) {
+        ends.resolve(undefined);
+        throw error;
       }
-      const number = taken++;
-      const piece = pieceQuery(query, order, pieces[number]!);
-      for await (const batch of readBatches(reader, piece, { signal: stop, prepare: true, size })) {
-        await reels[number]!.push(batch);
+      const piece = pieceQuery(query, order, { after, upTo: upTo ?? order.behind });
+      for await (
+        const batch of readBatches(reader, selecting(columns, piece), { signal: stop, prepare: true, size })
+      ) {
+        await reel.push(batch);
       }
-      reels[number]!.end();
+      reel.end();
+      open.delete(reel);
     }
   };
   const fail = (error: unknown) => {
     over.abort(error);
-    for (const reel of reels) reel.end({ error });
+    reels.end({ error });
+    for (const reel of open) reel.end({ error });
   };
   const snapshot = await exportSnapshot(tx);
   const help = async () => {
@@ -78,19 +103,13 @@ export async function* readInPieces(
   };
   const readers = [read(tx).catch(fail), ...Array.from({ length: helpers }, help)];
   try {
-    for (const reel of reels) {
-      yield* reel;
-      done += 1;
-      advanced.resolve();
-      advanced = Promise.withResolvers();
-    }
+    for await (const reel of reels) yield* reel;
   } catch (error) {
     signal?.throwIfAborted();
     throw error;
   } finally {
     over.abort();
-    advanced.resolve();
-    for (const reel of reels) reel.abandon();
+    for (const reel of open) reel.abandon();
     await Promise.all(readers);
   }
 }

@@ -1,7 +1,6 @@
 import type { Sql, Transaction } from "../db.ts";
-import { readBatches, type RowMessage } from "./cursor.ts";
-import type { FileContents } from "./file_type.ts";
-import { cutIntoPieces } from "./pieces.ts";
+import { readBatches, type RowMessages } from "./cursor.ts";
+import { type FileContents, selecting } from "./file_type.ts";
 import { readInPieces } from "./read_in_pieces.ts";
 import type { SpareCursors } from "./spare_cursors.ts";
 
@@ -28,17 +27,15 @@ export interface Reading {
 export async function* readRecords(
   sql: Sql,
   tx: Transaction,
-  { query: { text, values }, elements, order }: FileContents,
+  { query, elements, order }: FileContents,
   { rowsEstimated, spare, pieceRows, signal }: Reading,
-): AsyncGenerator<RowMessage[], void, undefined> {
+): AsyncGenerator<RowMessages[], void, undefined> {
   const columns = elements.map(({ column }) => column).join(", ");
-  const query = { text: text.replace("/*columns*/", () => columns), values };
   using helpers = new DisposableStack();
   let count = 0;
   if (order && rowsEstimated >= FEW_PIECES * pieceRows) {
     for (let helper; (helper = spare.take()); count++) helpers.use(helper);
   }
-  if (!order || count === 0) return yield* readBatches(tx, query, { signal });
-  const pieces = await cutIntoPieces(tx, { text, values }, order, pieceRows);
-  yield* readInPieces(sql, tx, { query, order, pieces, helpers: count, signal });
+  if (!order || count === 0) return yield* readBatches(tx, selecting(columns, query), { signal });
+  yield* readInPieces(sql, tx, { query, columns, order, pieceRows, helpers: count, signal });
 }

@@ -32,7 +32,7 @@ const expected = await copied(database.url, contents);
 
 const encoder = new RecordEncoder(contents.delimiter, elements, 64 << 20);
 const encode = () => {
-  for (const message of messages) encoder.addRecord(message);
+  for (const some of messages) encoder.addRecords(some);
   return encoder.take();
 };
 assert.deepEqual(Buffer.compare(encode(), expected), 0, "the records differ from COPY");

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { connect } from "../../lib/db.ts";
-import { readBatches, type RowMessage } from "../../lib/files/cursor.ts";
+import { readBatches } from "../../lib/files/cursor.ts";
+import { layCable } from "../helpers/cable.ts";
+import { fieldsOf } from "../helpers/data_rows.ts";
 import { testDatabase } from "../helpers/database.ts";
 
 const series = (rows: number, bytes: number) => ({
@@ -8,11 +10,9 @@ const series = (rows: number, bytes: number) => ({
   values: [rows, bytes],
 });
 
-/** The first value of a row. */
-function numberIn(row: RowMessage): number {
-  const length = row[10]!;
-  return Number(new TextDecoder().decode(row.subarray(11, 11 + length)));
-}
+/** The first values of a batch's rows. */
+const numbersIn = (batch: Uint8Array[]): number[] =>
+  batch.flatMap(fieldsOf).map(([first]) => Number(new TextDecoder().decode(first!)));
 
 Deno.test("every row comes once, in order, however many batches they fill", async () => {
   await using db = await testDatabase();
@@ -32,10 +32,31 @@ Deno.test("every row comes once, in order, however many batches they fill", asyn
     await db.sql.begin(async (tx) => {
       let seen = 0;
       for await (const batch of readBatches(tx, series(rows!, bytes!))) {
-        for (const row of batch) assert.equal(numberIn(row), ++seen);
+        for (const number of numbersIn(batch)) assert.equal(number, ++seen);
       }
       assert.equal(seen, rows);
     });
+  }
+});
+
+Deno.test("rows are whole and in order however the network cuts what the server sends", async () => {
+  await using db = await testDatabase();
+  for (const [packet, rows, bytes] of [[1, 300, 10], [3, 1000, 40], [1000, 3000, 300], [5000, 40, 100_000]]) {
+    await using cable = layCable(db.url, { packet: packet! });
+    const sql = connect(cable.url, { max: 1, name: "cable" });
+    await sql.begin(async (tx) => {
+      let seen = 0;
+      for await (const batch of readBatches(tx, series(rows!, bytes!))) {
+        for (const fields of batch.flatMap(fieldsOf)) {
+          const [number, text] = fields.map((field) => new TextDecoder().decode(field!));
+          assert.equal(Number(number), ++seen);
+          assert.equal(text, "x".repeat(bytes!));
+        }
+      }
+      assert.equal(seen, rows);
+    });
+    assert.deepEqual([...await sql`SELECT 1 AS one`], [{ one: 1 }]);
+    await sql.end();
   }
 });
 
@@ -62,6 +83,48 @@ Deno.test("a caller that stops half-way leaves a connection that works", async (
   }
 });
 
+Deno.test("what is asked after a caller that stopped half-way is answered, each question by its own answer", async () => {
+  await using db = await testDatabase();
+  for (const stopAfter of [0, 1, 2, 3]) {
+    let answered = 0;
+    const reading = db.sql.begin(async (tx) => {
+      let batches = 0;
+      for await (const _ of readBatches(tx, series(20_000, 500))) {
+        if (batches++ >= stopAfter) break;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      for (; answered < 5; answered++) {
+        assert.deepEqual([...await tx`SELECT ${answered}::integer AS n`], [{ n: answered }]);
+      }
+    });
+    await assert.rejects(reading, /nobody wants the rest/);
+    assert.equal(answered, 5);
+  }
+});
+
+Deno.test("a row that cannot be read is an error, whichever batch it is in, and the connection's next answers are right", async () => {
+  await using db = await testDatabase();
+  const sql = connect(db.url, { max: 1, name: "test" });
+  for (const row of [1, 100, 101, 102, 5000, 9999]) {
+    let seen = 0;
+    const query = {
+      text: "SELECT n, repeat('x', 500), 1 / (n - $1::integer) FROM generate_series(1, 10000) AS n",
+      values: [row],
+    };
+    const reading = sql.begin(async (tx) => {
+      for await (const batch of readBatches(tx, query)) {
+        seen += numbersIn(batch).length;
+        // Lets the error come while this one works.
+        if (row % 2 === 1) await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    });
+    await assert.rejects(reading, /division by zero/);
+    assert.ok(seen < row);
+    for (let n = 0; n < 5; n++) assert.deepEqual([...await sql`SELECT ${n}::integer AS n`], [{ n }]);
+  }
+  await sql.end();
+});
+
 Deno.test("a backend that dies, whenever it does, is an error and never an early end", async () => {
   await using db = await testDatabase();
   const rows = 20_000;
@@ -73,7 +136,7 @@ Deno.test("a backend that dies, whenever it does, is an error and never an early
       const [own] = await tx`SELECT pg_backend_pid() AS pid`;
       let batches = 0;
       for await (const batch of readBatches(tx, series(rows, 1500))) {
-        seen += batch.length;
+        seen += numbersIn(batch).length;
         if (batches++ === killAfter) await db.sql`SELECT pg_terminate_backend(${own!["pid"]})`;
       }
     });

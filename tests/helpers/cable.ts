@@ -6,19 +6,20 @@ export interface Cable extends AsyncDisposable {
   cut(): void;
 }
 
-/** Lays a cable to the server of a URL. */
-export function layCable(url: string): Cable {
+/** Lays a cable to the server of a URL; `packet` is the most bytes that go through it at a time. */
+export function layCable(url: string, { packet = 65_536 } = {}): Cable {
   const { hostname, port } = new URL(url);
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const open = new Set<Deno.Conn>();
   const close = (conn: Deno.Conn) => {
     if (open.delete(conn)) conn.close();
   };
-  const join = async (near: Deno.Conn) => {
+  const join = async (near: Deno.TcpConn) => {
     const far = await Deno.connect({ hostname, port: Number(port || 5432) });
+    near.setNoDelay();
     open.add(near).add(far);
     const pass = async (from: Deno.Conn, to: Deno.Conn) => {
-      const buffer = new Uint8Array(65_536);
+      const buffer = new Uint8Array(packet);
       try {
         for (let count; (count = await from.read(buffer)) !== null;) {
           for (let sent = 0; sent < count;) sent += await to.write(buffer.subarray(sent, count));

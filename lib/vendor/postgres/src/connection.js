@@ -205,11 +205,12 @@ function Connection(options, queues = {}, { onopen = noop, onend = noop, onclose
   }
 
   function prepared(q) {
+    // PATCHED: messages are asked for twice, so that the server has the next order while the first one's rows are worked on
     return Buffer.concat([
       Bind(q.parameters, q.statement.types, q.statement.name, q.cursorName),
-      q.cursorFn
-        ? Execute('', q.cursorRows)
-        : ExecuteUnnamed
+      ...q.cursorFn
+        ? Array(q.isRaw === 'messages' ? 2 : 1).fill(Execute('', q.cursorRows))
+        : [ExecuteUnnamed]
     ])
   }
 
@@ -305,17 +306,24 @@ function Connection(options, queues = {}, { onopen = noop, onend = noop, onclose
 
   function data(x) {
     if (incomings) {
-      incomings.push(x)
+      // PATCHED: a message in several packets is put together alone, without what comes behind it
+      const lacking = remaining + 1
+      incomings.push(x.length > lacking ? x.subarray(0, lacking) : x)
       remaining -= x.length
-      if (remaining > 0)
+      if (remaining >= 0)
         return
+
+      const message = Buffer.concat(incomings, length + 1)
+      incoming = Buffer.alloc(0)
+      remaining = 0
+      incomings = null
+      receive(message)
+      x = x.subarray(lacking)
     }
 
-    incoming = incomings
-      ? Buffer.concat(incomings, length - remaining)
-      : incoming.length === 0
-        ? x
-        : Buffer.concat([incoming, x], incoming.length + x.length)
+    incoming = incoming.length === 0
+      ? x
+      : Buffer.concat([incoming, x], incoming.length + x.length)
 
     while (incoming.length > 4) {
       length = incoming.readUInt32BE(1)
@@ -325,16 +333,42 @@ function Connection(options, queues = {}, { onopen = noop, onend = noop, onclose
         break
       }
 
-      try {
-        handle(incoming.subarray(0, length + 1))
-      } catch (e) {
-        query && (query.cursorFn || query.describeFirst) && write(Sync)
-        errored(e)
-      }
-      incoming = incoming.subarray(length + 1)
-      remaining = 0
-      incomings = null
+      // PATCHED: rows that are wanted as messages stay together
+      const end = wantsMessages() && incoming[0] === 68 ? endOfRows(incoming) : length + 1
+      receive(incoming.subarray(0, end))
+      incoming = incoming.subarray(end)
     }
+  }
+
+  function receive(message) {
+    try {
+      handle(message)
+    } catch (e) {
+      query && (query.cursorFn || query.describeFirst) && sync(query)
+      errored(e)
+    }
+  }
+
+  // PATCHED: a second Sync would end the connection's next query
+  function sync(q) {
+    q.synced || write(Sync)
+    q.synced = true
+  }
+
+  // PATCHED: whoever asks for messages parses them
+  function wantsMessages() {
+    return query && query.isRaw === 'messages'
+  }
+
+  function endOfRows(x) {
+    let end = 0
+    while (x.length - end > 4 && x[end] === 68) {
+      const length = x.readUInt32BE(end + 1)
+      if (length >= x.length - end)
+        break
+      end += length + 1
+    }
+    return end
   }
 
   async function connect() {
@@ -503,8 +537,7 @@ function Connection(options, queues = {}, { onopen = noop, onend = noop, onclose
   }
 
   function DataRow(x) {
-    // PATCHED: whoever asks for messages parses them.
-    if (query.isRaw === 'messages') {
+    if (wantsMessages()) {
       result[rows++] = x
       return
     }
@@ -628,9 +661,9 @@ function Connection(options, queues = {}, { onopen = noop, onend = noop, onclose
     if (query.options.simple)
       return BindComplete()
 
-    if (query.cursorFn) {
+    if (query.cursorFn && !query.synced) {
       result.count && query.cursorFn(result)
-      write(Sync)
+      sync(query)
     }
   }
 
@@ -831,7 +864,7 @@ function Connection(options, queues = {}, { onopen = noop, onend = noop, onclose
 
   function ErrorResponse(x) {
     if (query) {
-      (query.cursorFn || query.describeFirst) && write(Sync)
+      (query.cursorFn || query.describeFirst) && sync(query)
       errorResponse = Errors.postgres(parseError(x))
     } else {
       errored(Errors.postgres(parseError(x)))
@@ -841,6 +874,7 @@ function Connection(options, queues = {}, { onopen = noop, onend = noop, onclose
   function retry(q, error) {
     delete statements[q.signature]
     q.retried = error
+    q.synced = false
     execute(q)
   }
 
@@ -859,18 +893,24 @@ function Connection(options, queues = {}, { onopen = noop, onend = noop, onclose
   async function PortalSuspended() {
     // PATCHED: while whoever got the rows works on them, the connection may be lost, and another query be in its place
     const suspended = query
+        , batch = result
+    // PATCHED: the next batch may be here already; none is wanted any more once the query is over
+    rows = 0
+    result = new Result()
+    if (suspended.synced)
+      return
+
     try {
-      const x = await Promise.resolve(suspended.cursorFn(result))
-      if (query !== suspended)
+      const x = await Promise.resolve(suspended.cursorFn(batch))
+      if (query !== suspended || suspended.synced)
         return
 
-      rows = 0
       x === CLOSE
         ? write(Close(query.portal))
         // PATCHED: sent at once, not when whoever got the rows has had its turn
-        : (result = new Result(), write(Execute('', query.cursorRows), () => {}))
+        : write(Execute('', query.cursorRows), () => {})
     } catch (err) {
-      query === suspended && write(Sync)
+      query === suspended && sync(suspended)
       suspended.reject(err)
     }
   }

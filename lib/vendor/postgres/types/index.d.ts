@@ -629,7 +629,7 @@ declare namespace postgres {
   interface PendingRawQuery<TRow extends readonly MaybeRow[]> extends Promise<RawRowList<TRow>>, PendingQueryModifiers<Buffer[][]> {
   }
 
-  // PATCHED
+  // PATCHED: each buffer holds one or more whole DataRow messages, end to end
   interface PendingMessages extends Promise<Buffer[]> {
     /** Hands the rows over batch by batch, and waits for what is returned before it asks for more. */
     cursor(rows: number, cb: (batch: Buffer[]) => void | Promise<void>): Promise<unknown>;
