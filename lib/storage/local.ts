@@ -25,6 +25,8 @@ export interface StoredFile {
 }
 
 const READ_BYTES = 256 << 10;
+/** After so many bytes the disk is told to begin, so that at the end little is left to wait for. */
+const FLUSH_BYTES = 32 << 20;
 
 /**
  * Keeps files in a folder: written under a temporary name beside the final one, flushed to the disk, then renamed, so
@@ -122,6 +124,8 @@ export class LocalStore implements FileStore {
 
 class LocalWriter implements FileWriter {
   #bytes = 0;
+  #unflushed = 0;
+  #flushing: Promise<void> | undefined;
   #renamed = false;
 
   constructor(
@@ -140,11 +144,20 @@ class LocalWriter implements FileWriter {
       throw unavailable(error);
     }
     this.#bytes += bytes.length;
+    this.#unflushed += bytes.length;
+    if (this.#unflushed >= FLUSH_BYTES && !this.#flushing) this.#flush();
+  }
+
+  #flush(): void {
+    this.#unflushed = 0;
+    // Where it fails, `finish` is told so too: the kernel tells each handle of the file once.
+    this.#flushing = flushFile(this.temporary).catch(() => {}).finally(() => this.#flushing = undefined);
   }
 
   async finish(): Promise<void> {
     this.signal?.throwIfAborted();
     try {
+      await this.#flushing;
       await this.file.sync();
       const { size } = await this.file.stat();
       if (size !== this.#bytes) throw new Error(`${size} bytes arrived of ${this.#bytes}`);
@@ -159,6 +172,7 @@ class LocalWriter implements FileWriter {
   }
 
   async abort(): Promise<void> {
+    await this.#flushing;
     this.file.close();
     for (const name of this.#renamed ? [this.temporary, this.path] : [this.temporary]) {
       try {
@@ -175,6 +189,12 @@ class LocalWriter implements FileWriter {
 
 /** No key is like it: their segments never begin with a dot. */
 const temporaryOf = (path: string): string => join(dirname(path), `.${basename(path)}.part`);
+
+/** By a handle of its own: what is done with one handle waits for what is done with it already. */
+async function flushFile(path: string): Promise<void> {
+  using handle = await Deno.open(path, { write: true });
+  await handle.syncData();
+}
 
 async function syncFolder(folder: string): Promise<void> {
   using handle = await Deno.open(folder);
