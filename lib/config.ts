@@ -38,7 +38,7 @@ const settings = z.object({
   URL_SIGNING_SECRET: secret(32).optional(),
   URL_TTL_SECONDS: wholeNumber(1, 604_800).default(3600),
   WORKER_CONCURRENCY: wholeNumber(1, 64).default(2),
-  WORKER_CURSORS: wholeNumber(1, 16).default(2),
+  WORKER_CURSORS: wholeNumber(1, 16).default(3),
   WORKER_STOP_SECONDS: wholeNumber(0, 3600).default(20),
   RETENTION_DAYS: wholeNumber(1, 36_500).default(30),
   MAX_UNFINISHED_JOBS: wholeNumber(1, 1_000_000).default(50),
