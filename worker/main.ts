@@ -1,4 +1,5 @@
 /** `deno task worker`: the process that writes files. Run as many as you like, on as many machines. */
+import { setPriority } from "node:os";
 import { readConfig, runMain } from "../lib/config.ts";
 import { connect, connectForQueue } from "../lib/db.ts";
 import { SpareCursors } from "../lib/files/spare_cursors.ts";
@@ -13,10 +14,15 @@ import { serveMetrics } from "./metrics_server.ts";
 import { queueLogger } from "./queue_logger.ts";
 import { runTasks } from "./run_tasks.ts";
 
+/** What `nice` adds where it is not told how much. */
+const NICE = 10;
+
 await runMain(async () => {
   const config = readConfig(["DATABASE_URL"]);
   await configureLog(config);
   const stopped = stopSignal();
+  // Where they share a machine, a person who waits for the API's answer comes before a file (docs/performance.md).
+  setPriority(NICE);
   const concurrency = config.WORKER_CONCURRENCY;
   const sql = connect(config.DATABASE_URL, { max: concurrency + 2, name: "worker" });
   const cursors = config.WORKER_CURSORS;

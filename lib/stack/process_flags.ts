@@ -8,6 +8,9 @@ export interface Reach {
   storageDir: string;
 }
 
+/** The main modules of the API and of a worker, below the project. */
+export type ServiceModule = "main.ts" | "worker/main.ts";
+
 /** The settings, and the variables that the AWS SDK reads by itself; every other variable looks unset to it. */
 export const ENVIRONMENT = [
   ...SETTING_NAMES,
@@ -33,7 +36,7 @@ export const ENVIRONMENT = [
  * The flags of `deno run` for the API and for a worker: the least they need, named one by one. `--ignore-*` makes
  * everything else look absent to the libraries that probe for it.
  */
-export function processFlags({ net, storageDir }: Reach): string[] {
+export function processFlags(module: ServiceModule, { net, storageDir }: Reach): string[] {
   return [
     "--no-prompt",
     "--cached-only",
@@ -43,7 +46,7 @@ export function processFlags({ net, storageDir }: Reach): string[] {
     `--allow-read=${storageDir}`,
     "--ignore-read",
     `--allow-write=${storageDir}`,
-    "--allow-sys=homedir,uid,osRelease",
+    `--allow-sys=homedir,uid,osRelease${module === "worker/main.ts" ? ",setPriority" : ""}`,
   ];
 }
 

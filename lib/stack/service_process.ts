@@ -1,4 +1,4 @@
-import { ENDS_WITH_PARENT, processFlags, type Reach } from "./process_flags.ts";
+import { ENDS_WITH_PARENT, processFlags, type Reach, type ServiceModule } from "./process_flags.ts";
 
 const PROJECT = new URL("../../", import.meta.url);
 
@@ -6,8 +6,7 @@ const PROJECT = new URL("../../", import.meta.url);
 export interface ServiceProcessOptions {
   /** What people know it by: "api" or "worker". */
   name: string;
-  /** Its main module, below the project. */
-  module: string;
+  module: ServiceModule;
   reach: Reach;
   env: Record<string, string>;
   /** Told each line that it writes to standard error, its log. */
@@ -31,7 +30,7 @@ export function startServiceProcess(options: ServiceProcessOptions): ServiceProc
     args: [
       "run",
       "--quiet",
-      ...processFlags(options.reach),
+      ...processFlags(options.module, options.reach),
       ENDS_WITH_PARENT,
       new URL(options.module, PROJECT).href,
     ],

@@ -6,6 +6,7 @@ import { loadSample } from "../sample/load.ts";
 import { chooseApiPort } from "./api_port.ts";
 import { databaseHost, issuerHosts, storageHosts } from "./reach.ts";
 import { keptToken } from "./kept_token.ts";
+import type { ServiceModule } from "./process_flags.ts";
 import { keptSecrets } from "./secrets.ts";
 import { type ServiceProcess, startServiceProcess } from "./service_process.ts";
 import { StackError } from "./stack_error.ts";
@@ -86,7 +87,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const database = databaseHost(databaseUrl);
   const storage = storageHosts(config, read);
   const exported = config.EXPORT_DATABASE_URL ? [databaseHost(config.EXPORT_DATABASE_URL)] : [];
-  const start = (name: "api" | "worker", module: string, net: string[]): ServiceProcess =>
+  const start = (name: "api" | "worker", module: ServiceModule, net: string[]): ServiceProcess =>
     startServiceProcess({
       name,
       module,

@@ -1,4 +1,4 @@
-import type { Reach } from "../../lib/stack/process_flags.ts";
+import type { Reach, ServiceModule } from "../../lib/stack/process_flags.ts";
 import { type ServiceProcess, startServiceProcess } from "../../lib/stack/service_process.ts";
 import { until } from "../helpers/until.ts";
 import type { Journal } from "./journal.ts";
@@ -6,8 +6,7 @@ import type { Journal } from "./journal.ts";
 /** What a process of the service is, and where its log goes. */
 export interface SupervisedOptions {
   name: string;
-  /** Its main module, below the project. */
-  module: string;
+  module: ServiceModule;
   reach: Reach;
   env: Record<string, string>;
   /** The message it logs once it does its work. */

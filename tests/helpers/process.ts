@@ -1,7 +1,7 @@
 import { createToken } from "../../lib/auth/tokens.ts";
 import { ensureUser, setAdministrator } from "../../lib/auth/users.ts";
 import { connect } from "../../lib/db.ts";
-import { processFlags } from "../../lib/stack/process_flags.ts";
+import { processFlags, type ServiceModule } from "../../lib/stack/process_flags.ts";
 import { urlAs } from "./roles.ts";
 import { until } from "./until.ts";
 
@@ -24,7 +24,7 @@ interface ServiceOptions {
 }
 
 async function start(
-  script: string,
+  script: ServiceModule,
   ready: RegExp,
   options: ServiceOptions,
   net: string[],
@@ -32,7 +32,7 @@ async function start(
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       "run",
-      ...processFlags({ net, storageDir: options.storageDir }),
+      ...processFlags(script, { net, storageDir: options.storageDir }),
       new URL(script, project).pathname,
     ],
     cwd: project,

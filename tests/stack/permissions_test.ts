@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ENVIRONMENT } from "../../lib/stack/process_flags.ts";
+import { ENVIRONMENT, processFlags, type ServiceModule } from "../../lib/stack/process_flags.ts";
 
 const { tasks } = JSON.parse(await Deno.readTextFile("deno.json")) as { tasks: Record<string, string> };
 
@@ -16,6 +16,14 @@ for (const task of ["demo", "start", "serve", "worker", "migrate"]) {
     assert.deepEqual(ENVIRONMENT.filter((variable) => !mayRead(task, variable)), []);
   });
 }
+
+Deno.test("a worker may make way for others, the API may not", () => {
+  const lowers = (module: ServiceModule) =>
+    processFlags(module, { net: [], storageDir: "files" }).some((flag) => flag.includes("setPriority"));
+  assert.deepEqual([lowers("worker/main.ts"), lowers("main.ts")], [true, false]);
+  assert.match(tasks["worker"]!, /--allow-sys=[\w,]*\bsetPriority\b/);
+  assert.doesNotMatch(tasks["serve"]!, /setPriority/);
+});
 
 Deno.test("no task asks for every permission, or stops to ask for one", () => {
   for (const [task, command] of Object.entries(tasks)) {

@@ -6,9 +6,10 @@ import { addContracts, allContracts } from "../helpers/contracts.ts";
 import { copied } from "../helpers/copy.ts";
 import { addAgencies } from "../helpers/generations.ts";
 import { type Service, startService } from "../helpers/service.ts";
+import { fileUnderWay } from "../helpers/under_way.ts";
 import { until } from "../helpers/until.ts";
 
-const ROWS = 60_000;
+const ROWS = 100_000;
 // Short, so that a test sees a lease end; the promise is LEASE_SECONDS + 15.
 const LEASE_SECONDS = 3;
 
@@ -18,13 +19,6 @@ async function bigService(): Promise<Service> {
   await addContracts(service.sql, ROWS);
   return service;
 }
-
-const underWay = (service: Service, jobId: number) =>
-  until(`job ${jobId} has written some of its rows`, async () => {
-    const { state, rows_written } = await service.status(jobId);
-    assert.notEqual(state, "finished", "the file was finished before the test could break anything");
-    return state === "running" && rows_written > 0;
-  });
 
 /** Makes sure that a job's file is whole: as many bytes as stated, with the stated hash, equal to COPY's. */
 async function assertWhole(service: Service, jobId: number): Promise<void> {
@@ -51,7 +45,7 @@ Deno.test("a backend that is terminated half-way gives a retry, never a short fi
   await using service = await bigService();
   await service.worker();
   const { job_id } = await service.request(allContracts);
-  await underWay(service, job_id);
+  await fileUnderWay(service.storageDir);
   const { count } = await service.sql`
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE application_name = 'export' AND datname = current_database()`;
@@ -65,7 +59,7 @@ Deno.test("a worker that is killed loses its file to another one, in time", asyn
   await using service = await bigService();
   const first = await service.worker();
   const { job_id } = await service.request(allContracts);
-  await underWay(service, job_id);
+  await fileUnderWay(service.storageDir);
   const killed = performance.now();
   first.kill("SIGKILL");
   await first.ended;
@@ -82,7 +76,7 @@ Deno.test("a worker that is frozen and wakes after its lease is lost publishes n
   await using service = await bigService();
   const frozen = await service.worker();
   const { job_id } = await service.request(allContracts);
-  await underWay(service, job_id);
+  await fileUnderWay(service.storageDir);
   frozen.kill("SIGSTOP");
   await service.worker();
   const finished = await service.ended(job_id, LEASE_SECONDS + 45);
@@ -101,7 +95,7 @@ Deno.test("cancelling a running job stops its cursor within a second and leaves 
   await using service = await bigService();
   const worker = await service.worker();
   const { job_id } = await service.request(allContracts);
-  await underWay(service, job_id);
+  await fileUnderWay(service.storageDir);
   const cancelled = performance.now();
   const { json } = await service.api.send("DELETE", `/v1/generations/${job_id}`);
   assert.equal(json.state, "cancelled");

@@ -12,6 +12,7 @@ import { addAgencies } from "../helpers/generations.ts";
 import { startApi, startWorker } from "../helpers/process.ts";
 import { startRestartablePostgres } from "../helpers/restartable_postgres.ts";
 import { urlAs } from "../helpers/roles.ts";
+import { fileUnderWay } from "../helpers/under_way.ts";
 import { until } from "../helpers/until.ts";
 import { whileAway } from "../helpers/while_away.ts";
 
@@ -53,10 +54,7 @@ Deno.test("a database that is restarted in the middle of a file costs time, and 
     await t.step(downfall, async () => {
       const body = { ...allContracts, end };
       const { json: { job_id } } = await on.api.send("POST", "/v1/generate_detached_file/", body);
-      await until("rows are written", async () => {
-        const { state, rows_written } = await status(job_id);
-        return state === "finished" || rows_written > 0;
-      });
+      await fileUnderWay(on.storageDir);
       await on.sql.begin(async (tx) => {
         // Until the restart takes the lock away, the file cannot be published, however fast the machine is.
         const [generation] = await tx`

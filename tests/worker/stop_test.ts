@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { addContracts, allContracts } from "../helpers/contracts.ts";
 import { addAgencies } from "../helpers/generations.ts";
 import { type Service, startService } from "../helpers/service.ts";
+import { fileUnderWay } from "../helpers/under_way.ts";
 import { until } from "../helpers/until.ts";
 
 /** Tasks that graphile-worker holds locked, or has finished and still knows. */
@@ -11,16 +12,16 @@ const queueLeftovers = async ({ sql }: Service) =>
 Deno.test("a worker that is stopped while it writes hands the file back, and the next one makes it", async () => {
   await using service = await startService({ WORKER_STOP_SECONDS: "0" });
   await addAgencies(service.sql);
-  await addContracts(service.sql, 60_000);
+  await addContracts(service.sql, 100_000);
   const worker = await service.worker();
   const { job_id } = await service.request(allContracts);
-  await until("rows are written", async () => (await service.status(job_id)).rows_written > 0);
+  await fileUnderWay(service.storageDir);
   worker.kill("SIGTERM");
   assert.equal(await worker.ended, 0);
   assert.equal((await service.status(job_id)).state, "queued");
   assert.equal(await queueLeftovers(service), 0);
   await service.worker();
-  assert.equal((await service.ended(job_id)).rows, 60_000);
+  assert.equal((await service.ended(job_id)).rows, 100_000);
   const [generation] = await service.sql`SELECT attempt, failures FROM file_generation`;
   assert.deepEqual({ ...generation }, { attempt: 2, failures: 0 });
 });
@@ -28,10 +29,10 @@ Deno.test("a worker that is stopped while it writes hands the file back, and the
 Deno.test("a worker that is stopped within its deadline finishes the file first", async () => {
   await using service = await startService();
   await addAgencies(service.sql);
-  await addContracts(service.sql, 60_000);
+  await addContracts(service.sql, 100_000);
   const worker = await service.worker();
   const { job_id } = await service.request(allContracts);
-  await until("rows are written", async () => (await service.status(job_id)).rows_written > 0);
+  await fileUnderWay(service.storageDir);
   worker.kill("SIGTERM");
   assert.equal(await worker.ended, 0);
   assert.equal((await service.status(job_id)).status, "finished");
