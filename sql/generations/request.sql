@@ -9,7 +9,8 @@
 -- One row. Without a job in it nothing was stored: where "room" is not "free", for that; else the agency does not exist, or
 -- an equal request was stored in the same instant, and another try finds it.
 WITH data AS (
-  SELECT coalesce(sum(version), 0) AS version FROM data_source WHERE source_table = ANY ($7)
+  -- A sum is numeric, by which the index of current generations cannot be searched.
+  SELECT coalesce(sum(version), 0)::bigint AS version FROM data_source WHERE source_table = ANY ($7)
 ),
 -- The lock keeps it from being cancelled or removed before this job counts as one that has it.
 existing AS (

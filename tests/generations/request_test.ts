@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import requestText from "../../sql/generations/request.sql" with { type: "text" };
 import { cancelJob } from "../../lib/generations/cancel.ts";
 import { publish } from "../../lib/generations/publish.ts";
 import { testDatabase } from "../helpers/database.ts";
@@ -181,4 +182,16 @@ Deno.test("a request that meets the cancelling of an equal one is a file of its 
   await until("it is stored", () => second !== "");
   assert.equal((await generationOf(db.sql, first)).state, "cancelled");
   assert.equal((await generationOf(db.sql, second)).state, "queued");
+});
+
+Deno.test("the current file is found by its key and the data's version at once, however many versions there were", async () => {
+  await using db = await testDatabase();
+  const query = requestText.replace("/*columns*/", () => "job_id");
+  const values = ["D1", "020", "2016-01-01", "2016-03-31", "{}", "key", ["detached_award_procurement"], null];
+  const plan = await db.sql.unsafe(
+    `EXPLAIN (FORMAT JSON) ${query}`,
+    [...values, "user", "1", "request", true, 10, false],
+  );
+  const conditions = JSON.stringify(plan).match(/"Index Cond":"[^"]*request_key[^"]*"/g) ?? [];
+  assert.ok(conditions.some((condition) => condition.includes("data_version")), `found ${conditions}`);
 });
