@@ -114,6 +114,20 @@ const bare = resources.use(
     () => Response.json({ message: "Sign in." }, { status: 401 }),
   ),
 );
+/** What the API answers a stranger, from a server that does nothing else. */
+const refusal = await fetch(`${service.api.url}/v1/generate_detached_file/`, { method: "POST" });
+const { status } = refusal, body = await refusal.text();
+const headers = Object.fromEntries(
+  [...refusal.headers].filter(([name]) =>
+    !["connection", "content-length", "date", "keep-alive"].includes(name)
+  ),
+);
+const same = resources.use(
+  Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    () => new Response(body, { status, headers }),
+  ),
+);
 const refused = (wanted: number, body: string, authorization = "") => `
   wrk.method = "POST"
   wrk.path = "/v1/generate_detached_file/"
@@ -128,6 +142,7 @@ const rates = await interleaved({
   pgbench,
   "requests stored": stored,
   "bare Deno.serve": () => wrk(`http://127.0.0.1:${bare.addr.port}`, nobody, "50"),
+  "bare Deno.serve with the same answer": () => wrk(`http://127.0.0.1:${same.addr.port}`, nobody, "50"),
   "refused with 401": () => wrk(service.api.url, nobody, "50"),
   "refused with 400": () => wrk(service.api.url, signedIn, "50"),
 });
@@ -144,6 +159,11 @@ const holds = [
     0.7,
   ),
 ];
+console.log(
+  `  refused with 401, of what a bare Deno.serve gives of the same answer: ${
+    of("refused with 401", "bare Deno.serve with the same answer").toFixed(2)
+  }`,
+);
 console.log(
   `  refused with 400 after signing in: ${of("refused with 400", "bare Deno.serve").toFixed(2)} of it`,
 );
