@@ -1,7 +1,6 @@
 import { Hono } from "hono";
 import { cors } from "hono/cors";
 import { requestId } from "hono/request-id";
-import { secureHeaders } from "hono/secure-headers";
 import { ServiceError } from "../lib/errors.ts";
 import { requireRules } from "./access.ts";
 import { checkDetachedGenerationStatus } from "./check_detached_generation_status.ts";
@@ -48,7 +47,7 @@ export function createApp(dependencies: Dependencies): Hono {
   refuseOtherMethods(routes);
 
   const app = new Hono({ strict: false });
-  app.use(countRequests, requestId(), traceRequests, logRequests, secureHeaders(), async (c, next) => {
+  app.use(countRequests, requestId(), traceRequests, logRequests, async (c, next) => {
     await next();
     // Answers carry links and states of the moment.
     if (!c.res.headers.has("Cache-Control")) c.res.headers.set("Cache-Control", "no-store");
