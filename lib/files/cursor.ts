@@ -10,17 +10,15 @@ export type RowMessages = Uint8Array;
 
 /** How many rows a batch is to have: small enough to bound memory, large enough to make round trips cheap. */
 export class BatchSize {
+  static readonly BYTES = 1 << 20;
   static readonly MOST_ROWS = 5000;
   rows = 100;
-
-  /** @param bytes how large a batch is to be */
-  constructor(readonly bytes = 1 << 20) {}
 
   /** Judges the next batches by the size of one. */
   learn(batch: readonly RowMessages[]): void {
     const bytes = batch.reduce((sum, messages) => sum + messages.length, 0);
     const count = batch.reduce((sum, messages) => sum + rowsIn(messages), 0);
-    const rows = Math.floor(this.bytes * count / bytes);
+    const rows = Math.floor(BatchSize.BYTES * count / bytes);
     this.rows = Math.min(BatchSize.MOST_ROWS, Math.max(1, rows));
   }
 }

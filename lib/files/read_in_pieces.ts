@@ -5,8 +5,6 @@ import { type RecordOrder, type RecordQuery, selecting } from "./file_type.ts";
 import { endOfPiece, pieceQuery } from "./pieces.ts";
 import { exportSnapshot, inSnapshot } from "./snapshot.ts";
 
-/** A whole piece of File D1 is one batch: the server is asked for it once, and never waits to be asked for more of it. */
-const BATCH_BYTES = 1 << 20;
 /** So many batches of a piece lie ready before its reader waits. */
 const BATCHES_READY = 2;
 
@@ -54,7 +52,7 @@ export async function* readInPieces(
 
   const read = async (reader: Transaction) => {
     await reader.unsafe(ONE_PLAN);
-    const size = new BatchSize(BATCH_BYTES);
+    const size = new BatchSize();
     while (true) {
       const begins = next;
       const ends = Promise.withResolvers<readonly string[] | undefined>();
@@ -64,7 +62,8 @@ export async function* readInPieces(
       let upTo: readonly string[] | undefined;
       try {
         after = await begins;
-        if (after === undefined || stop.aborted) return ends.resolve(undefined);
+        if (after === undefined) return ends.resolve(undefined);
+        stop.throwIfAborted();
         upTo = await endOfPiece(reader, query, order, after, pieceRows);
         const room = reels.push(reel);
         if (upTo === undefined) reels.end();

@@ -3,7 +3,7 @@ import { insertRows } from "../../lib/sample/insert_rows.ts";
 import { Random } from "../../lib/sample/random.ts";
 import type { SampleRow } from "../../lib/sample/row.ts";
 import { endOfPiece, type Piece, pieceQuery } from "../../lib/files/pieces.ts";
-import { ONE_PLAN } from "../../lib/files/read_in_pieces.ts";
+import { ONE_PLAN, readInPieces } from "../../lib/files/read_in_pieces.ts";
 import { inSnapshot } from "../../lib/files/snapshot.ts";
 import { SpareCursors } from "../../lib/files/spare_cursors.ts";
 import { connect, type Sql } from "../../lib/db.ts";
@@ -224,4 +224,35 @@ Deno.test("an abort stops all cursors at once", async () => {
     SELECT count(*)::integer AS open FROM pg_stat_activity
     WHERE datname = current_database() AND xact_start IS NOT NULL AND pid <> pg_backend_pid() AND backend_type = 'client backend'`;
   assert.equal(row!["open"], 0);
+});
+
+Deno.test("an abort at any moment ends the reading, also when nothing is being read just then", async () => {
+  await using db = await testDatabase();
+  await addContracts(db.sql, 200, 0);
+  const { query, order } = contentsOf(allContracts);
+  const random = new Random(seed);
+  for (let round = 0; round < 100; round++) {
+    const stop = new AbortController();
+    const abort = () => stop.abort(new Error("enough"));
+    const last = random.whole(1, 150);
+    const reading = inSnapshot(db.sql, async (tx) => {
+      let batches = 0;
+      const pieces = {
+        query,
+        columns: "action_date",
+        order: order!,
+        pieceRows: 1,
+        helpers: round % 3,
+        signal: stop.signal,
+      };
+      for await (const _ of readInPieces(db.sql, tx, pieces)) {
+        // At once, or when whoever reads has gone on.
+        if (++batches === last) random.pick([abort, () => queueMicrotask(abort), () => setTimeout(abort)])();
+      }
+    });
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise((_, reject) => timer = setTimeout(() => reject(new Error("it hangs")), 5000));
+    await assert.rejects(Promise.race([reading, late]), /enough/, `seed ${seed}, round ${round}`);
+    clearTimeout(timer);
+  }
 });
