@@ -1,5 +1,5 @@
 import type { Sql, Transaction } from "../db.ts";
-import type { RecordQuery } from "./file_type.ts";
+import { type RecordQuery, selecting } from "./file_type.ts";
 
 /**
  * How many records a query gives, as Postgres' planner expects from its statistics: at the cost of planning, without
@@ -7,8 +7,9 @@ import type { RecordQuery } from "./file_type.ts";
  *
  * @param sql whose user may read the columns that the query chooses and orders by; no others are looked at
  */
-export async function estimateRows(sql: Sql | Transaction, { text, values }: RecordQuery): Promise<number> {
-  const [row] = await sql.unsafe(`EXPLAIN (FORMAT JSON) ${text.replace("/*columns*/", "1")}`, values);
+export async function estimateRows(sql: Sql | Transaction, query: RecordQuery): Promise<number> {
+  const { text, values } = selecting("1", query);
+  const [row] = await sql.unsafe(`EXPLAIN (FORMAT JSON) ${text}`, values);
   const plan = row!["QUERY PLAN"] as [{ Plan: { "Plan Rows": number } }];
   return plan[0].Plan["Plan Rows"];
 }

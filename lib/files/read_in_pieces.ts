@@ -50,33 +50,34 @@ export async function* readInPieces(
   /** Where the next piece begins; undefined behind the last one. Whoever waits for it cuts that piece off. */
   let next: Promise<readonly string[] | undefined> = Promise.resolve(order.before);
 
+  /** Cuts the next piece off, in its turn, and puts its reel before the caller; undefined where none is left. */
+  const take = async (reader: Transaction): Promise<{ piece: RecordQuery; reel: Reel } | undefined> => {
+    const begins = next;
+    const ends = Promise.withResolvers<readonly string[] | undefined>();
+    next = ends.promise;
+    try {
+      const after = await begins;
+      if (after === undefined) return void ends.resolve(undefined);
+      stop.throwIfAborted();
+      const upTo = await endOfPiece(reader, query, order, after, pieceRows);
+      const reel: Reel = new BoundedQueue(BATCHES_READY);
+      const room = reels.push(reel);
+      if (upTo === undefined) reels.end();
+      open.add(reel);
+      Promise.resolve(room).then(() => ends.resolve(upTo), () => ends.resolve(undefined));
+      const piece = pieceQuery(query, order, { after, upTo: upTo ?? order.behind });
+      return { piece: selecting(columns, piece), reel };
+    } catch (error) {
+      ends.resolve(undefined);
+      throw error;
+    }
+  };
   const read = async (reader: Transaction) => {
     await reader.unsafe(ONE_PLAN);
     const size = new BatchSize();
-    while (true) {
-      const begins = next;
-      const ends = Promise.withResolvers<readonly string[] | undefined>();
-      next = ends.promise;
-      const reel: Reel = new BoundedQueue(BATCHES_READY);
-      let after: readonly string[] | undefined;
-      let upTo: readonly string[] | undefined;
-      try {
-        after = await begins;
-        if (after === undefined) return ends.resolve(undefined);
-        stop.throwIfAborted();
-        upTo = await endOfPiece(reader, query, order, after, pieceRows);
-        const room = reels.push(reel);
-        if (upTo === undefined) reels.end();
-        open.add(reel);
-        Promise.resolve(room).then(() => ends.resolve(upTo), () => ends.resolve(undefined));
-      } catch (error) {
-        ends.resolve(undefined);
-        throw error;
-      }
-      const piece = pieceQuery(query, order, { after, upTo: upTo ?? order.behind });
-      for await (
-        const batch of readBatches(reader, selecting(columns, piece), { signal: stop, prepare: true, size })
-      ) {
+    for (let taken; (taken = await take(reader));) {
+      const { piece, reel } = taken;
+      for await (const batch of readBatches(reader, piece, { signal: stop, prepare: true, size })) {
         await reel.push(batch);
       }
       reel.end();

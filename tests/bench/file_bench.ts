@@ -17,8 +17,8 @@ import { boundCopy } from "../helpers/copy.ts";
 import type { ServiceProcess } from "../helpers/process.ts";
 import { s3Settings, s3Url, testBucket } from "../helpers/s3.ts";
 import { startService } from "../helpers/service.ts";
-import { until } from "../helpers/until.ts";
 import { SWIFT_CREDENTIALS } from "../helpers/swift.ts";
+import { until } from "../helpers/until.ts";
 import { backendCpu, interleaved, judge, median, run, timed, usageOf } from "./measure.ts";
 
 const ROWS = Number(Deno.env.get("BENCH_ROWS") ?? 200_000);

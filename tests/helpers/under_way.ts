@@ -4,8 +4,12 @@ import { until } from "./until.ts";
 export async function fileUnderWay(storageDir: string): Promise<void> {
   await until("a file is under way", async () => {
     for await (const path of partsBelow(storageDir)) {
-      const { size } = await Deno.stat(path);
-      if (size > 0) return true;
+      try {
+        if ((await Deno.stat(path)).size > 0) return true;
+      } catch (error) {
+        // It was finished, or given up, just now.
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      }
     }
     return false;
   });

@@ -20,6 +20,12 @@ async function bigService(): Promise<Service> {
   return service;
 }
 
+async function underWay(service: Service, jobId: number): Promise<void> {
+  await fileUnderWay(service.storageDir);
+  const { state } = await service.status(jobId);
+  assert.equal(state, "running", "the file was finished before the test could break anything");
+}
+
 /** Makes sure that a job's file is whole: as many bytes as stated, with the stated hash, equal to COPY's. */
 async function assertWhole(service: Service, jobId: number): Promise<void> {
   const status = await service.ended(jobId, LEASE_SECONDS + 45);
@@ -45,7 +51,7 @@ Deno.test("a backend that is terminated half-way gives a retry, never a short fi
   await using service = await bigService();
   await service.worker();
   const { job_id } = await service.request(allContracts);
-  await fileUnderWay(service.storageDir);
+  await underWay(service, job_id);
   const { count } = await service.sql`
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE application_name = 'export' AND datname = current_database()`;
@@ -59,7 +65,7 @@ Deno.test("a worker that is killed loses its file to another one, in time", asyn
   await using service = await bigService();
   const first = await service.worker();
   const { job_id } = await service.request(allContracts);
-  await fileUnderWay(service.storageDir);
+  await underWay(service, job_id);
   const killed = performance.now();
   first.kill("SIGKILL");
   await first.ended;
@@ -76,7 +82,7 @@ Deno.test("a worker that is frozen and wakes after its lease is lost publishes n
   await using service = await bigService();
   const frozen = await service.worker();
   const { job_id } = await service.request(allContracts);
-  await fileUnderWay(service.storageDir);
+  await underWay(service, job_id);
   frozen.kill("SIGSTOP");
   await service.worker();
   const finished = await service.ended(job_id, LEASE_SECONDS + 45);
@@ -95,7 +101,7 @@ Deno.test("cancelling a running job stops its cursor within a second and leaves 
   await using service = await bigService();
   const worker = await service.worker();
   const { job_id } = await service.request(allContracts);
-  await fileUnderWay(service.storageDir);
+  await underWay(service, job_id);
   const cancelled = performance.now();
   const { json } = await service.api.send("DELETE", `/v1/generations/${job_id}`);
   assert.equal(json.state, "cancelled");
