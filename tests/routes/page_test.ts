@@ -96,7 +96,7 @@ Deno.test(
       await browser.type("999");
       await browser.press("Enter");
       await browser.expect(`document.getElementById("errors") !== null`);
-      // The page's script moves the focus there, which comes a moment after the page.
+      // The focus moves there a moment after the page is there.
       await browser.expect(`document.activeElement.id === "errors"`);
       const message = await browser.evaluate<string>(
         `document.getElementById(document.getElementById("start").getAttribute("aria-describedby")).textContent`,
