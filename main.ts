@@ -6,7 +6,7 @@ import { connect } from "./lib/db.ts";
 import { GenerationChanges } from "./lib/generations/changes.ts";
 import { configureLog, log } from "./lib/log.ts";
 import { stopSignal } from "./lib/shutdown.ts";
-import { openStore } from "./lib/storage/index.ts";
+import { openStore } from "./lib/storage/open.ts";
 import { createApp } from "./routes/app.ts";
 import { serveApp } from "./routes/serve.ts";
 

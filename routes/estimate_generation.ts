@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { requireAgencyAccess } from "../lib/auth/permissions.ts";
 import { estimateRows } from "../lib/files/estimate.ts";
-import { fileTypeOf, requestBody } from "../lib/files/index.ts";
+import { fileTypeOf, requestBody } from "../lib/files/registry.ts";
 import { forUsers } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { limitBody, requireBodyInTime, requireJson, validate } from "./json_body.ts";

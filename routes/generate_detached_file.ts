@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { requireAgencyAccess } from "../lib/auth/permissions.ts";
-import { fileTypeOf, requestBody } from "../lib/files/index.ts";
+import { fileTypeOf, requestBody } from "../lib/files/registry.ts";
 import { requestGeneration } from "../lib/generations/request.ts";
 import { ServiceError } from "../lib/errors.ts";
 import { forUsers } from "./access.ts";

@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { listAgencies } from "../lib/agencies/agencies.ts";
+import { listAgencies } from "../lib/agencies.ts";
 import { forUsers } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
 

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { recordAudit } from "../lib/auth/audit.ts";
-import { fileTypeCodes } from "../lib/files/index.ts";
+import { fileTypeCodes } from "../lib/files/registry.ts";
 import { mustBe } from "../lib/files/request_fields.ts";
 import { jobsOf, STATES } from "../lib/generations/status.ts";
 import { forUsers } from "./access.ts";

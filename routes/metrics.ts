@@ -6,7 +6,7 @@ import { Gauge } from "prom-client";
 import { credentialOf } from "../lib/auth/credentials.ts";
 import { ServiceError } from "../lib/errors.ts";
 import { queueLength } from "../lib/generations/queue_length.ts";
-import { registry, requestSeconds } from "../lib/metrics/registry.ts";
+import { registry, requestSeconds } from "../lib/metrics.ts";
 import { forAnyone } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
 

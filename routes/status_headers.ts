@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { recordAudit } from "../lib/auth/audit.ts";
-import { fileTypeOf } from "../lib/files/index.ts";
+import { fileTypeOf } from "../lib/files/registry.ts";
 import type { JobStatus } from "../lib/generations/status.ts";
 import { auditOf, type SignedIn } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";

@@ -1,6 +1,6 @@
 /** `deno task test [files and options of deno test]`: the tests, on an embedded Postgres or on TEST_DATABASE_URL. */
 import { stopSignal } from "../lib/shutdown.ts";
-import { launcherGone } from "../lib/stack/launcher.ts";
+import { launcherGone } from "../lib/dev/stack/launcher.ts";
 import { startTestServer } from "./helpers/server.ts";
 import { INSTALL_SWIFT, startSwift } from "./helpers/swift.ts";
 import { testPermissions } from "./permissions.ts";

@@ -16,7 +16,7 @@ import {
   filesFinished,
   leasesLost,
   rowsWritten,
-} from "../lib/metrics/registry.ts";
+} from "../lib/metrics.ts";
 import { contentTypeOf } from "../lib/storage/content_type.ts";
 import type { FileStore, FileWriter } from "../lib/storage/store.ts";
 import { inSpan } from "../lib/tracing.ts";

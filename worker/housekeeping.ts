@@ -2,7 +2,7 @@ import type { Sql } from "../lib/db.ts";
 import { rescue } from "../lib/generations/rescue.ts";
 import { sweepObjects } from "../lib/generations/sweep_objects.ts";
 import { log } from "../lib/log.ts";
-import { rescued } from "../lib/metrics/registry.ts";
+import { rescued } from "../lib/metrics.ts";
 import type { FileStore } from "../lib/storage/store.ts";
 
 const ROUND_MILLISECONDS = 5000;

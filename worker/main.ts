@@ -6,7 +6,7 @@ import { SpareCursors } from "../lib/files/spare_cursors.ts";
 import { GENERATE_FILE } from "../lib/generations/queue.ts";
 import { configureLog, log } from "../lib/log.ts";
 import { stopSignal } from "../lib/shutdown.ts";
-import { openStore } from "../lib/storage/index.ts";
+import { openStore } from "../lib/storage/open.ts";
 import { END_RETENTION, endRetentionOfFiles } from "./end_retention.ts";
 import { generateFile } from "./generate_file.ts";
 import { Housekeeping } from "./housekeeping.ts";

@@ -1,4 +1,4 @@
-import { registry } from "../lib/metrics/registry.ts";
+import { registry } from "../lib/metrics.ts";
 
 /** Serves a worker's own figures to Prometheus: `GET /metrics`, and `/healthz` beside it. */
 export const serveMetrics = (hostname: string, port: number) =>

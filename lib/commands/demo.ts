@@ -2,9 +2,9 @@
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse";
-import { Client, type JobAnswer } from "../stack/client.ts";
-import { exampleRequest } from "../stack/example_request.ts";
-import { runStack, type Stack, StackError } from "../stack/index.ts";
+import { Client, type JobAnswer } from "../dev/stack/client.ts";
+import { exampleRequest } from "../dev/stack/example_request.ts";
+import { runStack, type Stack, StackError } from "../dev/stack/index.ts";
 
 const FOLDER = ".data/demo";
 const WAIT_SECONDS = 300;

@@ -1,7 +1,7 @@
 /** `deno task migrate`: brings the database of `DATABASE_URL` up to date. */
 import { readConfig, runMain } from "../config.ts";
 import { connect } from "../db.ts";
-import { migrate } from "../migrations/migrate.ts";
+import { migrate } from "../migrate.ts";
 
 await runMain(async () => {
   const config = readConfig(["DATABASE_URL"]);

@@ -1,7 +1,7 @@
 /** `deno task sample`: fills the empty source tables of `DATABASE_URL` with the sample. */
 import { readConfig, runMain } from "../config.ts";
 import { connect, isConnectionLoss } from "../db.ts";
-import { loadSample } from "../sample/load.ts";
+import { loadSample } from "../dev/sample/load.ts";
 
 await runMain(async () => {
   const config = readConfig(["DATABASE_URL"]);

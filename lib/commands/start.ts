@@ -1,6 +1,6 @@
 /** `deno task start`: the whole service on this machine, until Ctrl-C. */
-import { runStack } from "../stack/index.ts";
-import { exampleRequest } from "../stack/example_request.ts";
+import { runStack } from "../dev/stack/index.ts";
+import { exampleRequest } from "../dev/stack/example_request.ts";
 
 const code = await runStack({
   untilStopped: true,

@@ -46,7 +46,7 @@ export interface FileContents {
 }
 
 /**
- * The definition of one file type: everything that tells it from the others. `lib/files/index.ts` lists them; nothing
+ * The definition of one file type: everything that tells it from the others. `lib/files/registry.ts` lists them; nothing
  * else in the service knows a file type by name.
  */
 export interface FileType<Request extends FileRequest = FileRequest> {

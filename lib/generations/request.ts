@@ -1,5 +1,5 @@
 import requestText from "../../sql/generations/request.sql" with { type: "text" };
-import { agencyExists } from "../agencies/agencies.ts";
+import { agencyExists } from "../agencies.ts";
 import type { Sql, Transaction } from "../db.ts";
 import { ServiceError } from "../errors.ts";
 import type { FileRequest, FileType } from "../files/file_type.ts";

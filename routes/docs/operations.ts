@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { requestBodies } from "../../lib/files/index.ts";
+import { requestBodies } from "../../lib/files/registry.ts";
 import { agenciesSchema } from "../list_agencies.ts";
 import { statusQuery } from "../check_detached_generation_status.ts";
 import { estimateSchema } from "../estimate_generation.ts";

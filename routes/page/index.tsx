@@ -1,5 +1,5 @@
 import { type Context, Hono } from "hono";
-import { listAgencies } from "../../lib/agencies/agencies.ts";
+import { listAgencies } from "../../lib/agencies.ts";
 import { recordAudit } from "../../lib/auth/audit.ts";
 import {
   mayCancelJob,
@@ -10,7 +10,7 @@ import {
 import type { User } from "../../lib/auth/user.ts";
 import { ServiceError } from "../../lib/errors.ts";
 import { estimateRows } from "../../lib/files/estimate.ts";
-import { fileTypeOf, requestBody } from "../../lib/files/index.ts";
+import { fileTypeOf, requestBody } from "../../lib/files/registry.ts";
 import type { FileRequest } from "../../lib/files/file_type.ts";
 import { cancelJob } from "../../lib/generations/cancel.ts";
 import { requestGeneration } from "../../lib/generations/request.ts";

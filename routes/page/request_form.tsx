@@ -1,5 +1,5 @@
 import type { Child } from "hono/jsx";
-import type { Agency } from "../../lib/agencies/agencies.ts";
+import type { Agency } from "../../lib/agencies.ts";
 import { type FormValues, PERIODS } from "./form.ts";
 
 /** What is wrong with each field, by the field's name. */

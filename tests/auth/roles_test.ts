@@ -6,7 +6,7 @@ import { listUsers, setDisabled, unknownAgencies } from "../../lib/auth/users.ts
 import { connect, type Sql } from "../../lib/db.ts";
 import { cancelJob } from "../../lib/generations/cancel.ts";
 import { jobStatus } from "../../lib/generations/status.ts";
-import { migrate } from "../../lib/migrations/migrate.ts";
+import { migrate } from "../../lib/migrate.ts";
 import { addContracts, allContracts } from "../helpers/contracts.ts";
 import { type TestDatabase, testDatabase } from "../helpers/database.ts";
 import { addAgencies, ask, d1Body } from "../helpers/generations.ts";

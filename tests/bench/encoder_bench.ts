@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { stringify } from "csv-stringify/sync";
 import { RecordEncoder } from "../../lib/files/csv.ts";
-import { fileTypeOf, requestBody } from "../../lib/files/index.ts";
-import { loadSample } from "../../lib/sample/load.ts";
+import { fileTypeOf, requestBody } from "../../lib/files/registry.ts";
+import { loadSample } from "../../lib/dev/sample/load.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { copied } from "../helpers/copy.ts";
 import { judge, median, ROUNDS } from "./measure.ts";

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import type { Sql } from "../../lib/db.ts";
-import { loadSample } from "../../lib/sample/load.ts";
-import { analyzeStatement } from "../../lib/sample/statistics.ts";
+import { loadSample } from "../../lib/dev/sample/load.ts";
+import { analyzeStatement } from "../../lib/dev/sample/statistics.ts";
 import { identifiers } from "../../lib/sources/table_columns.ts";
 import { copied } from "../helpers/copy.ts";
 import { testDatabase } from "../helpers/database.ts";

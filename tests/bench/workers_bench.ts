@@ -1,8 +1,8 @@
 /** Forty files of one size with 1, 2 and 4 worker processes: files a minute, none made twice, and the API's answers meanwhile. */
 // deno-lint-ignore-file no-console -- a benchmark's answer goes to standard output
 import assert from "node:assert/strict";
-import { loadSample } from "../../lib/sample/load.ts";
-import { multiplyContracts } from "../../lib/sample/multiply.ts";
+import { loadSample } from "../../lib/dev/sample/load.ts";
+import { multiplyContracts } from "../../lib/dev/sample/multiply.ts";
 import { startService } from "../helpers/service.ts";
 import { until } from "../helpers/until.ts";
 import { judge, judgeLeast, median, ROUNDS } from "./measure.ts";

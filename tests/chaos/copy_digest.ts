@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { fileTypeOf, requestBody } from "../../lib/files/index.ts";
+import { fileTypeOf, requestBody } from "../../lib/files/registry.ts";
 import { boundCopy } from "../helpers/copy.ts";
 import { copyOut } from "../helpers/copy_out.ts";
 import type { Body } from "./requests.ts";

@@ -1,5 +1,5 @@
 import type { Sql } from "../../lib/db.ts";
-import { fileTypeOf } from "../../lib/files/index.ts";
+import { fileTypeOf } from "../../lib/files/registry.ts";
 import { dataVersion } from "../../lib/generations/data_version.ts";
 import type { Random } from "../helpers/random.ts";
 import { urlAs } from "../helpers/roles.ts";

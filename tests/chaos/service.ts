@@ -1,8 +1,8 @@
 import { connect, type Sql } from "../../lib/db.ts";
-import { freePort } from "../../lib/embedded/free_port.ts";
-import { migrate } from "../../lib/migrations/migrate.ts";
-import { loadSample } from "../../lib/sample/load.ts";
-import { multiplyContracts } from "../../lib/sample/multiply.ts";
+import { freePort } from "../../lib/dev/embedded/free_port.ts";
+import { migrate } from "../../lib/migrate.ts";
+import { loadSample } from "../../lib/dev/sample/load.ts";
+import { multiplyContracts } from "../../lib/dev/sample/multiply.ts";
 import { type FaultyS3, faultyS3 } from "../helpers/faulty_s3.ts";
 import { type RestartablePostgres, startRestartablePostgres } from "../helpers/restartable_postgres.ts";
 import { urlAs } from "../helpers/roles.ts";

@@ -1,4 +1,4 @@
-import { generateAccounts } from "../../lib/sample/accounts.ts";
+import { generateAccounts } from "../../lib/dev/sample/accounts.ts";
 import type { Random } from "../helpers/random.ts";
 import { archiveCsv } from "../helpers/sources.ts";
 import { LOADED_AGENCY, LOADED_DAYS, LOADED_PERIOD } from "./requests.ts";

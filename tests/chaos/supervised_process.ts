@@ -1,5 +1,5 @@
-import type { Reach, ServiceModule } from "../../lib/stack/process_flags.ts";
-import { type ServiceProcess, startServiceProcess } from "../../lib/stack/service_process.ts";
+import type { Reach, ServiceModule } from "../../lib/dev/stack/process_flags.ts";
+import { type ServiceProcess, startServiceProcess } from "../../lib/dev/stack/service_process.ts";
 import { until } from "../helpers/until.ts";
 import type { Journal } from "./journal.ts";
 

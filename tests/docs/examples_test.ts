@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { loadSample } from "../../lib/sample/load.ts";
+import { loadSample } from "../../lib/dev/sample/load.ts";
 import { startService } from "../helpers/service.ts";
 
 const examples = new URL("../../docs/examples/", import.meta.url);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { Sql } from "../../lib/db.ts";
 import type { FileContents } from "../../lib/files/file_type.ts";
-import { insertRows } from "../../lib/sample/insert_rows.ts";
-import { Random } from "../../lib/sample/random.ts";
-import type { SampleRow } from "../../lib/sample/row.ts";
+import { insertRows } from "../../lib/dev/sample/insert_rows.ts";
+import { Random } from "../../lib/dev/sample/random.ts";
+import type { SampleRow } from "../../lib/dev/sample/row.ts";
 import { testDatabase } from "../helpers/database.ts";
 import {
   assertSameBytes,

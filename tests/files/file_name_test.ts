@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fileNameOf, requestBody } from "../../lib/files/index.ts";
+import { fileNameOf, requestBody } from "../../lib/files/registry.ts";
 
 const named: [body: Record<string, unknown>, name: string][] = [
   [

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { gunzipSync } from "node:zlib";
-import { loadSample } from "../../lib/sample/load.ts";
-import { multiplyContracts } from "../../lib/sample/multiply.ts";
+import { loadSample } from "../../lib/dev/sample/load.ts";
+import { multiplyContracts } from "../../lib/dev/sample/multiply.ts";
 import { addContracts, allContracts } from "../helpers/contracts.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { addAgencies } from "../helpers/generations.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { insertRows } from "../../lib/sample/insert_rows.ts";
-import { Random } from "../../lib/sample/random.ts";
-import type { SampleRow } from "../../lib/sample/row.ts";
-import { loadSample } from "../../lib/sample/load.ts";
+import { insertRows } from "../../lib/dev/sample/insert_rows.ts";
+import { Random } from "../../lib/dev/sample/random.ts";
+import type { SampleRow } from "../../lib/dev/sample/row.ts";
+import { loadSample } from "../../lib/dev/sample/load.ts";
 import { displayTasOf, tasOf } from "../../lib/sources/account.ts";
 import { type TestDatabase, testDatabase } from "../helpers/database.ts";
 import {

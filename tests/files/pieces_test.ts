@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { insertRows } from "../../lib/sample/insert_rows.ts";
-import { Random } from "../../lib/sample/random.ts";
-import type { SampleRow } from "../../lib/sample/row.ts";
+import { insertRows } from "../../lib/dev/sample/insert_rows.ts";
+import { Random } from "../../lib/dev/sample/random.ts";
+import type { SampleRow } from "../../lib/dev/sample/row.ts";
 import { endOfPiece, type Piece, pieceQuery } from "../../lib/files/pieces.ts";
 import { ONE_PLAN, readInPieces } from "../../lib/files/read_in_pieces.ts";
 import { inSnapshot } from "../../lib/files/snapshot.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { insertRows } from "../../lib/sample/insert_rows.ts";
-import { loadSample } from "../../lib/sample/load.ts";
-import { multiplyContracts } from "../../lib/sample/multiply.ts";
-import type { SampleRow } from "../../lib/sample/row.ts";
+import { insertRows } from "../../lib/dev/sample/insert_rows.ts";
+import { loadSample } from "../../lib/dev/sample/load.ts";
+import { multiplyContracts } from "../../lib/dev/sample/multiply.ts";
+import type { SampleRow } from "../../lib/dev/sample/row.ts";
 import { type TestDatabase, testDatabase } from "../helpers/database.ts";
 import {
   assertSameBytes,

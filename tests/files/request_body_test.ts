@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { requestBody } from "../../lib/files/index.ts";
+import { requestBody } from "../../lib/files/registry.ts";
 
 const d1 = { file_type: "D1", cgac_code: "020", start: "01/01/2016", end: "03/31/2016" };
 const a = { file_type: "A", cgac_code: "020", year: 2017, period: 3 };

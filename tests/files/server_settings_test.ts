@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Sql } from "../../lib/db.ts";
-import { loadSample } from "../../lib/sample/load.ts";
+import { loadSample } from "../../lib/dev/sample/load.ts";
 import { testDatabase } from "../helpers/database.ts";
 import {
   assertSameBytes,

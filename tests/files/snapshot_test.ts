@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { connect } from "../../lib/db.ts";
-import { loadSample } from "../../lib/sample/load.ts";
-import { multiplyContracts } from "../../lib/sample/multiply.ts";
+import { loadSample } from "../../lib/dev/sample/load.ts";
+import { multiplyContracts } from "../../lib/dev/sample/multiply.ts";
 import { type TestDatabase, testDatabase } from "../helpers/database.ts";
 import {
   assertSameBytes,

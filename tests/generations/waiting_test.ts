@@ -4,7 +4,7 @@ import { cancelJob } from "../../lib/generations/cancel.ts";
 import { giveUp, handBack } from "../../lib/generations/give_up.ts";
 import { claim, type Lease } from "../../lib/generations/lease.ts";
 import { publish } from "../../lib/generations/publish.ts";
-import { Random } from "../../lib/sample/random.ts";
+import { Random } from "../../lib/dev/sample/random.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { addAgencies, ask, d1Body, written } from "../helpers/generations.ts";
 

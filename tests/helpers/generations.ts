@@ -1,5 +1,5 @@
 import type { Sql } from "../../lib/db.ts";
-import { fileTypeOf, requestBody } from "../../lib/files/index.ts";
+import { fileTypeOf, requestBody } from "../../lib/files/registry.ts";
 import { claim, type Lease } from "../../lib/generations/lease.ts";
 import { requestGeneration } from "../../lib/generations/request.ts";
 import type { State } from "../../lib/generations/status.ts";

@@ -1,5 +1,5 @@
 import type { Sql } from "../../lib/db.ts";
-import { fileTypeOf, requestBody } from "../../lib/files/index.ts";
+import { fileTypeOf, requestBody } from "../../lib/files/registry.ts";
 import type { FileContents } from "../../lib/files/file_type.ts";
 import { writeFile, type WriteOptions, type WrittenFile } from "../../lib/files/write_file.ts";
 import d1 from "../../lib/files/elements/d1.tsv" with { type: "text" };

@@ -1,7 +1,7 @@
 import { createToken } from "../../lib/auth/tokens.ts";
 import { ensureUser, setAdministrator } from "../../lib/auth/users.ts";
 import { connect } from "../../lib/db.ts";
-import { processFlags, type ServiceModule } from "../../lib/stack/process_flags.ts";
+import { processFlags, type ServiceModule } from "../../lib/dev/stack/process_flags.ts";
 import { urlAs } from "./roles.ts";
 import { until } from "./until.ts";
 

@@ -1,4 +1,4 @@
-import type { Random } from "../../lib/sample/random.ts";
+import type { Random } from "../../lib/dev/sample/random.ts";
 
 /** Values that writers of CSV have stumbled over. */
 const AWKWARD = [

@@ -1,6 +1,6 @@
 import { connect, type Sql } from "../../lib/db.ts";
-import { DatabaseInUseError, type EmbeddedPostgres, embedPostgres } from "../../lib/embedded/index.ts";
-import { migrate } from "../../lib/migrations/migrate.ts";
+import { DatabaseInUseError, type EmbeddedPostgres, embedPostgres } from "../../lib/dev/embedded/index.ts";
+import { migrate } from "../../lib/migrate.ts";
 import { makeMemoryTablespace, memoryTablespaces, removeMemoryTablespace } from "./memory_tablespace.ts";
 
 /** The server that tests run on, with a migrated database that theirs are copies of. */

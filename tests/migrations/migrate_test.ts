@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { pathToFileURL } from "node:url";
 import { connect } from "../../lib/db.ts";
-import { migrate, MigrationError, MIGRATIONS } from "../../lib/migrations/migrate.ts";
+import { migrate, MigrationError, MIGRATIONS } from "../../lib/migrate.ts";
 import { type TestDatabase, testDatabase } from "../helpers/database.ts";
 
 /** A folder of migrations of a test's own. */

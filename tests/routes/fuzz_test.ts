@@ -1,6 +1,6 @@
 /** Bad input of every kind against the real API process: seeded, so that a failure can be had again. */
 import assert from "node:assert/strict";
-import { requestBody } from "../../lib/files/index.ts";
+import { requestBody } from "../../lib/files/registry.ts";
 import { addAgencies } from "../helpers/generations.ts";
 import { Random } from "../helpers/random.ts";
 import { startService } from "../helpers/service.ts";

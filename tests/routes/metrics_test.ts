@@ -4,7 +4,7 @@ import { testApp } from "../helpers/app.ts";
 import { addContracts, allContracts } from "../helpers/contracts.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { addAgencies, ask, d1Body } from "../helpers/generations.ts";
-import { freePort } from "../../lib/embedded/free_port.ts";
+import { freePort } from "../../lib/dev/embedded/free_port.ts";
 import { startService } from "../helpers/service.ts";
 
 const files = ["grafana-dashboard.json", "prometheus-alerts.yml"];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import type { z } from "zod";
-import { loadSample } from "../../lib/sample/load.ts";
+import { loadSample } from "../../lib/dev/sample/load.ts";
 import { agenciesSchema } from "../../routes/list_agencies.ts";
 import { createApp } from "../../routes/app.ts";
 import { createClient } from "../../routes/client.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
-import { fileTypeOf, requestBody } from "../../lib/files/index.ts";
+import { fileTypeOf, requestBody } from "../../lib/files/registry.ts";
 import { addContracts, allContracts } from "../helpers/contracts.ts";
 import { copied } from "../helpers/copy.ts";
 import { addAgencies } from "../helpers/generations.ts";

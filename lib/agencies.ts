@@ -1,0 +1,26 @@
+import type { Sql, Transaction } from "./db.ts";
+
+/** An agency whose files can be asked for. */
+export interface Agency {
+  /** A CGAC (3 characters) or a FREC (4). */
+  code: string;
+  name: string | null;
+  /** The CGAC that a FREC belongs to; null for a CGAC. */
+  cgacCode: string | null;
+}
+
+/** Every agency that exists: CGACs, then FRECs, each by code. */
+export async function listAgencies(sql: Sql): Promise<Agency[]> {
+  return await sql<Agency[]>`
+    (SELECT cgac_code AS code, agency_name AS name, NULL AS "cgacCode" FROM cgac ORDER BY 1)
+    UNION ALL
+    (SELECT frec_code, frec.agency_name, cgac_code FROM frec LEFT JOIN cgac USING (cgac_id) WHERE frec_code IS NOT NULL
+    ORDER BY 1)`;
+}
+
+/** Whether a code is that of a CGAC or of a FREC. */
+export async function agencyExists(sql: Sql | Transaction, code: string): Promise<boolean> {
+  const { count } = await sql`
+    SELECT FROM cgac WHERE cgac_code = ${code} UNION ALL SELECT FROM frec WHERE frec_code = ${code}`;
+  return count > 0;
+}

@@ -1,0 +1,78 @@
+import { ConfigError } from "../../config.ts";
+import { EmbeddedPostgresError } from "../embedded/index.ts";
+import { MigrationError } from "../../migrate.ts";
+import { stopSignal } from "../../shutdown.ts";
+import { launcherGone } from "./launcher.ts";
+import { type Stack, startStack } from "./stack.ts";
+import { StackError } from "./stack_error.ts";
+
+// What a shell gives for a process that a signal has ended: 128 and the signal's number.
+const EXIT_CODES: Partial<Record<Deno.Signal, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
+const LAST_LINES = 15;
+
+/** How a command uses the stack. */
+export interface RunStackOptions {
+  /** Told each line that the API or the worker logs. Without it, the last warnings are shown if something fails. */
+  onLine?: (process: string, line: string) => void;
+  /** Whether being stopped is the normal end. */
+  untilStopped?: boolean;
+}
+
+/**
+ * Starts the stack, works with it and stops it, whatever happens: when the work is done, when a signal or the end of the
+ * launcher asks for it, when one of the processes ends. No process is left behind.
+ *
+ * @param work its signal is aborted when it should end early
+ * @returns the exit code for this process; what went wrong was told on standard error
+ */
+export async function runStack(
+  { onLine, untilStopped = false }: RunStackOptions,
+  work: (stack: Stack, signal: AbortSignal) => Promise<void>,
+): Promise<number> {
+  const stop = new AbortController();
+  const done = new AbortController();
+  const asked = Promise.race([stopSignal(), launcherGone(done.signal).then(() => "SIGHUP" as const)]);
+  asked.then((signal) => {
+    tell(`\nStopping (${signal}) …`);
+    stop.abort(new Stopped(signal));
+  });
+  const lastLines: string[] = [];
+  const keepLine = (process: string, line: string) => {
+    lastLines.push(`${process}: ${line}`);
+    lastLines.splice(0, lastLines.length - LAST_LINES);
+  };
+  try {
+    await using stack = await startStack({
+      signal: stop.signal,
+      say: (what, outcome) => tell(`  ${what.padEnd(12)} ${outcome}`),
+      ...(onLine ? { onLine } : { onLine: keepLine, logLevel: "warning" }),
+    });
+    const aborted = Promise.withResolvers<never>();
+    stop.signal.addEventListener("abort", () => aborted.reject(stop.signal.reason));
+    stop.signal.throwIfAborted();
+    await Promise.race([work(stack, stop.signal), stack.broken, aborted.promise]);
+    return 0;
+  } catch (error) {
+    if (stop.signal.aborted) return untilStopped ? 0 : EXIT_CODES[await asked] ?? 1;
+    if (lastLines.length > 0) tell(lastLines.join("\n"));
+    if (!isForTheUser(error)) throw error;
+    tell(error.message);
+    return 1;
+  } finally {
+    done.abort();
+  }
+}
+
+class Stopped extends Error {
+  constructor(signal: Deno.Signal) {
+    super(`stopped by ${signal}`);
+  }
+}
+
+const isForTheUser = (error: unknown): error is Error =>
+  [StackError, EmbeddedPostgresError, MigrationError, ConfigError].some((kind) => error instanceof kind);
+
+function tell(text: string): void {
+  // deno-lint-ignore no-console -- commands tell how they get on on standard error, apart from their answer
+  console.error(text);
+}
