@@ -43,7 +43,7 @@ export function connectForQueue(url: string, options: PoolOptions): pg.Pool {
 export type Session = pg.Client;
 
 /**
- * One node-postgres connection, for what postgres.js falls short in: `COPY … FROM STDIN` (`lib/sources/copy_in.ts`), whose
+ * One node-postgres connection, for what postgres.js falls short in: `COPY … FROM STDIN` (`lib/load/copy_in.ts`), whose
  * late errors it never tells, and `LISTEN` (`lib/generations/changes.ts`), which it gives up silently when the server stays
  * away. Close it with `session.end()`.
  */

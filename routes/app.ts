@@ -6,7 +6,7 @@ import { requireRules } from "./access.ts";
 import { checkDetachedGenerationStatus } from "./check_detached_generation_status.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { docs } from "./docs/index.ts";
-import { answerError } from "./error_answer.ts";
+import { answerError } from "./error_response.ts";
 import { estimateGeneration } from "./estimate_generation.ts";
 import { files } from "./files.ts";
 import { generateDetachedFile } from "./generate_detached_file.ts";

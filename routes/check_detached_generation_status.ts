@@ -8,7 +8,7 @@ import { auditOf, forUsers } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { validate } from "./json_body.ts";
 import { preferWait } from "./prefer_wait.ts";
-import { unknownJob } from "./status_answer.ts";
+import { unknownJob } from "./status_response.ts";
 import { answerStatus } from "./status_headers.ts";
 
 const error = mustBe("job_id", "the whole number that the request was answered with");

@@ -7,7 +7,7 @@ import { jobsOf, STATES } from "../lib/generations/status.ts";
 import { forUsers } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { validate } from "./json_body.ts";
-import { statusSchema } from "./status_answer.ts";
+import { statusSchema } from "./status_response.ts";
 import { describeJob } from "./status_headers.ts";
 
 const MOST_JOBS = 100;

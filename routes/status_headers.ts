@@ -4,7 +4,7 @@ import { fileTypeOf } from "../lib/files/registry.ts";
 import type { JobStatus } from "../lib/generations/status.ts";
 import { auditOf, type SignedIn } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
-import { type StatusAnswer, statusAnswer } from "./status_answer.ts";
+import { type StatusAnswer, statusAnswer } from "./status_response.ts";
 
 const POLL_SECONDS = "2";
 

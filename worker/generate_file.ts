@@ -2,7 +2,7 @@ import type { Task } from "graphile-worker";
 import { isConnectionLoss, type Sql } from "../lib/db.ts";
 import { ServiceError } from "../lib/errors.ts";
 import type { SpareCursors } from "../lib/files/spare_cursors.ts";
-import { writeFile } from "../lib/files/write_file.ts";
+import { writeFile } from "../lib/files/write_records.ts";
 import { type DataVersion, dataVersion } from "../lib/generations/data_version.ts";
 import { giveUp, handBack } from "../lib/generations/give_up.ts";
 import { claim, type Lease, noteEstimate, noteUpload } from "../lib/generations/lease.ts";

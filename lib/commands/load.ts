@@ -2,11 +2,11 @@
 import { parseArgs } from "node:util";
 import { readConfig, runMain } from "../config.ts";
 import { isConnectionLoss } from "../db.ts";
-import { LoadError } from "../sources/load_error.ts";
-import { type FileOutcome, loadFiles } from "../sources/load_files.ts";
-import { UnknownOutcome } from "../sources/postgres_refusals.ts";
-import { sources } from "../sources/index.ts";
-import { STANDARD_INPUT } from "../sources/input_file.ts";
+import { LoadError } from "../load/load_error.ts";
+import { type FileOutcome, loadFiles } from "../load/load_files.ts";
+import { UnknownOutcome } from "../load/postgres_refusals.ts";
+import { sources } from "../sources/registry.ts";
+import { STANDARD_INPUT } from "../load/input_file.ts";
 import { LoadReport } from "./load_report.ts";
 
 const USAGE = `Usage: deno task load <source> <file…> [options]

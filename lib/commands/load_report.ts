@@ -1,4 +1,4 @@
-import type { LoadProgress } from "../sources/load_files.ts";
+import type { LoadProgress } from "../load/load_files.ts";
 
 /** Where a report goes: standard error, mostly. */
 export interface ReportTarget {

@@ -1,7 +1,7 @@
 /** `deno task status`: what the tables hold, the last load of each source, and how long the queue is. */
 import { readConfig, runMain } from "../config.ts";
 import { connect, isConnectionLoss, type Sql } from "../db.ts";
-import { lastLoads, tableOverviews } from "../sources/overview.ts";
+import { lastLoads, tableOverviews } from "../load/overview.ts";
 
 const count = (rows: number) => rows.toLocaleString("en-US");
 const minute = (time: Date | null) =>

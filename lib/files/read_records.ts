@@ -1,7 +1,7 @@
 import type { Sql, Transaction } from "../db.ts";
 import { readBatches, type RowMessages } from "./cursor.ts";
 import { type FileContents, selecting } from "./file_type.ts";
-import { readInPieces } from "./read_in_pieces.ts";
+import { readInPieces } from "./read_key_ranges.ts";
 import type { SpareCursors } from "./spare_cursors.ts";
 
 /** With fewer pieces than that, a second connection costs more than it gains. */

@@ -1,5 +1,5 @@
 import type { Sql } from "../db.ts";
-import type { WrittenFile } from "../files/write_file.ts";
+import type { WrittenFile } from "../files/write_records.ts";
 import type { Lease } from "./lease.ts";
 
 /**

@@ -1,13 +1,13 @@
 import type { Session } from "../db.ts";
-import { filled, padded } from "./account.ts";
-import { yesOrNo } from "./cell_values.ts";
-import { type KnownColumn, loosely, matchHeader, recognisesRequired } from "./header.ts";
-import { LoadError } from "./load_error.ts";
-import { claim } from "./replace.ts";
-import type { Source } from "./source.ts";
-import { identifier } from "./table_columns.ts";
-import { upsert } from "./upsert.ts";
-import { type RecordCells, ValueEncoder } from "./value_encoder.ts";
+import { filled, padded } from "../load/account.ts";
+import { yesOrNo } from "../load/cell_values.ts";
+import { type KnownColumn, loosely, matchHeader, recognisesRequired } from "../load/header.ts";
+import { LoadError } from "../load/load_error.ts";
+import { claim } from "../load/replace.ts";
+import type { Source } from "../load/source.ts";
+import { identifier } from "../load/table_columns.ts";
+import { upsert } from "../load/upsert.ts";
+import { type RecordCells, ValueEncoder } from "../load/value_encoder.ts";
 
 const columns: KnownColumn[] = [
   { name: "cgac_code", headers: ["CGAC AGENCY CODE"], required: true },

@@ -1,9 +1,9 @@
-import { boolean, type CellRule, date, decimal, integer, text, timestamp } from "./cell_rules.ts";
-import { DirectEncoder, REMOVES } from "./direct_encoder.ts";
-import { exactly, type KnownColumn, loosely, matchHeader } from "./header.ts";
-import type { Source } from "./source.ts";
-import { describeTable, type SourceTable } from "./table_columns.ts";
-import { upsert } from "./upsert.ts";
+import { boolean, type CellRule, date, decimal, integer, text, timestamp } from "../load/cell_rules.ts";
+import { DirectEncoder, REMOVES } from "../load/direct_encoder.ts";
+import { exactly, type KnownColumn, loosely, matchHeader } from "../load/header.ts";
+import type { Source } from "../load/source.ts";
+import { describeTable, type SourceTable } from "../load/table_columns.ts";
+import { upsert } from "../load/upsert.ts";
 
 /** What tells the two kinds of archive files apart. */
 export interface Archive {

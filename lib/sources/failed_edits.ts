@@ -1,11 +1,11 @@
-import { ACCOUNT_PARTS, accountParts, displayTasOf, filled, tasOf } from "./account.ts";
-import { yearAndPeriod, yesOrNo } from "./cell_values.ts";
-import { type KnownColumn, loosely, matchHeader, recognisesRequired } from "./header.ts";
-import { replacePeriods } from "./replace.ts";
+import { ACCOUNT_PARTS, accountParts, displayTasOf, filled, tasOf } from "../load/account.ts";
+import { yearAndPeriod, yesOrNo } from "../load/cell_values.ts";
+import { type KnownColumn, loosely, matchHeader, recognisesRequired } from "../load/header.ts";
+import { replacePeriods } from "../load/replace.ts";
 import { accountColumns } from "./sf133.ts";
-import type { Source } from "./source.ts";
-import { identifier, identifiers } from "./table_columns.ts";
-import { ValueEncoder } from "./value_encoder.ts";
+import type { Source } from "../load/source.ts";
+import { identifier, identifiers } from "../load/table_columns.ts";
+import { ValueEncoder } from "../load/value_encoder.ts";
 
 const TEXTS: KnownColumn[] = [
   { name: "fr_entity_type", headers: ["FR Entity"], required: false },

@@ -1,10 +1,17 @@
-import { ACCOUNT_PARTS, type AccountParts, accountParts, displayTasOf, filled, tasOf } from "./account.ts";
-import { amount, required, wholeNumber, yearAndPeriod } from "./cell_values.ts";
-import { type KnownColumn, loosely, matchHeader, recognisesRequired } from "./header.ts";
-import { replacePeriods } from "./replace.ts";
-import type { Source } from "./source.ts";
-import { identifier, identifiers } from "./table_columns.ts";
-import { ValueEncoder } from "./value_encoder.ts";
+import {
+  ACCOUNT_PARTS,
+  type AccountParts,
+  accountParts,
+  displayTasOf,
+  filled,
+  tasOf,
+} from "../load/account.ts";
+import { amount, required, wholeNumber, yearAndPeriod } from "../load/cell_values.ts";
+import { type KnownColumn, loosely, matchHeader, recognisesRequired } from "../load/header.ts";
+import { replacePeriods } from "../load/replace.ts";
+import type { Source } from "../load/source.ts";
+import { identifier, identifiers } from "../load/table_columns.ts";
+import { ValueEncoder } from "../load/value_encoder.ts";
 
 /** The account's parts, with their headers in the files of GTAS. */
 export const accountColumns: KnownColumn[] = [

@@ -1,9 +1,9 @@
-import { ruleForType } from "./cell_rules.ts";
-import { DirectEncoder } from "./direct_encoder.ts";
-import { exactly, matchHeader } from "./header.ts";
-import type { Source } from "./source.ts";
-import { describeTable, identifier, type SourceTable } from "./table_columns.ts";
-import { upsert } from "./upsert.ts";
+import { ruleForType } from "../load/cell_rules.ts";
+import { DirectEncoder } from "../load/direct_encoder.ts";
+import { exactly, matchHeader } from "../load/header.ts";
+import type { Source } from "../load/source.ts";
+import { describeTable, identifier, type SourceTable } from "../load/table_columns.ts";
+import { upsert } from "../load/upsert.ts";
 
 /**
  * A source that reads a CSV whose header names columns of a source table, as `COPY … TO … (FORMAT csv, HEADER)` writes it

@@ -1,9 +1,9 @@
-import { ACCOUNT_PARTS, accountParts, displayTasOf, filled, padded, tasOf } from "./account.ts";
-import { dateAndTime, wholeNumber } from "./cell_values.ts";
-import { type KnownColumn, loosely, matchHeader, recognisesRequired } from "./header.ts";
-import type { Source } from "./source.ts";
-import { upsert } from "./upsert.ts";
-import { ValueEncoder } from "./value_encoder.ts";
+import { ACCOUNT_PARTS, accountParts, displayTasOf, filled, padded, tasOf } from "../load/account.ts";
+import { dateAndTime, wholeNumber } from "../load/cell_values.ts";
+import { type KnownColumn, loosely, matchHeader, recognisesRequired } from "../load/header.ts";
+import type { Source } from "../load/source.ts";
+import { upsert } from "../load/upsert.ts";
+import { ValueEncoder } from "../load/value_encoder.ts";
 
 const PARTS: KnownColumn[] = [
   { name: "allocation_transfer_agency", headers: ["ATA"], required: true },

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { errorSchema } from "../error_answer.ts";
-import { statusSchema } from "../status_answer.ts";
+import { errorSchema } from "../error_response.ts";
+import { statusSchema } from "../status_response.ts";
 import { HEADERS, type Operation, operations } from "./operations.ts";
 
 type Json = Record<string, unknown>;

@@ -5,7 +5,7 @@ import { statusQuery } from "../check_detached_generation_status.ts";
 import { estimateSchema } from "../estimate_generation.ts";
 import { readinessSchema } from "../health.ts";
 import { listQuery, listSchema } from "../list_generations.ts";
-import { statusSchema } from "../status_answer.ts";
+import { statusSchema } from "../status_response.ts";
 
 /** What a route takes and gives, for whoever reads about it; the schemas are those that validate. */
 export interface Operation {

@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import { answerError, type ErrorAnswer } from "../error_answer.ts";
+import { answerError, type ErrorAnswer } from "../error_response.ts";
 import { Layout } from "./layout.tsx";
 
 /** Whether an error is read by a person: a browser asks for HTML, and not for a route of the API. */

@@ -18,7 +18,7 @@ import { jobsOf, type JobStatus, jobStatus } from "../../lib/generations/status.
 import { auditOf, forAnyone, type SignedIn } from "../access.ts";
 import type { Dependencies } from "../dependencies.ts";
 import { limitBody } from "../json_body.ts";
-import { statusAnswer } from "../status_answer.ts";
+import { statusAnswer } from "../status_response.ts";
 import { describeJob } from "../status_headers.ts";
 import { bodyOf, EMPTY_FORM, fieldOf, type FormValues, readForm } from "./form.ts";
 import { JobPage, progressText, stateOf } from "./job.tsx";

@@ -1,5 +1,5 @@
 import type { User } from "../../lib/auth/user.ts";
-import type { StatusAnswer } from "../status_answer.ts";
+import type { StatusAnswer } from "../status_response.ts";
 import { Layout } from "./layout.tsx";
 
 const STATES: Record<string, string> = {

@@ -1,5 +1,5 @@
 import type { JobStatus } from "../../lib/generations/status.ts";
-import type { StatusAnswer } from "../status_answer.ts";
+import type { StatusAnswer } from "../status_response.ts";
 import { sizeOf, stateOf, subjectOf } from "./job.tsx";
 
 /** One of the visitor's jobs, as the list shows it. */

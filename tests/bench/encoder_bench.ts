@@ -2,7 +2,7 @@
 // deno-lint-ignore-file no-console -- a benchmark's answer goes to standard output
 import assert from "node:assert/strict";
 import { stringify } from "csv-stringify/sync";
-import { RecordEncoder } from "../../lib/files/csv.ts";
+import { RecordEncoder } from "../../lib/files/record_encoder/record_encoder.ts";
 import { fileTypeOf, requestBody } from "../../lib/files/registry.ts";
 import { loadSample } from "../../lib/dev/sample/load.ts";
 import { testDatabase } from "../helpers/database.ts";

@@ -10,9 +10,9 @@
 import assert from "node:assert/strict";
 import mapping from "../../lib/sources/archive/usaspending_contracts.tsv" with { type: "text" };
 import { openSession } from "../../lib/db.ts";
-import { CopyIn } from "../../lib/sources/copy_in.ts";
-import { loadFiles } from "../../lib/sources/load_files.ts";
-import { describeTable } from "../../lib/sources/table_columns.ts";
+import { CopyIn } from "../../lib/load/copy_in.ts";
+import { loadFiles } from "../../lib/load/load_files.ts";
+import { describeTable } from "../../lib/load/table_columns.ts";
 import { type TestDatabase, testDatabase } from "../helpers/database.ts";
 import { seeded } from "../helpers/sources.ts";
 

@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { connect } from "../../lib/db.ts";
-import { RecordEncoder } from "../../lib/files/csv.ts";
+import { RecordEncoder } from "../../lib/files/record_encoder/record_encoder.ts";
 import { fileTypeOf, requestBody } from "../../lib/files/registry.ts";
 import { loadSample } from "../../lib/dev/sample/load.ts";
 import { multiplyContracts } from "../../lib/dev/sample/multiply.ts";

@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import type { Sql } from "../../lib/db.ts";
 import { loadSample } from "../../lib/dev/sample/load.ts";
 import { analyzeStatement } from "../../lib/dev/sample/statistics.ts";
-import { identifiers } from "../../lib/sources/table_columns.ts";
+import { identifiers } from "../../lib/load/table_columns.ts";
 import { copied } from "../helpers/copy.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { contentsOf, written } from "../helpers/judge.ts";

@@ -1,6 +1,6 @@
 /** Runs the cases of `../shared/cases` (requests and the exact files they must give) through a real API and worker. */
 import assert from "node:assert/strict";
-import { loadFiles } from "../../lib/sources/load_files.ts";
+import { loadFiles } from "../../lib/load/load_files.ts";
 import { startService } from "../helpers/service.ts";
 
 const folder = new URL("../../../shared/cases/", import.meta.url);

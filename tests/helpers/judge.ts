@@ -1,7 +1,7 @@
 import type { Sql } from "../../lib/db.ts";
 import { fileTypeOf, requestBody } from "../../lib/files/registry.ts";
 import type { FileContents } from "../../lib/files/file_type.ts";
-import { writeFile, type WriteOptions, type WrittenFile } from "../../lib/files/write_file.ts";
+import { writeFile, type WriteOptions, type WrittenFile } from "../../lib/files/write_records.ts";
 import d1 from "../../lib/files/elements/d1.tsv" with { type: "text" };
 import d2 from "../../lib/files/elements/d2.tsv" with { type: "text" };
 import { copiedBytes } from "./copy_out.ts";

@@ -1,7 +1,7 @@
 import contractsMapping from "../../lib/sources/archive/usaspending_contracts.tsv" with { type: "text" };
 import assistanceMapping from "../../lib/sources/archive/usaspending_assistance.tsv" with { type: "text" };
-import { LoadError } from "../../lib/sources/load_error.ts";
-import { type FileOutcome, loadFiles, type LoadOptions } from "../../lib/sources/load_files.ts";
+import { LoadError } from "../../lib/load/load_error.ts";
+import { type FileOutcome, loadFiles, type LoadOptions } from "../../lib/load/load_files.ts";
 import type { TestDatabase } from "./database.ts";
 
 const HEADERS = {

@@ -1,7 +1,7 @@
 // deno-lint-ignore-file no-console -- a test that is skipped says why
 import assert from "node:assert/strict";
 import { openSession } from "../../lib/db.ts";
-import { CopyIn } from "../../lib/sources/copy_in.ts";
+import { CopyIn } from "../../lib/load/copy_in.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { loadText, refusal, seeded, sharedFile } from "../helpers/sources.ts";
 

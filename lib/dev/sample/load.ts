@@ -1,5 +1,5 @@
 import type { Sql, Transaction } from "../../db.ts";
-import { SOURCE_TABLES, type SourceTable } from "../../sources/table_columns.ts";
+import { SOURCE_TABLES, type SourceTable } from "../../load/table_columns.ts";
 import { generateAccounts } from "./accounts.ts";
 import { sampleAgencies } from "./agencies.ts";
 import { generateAssistance } from "./assistance.ts";

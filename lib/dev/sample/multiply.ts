@@ -1,5 +1,5 @@
 import type { Sql } from "../../db.ts";
-import { identifiers } from "../../sources/table_columns.ts";
+import { identifiers } from "../../load/table_columns.ts";
 import { analyzeStatement } from "./statistics.ts";
 
 /** What copies are made. */

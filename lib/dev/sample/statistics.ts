@@ -1,4 +1,4 @@
-import type { SourceTable } from "../../sources/table_columns.ts";
+import type { SourceTable } from "../../load/table_columns.ts";
 
 // Statistics of all 280 columns would take longer than the loading; queries look at no other columns than these.
 const CHOOSING: Partial<Record<SourceTable, string>> = {

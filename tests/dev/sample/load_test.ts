@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { fileTypeOf } from "../../../lib/files/registry.ts";
 import { requestBody } from "../../../lib/files/registry.ts";
-import { writeFile } from "../../../lib/files/write_file.ts";
+import { writeFile } from "../../../lib/files/write_records.ts";
 import { loadSample } from "../../../lib/dev/sample/load.ts";
-import { SOURCE_TABLES } from "../../../lib/sources/table_columns.ts";
+import { SOURCE_TABLES } from "../../../lib/load/table_columns.ts";
 import { testDatabase } from "../../helpers/database.ts";
 
 const small = { contracts: 150, assistance: 100 };

@@ -1,8 +1,8 @@
 import type { Session } from "../db.ts";
 import type { BadRowsFile } from "./bad_rows_file.ts";
 import { CopyIn } from "./copy_in.ts";
-import { countLineEnds, type CsvBatch } from "./csv_batch.ts";
-import { CsvError, CsvReader, LONGEST_RECORD } from "./csv_reader.ts";
+import { countLineEnds, type CsvBatch } from "../csv/batch.ts";
+import { CsvError, CsvReader, LONGEST_RECORD } from "../csv/reader.ts";
 import { HeaderProblem } from "./header.ts";
 import { describeHeaderProblem } from "./header_sentences.ts";
 import type { InputFile } from "./input_file.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { loadFiles } from "../../lib/sources/load_files.ts";
+import { loadFiles } from "../../lib/load/load_files.ts";
 import { type TestDatabase, testDatabase } from "../helpers/database.ts";
 import { archiveCsv, loadText, refusal, temporaryFile, until } from "../helpers/sources.ts";
 

@@ -1,4 +1,4 @@
-import overviewQuery from "../../sql/sources/overview.sql" with { type: "text" };
+import overviewQuery from "../../sql/load/overview.sql" with { type: "text" };
 import type { Sql } from "../db.ts";
 import { SOURCE_TABLES, type SourceTable } from "./table_columns.ts";
 

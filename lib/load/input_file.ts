@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import type { ByteSource } from "./csv_reader.ts";
+import type { ByteSource } from "../csv/reader.ts";
 import { LoadError } from "./load_error.ts";
 import { type ZipMember, zipMembers } from "./zip_members.ts";
 

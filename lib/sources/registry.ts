@@ -3,9 +3,9 @@ import { archiveAssistance } from "./archive_assistance.ts";
 import { archiveContracts } from "./archive_contracts.ts";
 import { failedEdits } from "./failed_edits.ts";
 import { sf133 } from "./sf133.ts";
-import type { Source } from "./source.ts";
+import type { Source } from "../load/source.ts";
 import { tableSource } from "./table.ts";
-import { SOURCE_TABLES } from "./table_columns.ts";
+import { SOURCE_TABLES } from "../load/table_columns.ts";
 import { tas } from "./tas.ts";
 import { windows } from "./windows.ts";
 

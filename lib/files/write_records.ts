@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Sql, Transaction } from "../db.ts";
-import { RecordEncoder } from "./csv.ts";
+import { RecordEncoder } from "./record_encoder/record_encoder.ts";
 import { estimateRows } from "./estimate.ts";
 import type { FileContents, FileRequest } from "./file_type.ts";
 import { GzipWriter } from "./gzip.ts";

@@ -1,4 +1,4 @@
-import { countLineEnds, type CsvBatch, type CsvFault, PLAIN, QUOTED, QUOTED_DOUBLED } from "./csv_batch.ts";
+import { countLineEnds, type CsvBatch, type CsvFault, PLAIN, QUOTED, QUOTED_DOUBLED } from "./batch.ts";
 
 const LF = 0x0a, CR = 0x0d, QUOTE = 0x22, COMMA = 0x2c;
 

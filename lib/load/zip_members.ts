@@ -1,5 +1,5 @@
 import { configure, Reader, ZipReader } from "@zip.js/zip.js";
-import type { ByteSource } from "./csv_reader.ts";
+import type { ByteSource } from "../csv/reader.ts";
 import { LoadError } from "./load_error.ts";
 
 // Workers would need permissions, and would buy nothing: Postgres is the slower side.

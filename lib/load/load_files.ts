@@ -1,7 +1,7 @@
 import { openSession, type Session } from "../db.ts";
 import { BadRowsFile } from "./bad_rows_file.ts";
 import { loadedBefore, raiseVersions, removeSample, takeTurn } from "./data_version.ts";
-import { sources } from "./index.ts";
+import { sources } from "../sources/registry.ts";
 import { type InputFile, openInputFile } from "./input_file.ts";
 import { BadRows, LoadError } from "./load_error.ts";
 import { commit, isLoss, mergeRefused, notPermitted } from "./postgres_refusals.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { type CsvFault } from "../../lib/sources/csv_batch.ts";
-import { CsvError, CsvReader } from "../../lib/sources/csv_reader.ts";
+import { type CsvFault } from "../../lib/csv/batch.ts";
+import { CsvError, CsvReader } from "../../lib/csv/reader.ts";
 import { seeded } from "../helpers/sources.ts";
 
 interface Read {

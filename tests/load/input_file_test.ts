@@ -6,7 +6,7 @@ import {
   ZipWriter,
   type ZipWriterConstructorOptions,
 } from "@zip.js/zip.js";
-import { openInputFile } from "../../lib/sources/input_file.ts";
+import { openInputFile } from "../../lib/load/input_file.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { archiveCsv, loadText, refusal, seeded, temporaryFile } from "../helpers/sources.ts";
 

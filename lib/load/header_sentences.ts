@@ -1,6 +1,6 @@
 import type { Session } from "../db.ts";
 import type { HeaderProblem } from "./header.ts";
-import { sources } from "./index.ts";
+import { sources } from "../sources/registry.ts";
 import { listed, LoadError } from "./load_error.ts";
 import type { Source } from "./source.ts";
 import { describeTable, SOURCE_TABLES } from "./table_columns.ts";

@@ -1,7 +1,7 @@
-import encodeModule from "./csv_records/encode_module.js";
-import type { Element } from "./elements.ts";
+import encodeModule from "./encode_module.js";
+import type { Element } from "../elements.ts";
 
-/** What `csv_records/encode.ts` exports; addresses are those of its memory. */
+/** What `encode.ts` exports; addresses are those of its memory. */
 interface EncodeExports {
   memory: WebAssembly.Memory;
   rows: WebAssembly.Global;

@@ -2,7 +2,7 @@ import type { Sql, Transaction } from "../db.ts";
 import { BoundedQueue } from "./bounded_queue.ts";
 import { BatchSize, readBatches, type RowMessages } from "./cursor.ts";
 import { type RecordOrder, type RecordQuery, selecting } from "./file_type.ts";
-import { endOfPiece, pieceQuery } from "./pieces.ts";
+import { endOfPiece, pieceQuery } from "./key_ranges.ts";
 import { exportSnapshot, inSnapshot } from "./snapshot.ts";
 
 /** So many batches of a piece lie ready before its reader waits. */

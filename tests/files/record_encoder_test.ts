@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { RecordEncoder } from "../../lib/files/csv.ts";
+import { RecordEncoder } from "../../lib/files/record_encoder/record_encoder.ts";
 import { Random } from "../helpers/random.ts";
 import { type Fields, messagesOf } from "../helpers/data_rows.ts";
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
-import { CsvBatch } from "./csv_batch.ts";
-import { scanRecords } from "./csv_scan.ts";
+import { CsvBatch } from "./batch.ts";
+import { scanRecords } from "./scan.ts";
 
 /** Where bytes come from: fills the start of `into`, and gives the number of bytes, or `null` at the end. */
 export interface ByteSource {

@@ -1,4 +1,4 @@
-import { type CsvBatch, PLAIN } from "./csv_batch.ts";
+import { type CsvBatch, PLAIN } from "../csv/batch.ts";
 import { boolean, type CellRule, text } from "./cell_rules.ts";
 import type { RowBuffer } from "./row_buffer.ts";
 import type { ReportCell, RowEncoder } from "./row_encoder.ts";
