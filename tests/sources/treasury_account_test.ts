@@ -1,6 +1,6 @@
 // deno-lint-ignore-file no-console -- a test that is skipped says why
 import assert from "node:assert/strict";
-import { accountParts, displayTasOf, tasOf } from "../../lib/load/account.ts";
+import { accountParts, displayTasOf, tasOf } from "../../lib/sources/treasury_account.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { loadText, rowsOf, sharedFile } from "../helpers/sources.ts";
 
