@@ -2,6 +2,7 @@ import contractsMapping from "../../lib/sources/archive/usaspending_contracts.ts
 import assistanceMapping from "../../lib/sources/archive/usaspending_assistance.tsv" with { type: "text" };
 import { LoadError } from "../../lib/load/load_error.ts";
 import { type FileOutcome, loadFiles, type LoadOptions } from "../../lib/load/load_files.ts";
+import { readTsv } from "../../lib/tsv.ts";
 import type { TestDatabase } from "./database.ts";
 import { inputPath } from "./inputs.ts";
 
@@ -11,7 +12,7 @@ const HEADERS = {
 };
 
 function columnsOf(mapping: string): string[] {
-  return mapping.trimEnd().split("\n").slice(1).map((line) => line.split("\t")[0]!);
+  return readTsv(mapping).map((column) => column.csv_column!);
 }
 
 /** A CSV of the archive: all its columns, each record with the cells that are given and the others blank. */

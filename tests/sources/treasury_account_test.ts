@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { accountParts, displayTasOf, tasOf } from "../../lib/load/account.ts";
+import { accountParts, displayTasOf, tasOf } from "../../lib/sources/treasury_account.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { inputPath, lacksInputs, NEEDS_INPUTS } from "../helpers/inputs.ts";
 import { loadText, rowsOf } from "../helpers/sources.ts";
