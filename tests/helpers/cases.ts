@@ -1,15 +1,7 @@
 import assert from "node:assert/strict";
 import { loadFiles } from "../../lib/load/load_files.ts";
+import { inputPath } from "./inputs.ts";
 import type { Service } from "./service.ts";
-
-/** Cases that others have made: requests, and the exact files they must give on the tables beside them. */
-export interface CaseFolder {
-  /** Where they lie; undefined where they are not here. */
-  folder: URL | undefined;
-  cases: Case[];
-  /** Requests that must be refused. */
-  refused: { name: string; body: Record<string, unknown>; status: number }[];
-}
 
 /** A request and the file it must give. */
 export interface Case {
@@ -19,35 +11,13 @@ export interface Case {
   records: number;
 }
 
-const SHARED = new URL("../../../shared/", import.meta.url);
-
-/** Where a folder of the shared inputs is, if it is here at all. */
-export function sharedFolder(path: string): URL | undefined {
-  const folder = new URL(`${path}/`, SHARED);
-  try {
-    Deno.statSync(folder);
-    return folder;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
-
-/** Reads the cases of a folder of the shared inputs. */
-export function readCases(path: string): CaseFolder {
-  const folder = sharedFolder(path);
-  if (!folder) return { folder, cases: [], refused: [] };
-  const read = JSON.parse(Deno.readTextFileSync(new URL("cases.json", folder)));
-  return { folder, cases: read.cases ?? read, refused: read.refused ?? [] };
-}
-
-/** Loads tables of a folder of cases, `tables/<name>.csv`. */
-export async function loadTables(service: Service, folder: URL, tables: readonly string[]): Promise<void> {
+/** Loads tables of a folder of inputs, `tables/<name>.csv`. */
+export async function loadTables(service: Service, folder: string, tables: readonly string[]): Promise<void> {
   for (const table of tables) {
     await loadFiles({
       databaseUrl: service.db.url,
       source: `table:${table}`,
-      files: [new URL(`tables/${table}.csv`, folder).pathname],
+      files: [inputPath(`${folder}/tables/${table}.csv`)],
       loadedBy: "tests",
     });
   }
@@ -57,7 +27,7 @@ export async function loadTables(service: Service, folder: URL, tables: readonly
 export async function checkCases(
   t: Deno.TestContext,
   service: Service,
-  folder: URL,
+  folder: string,
   cases: readonly Case[],
 ): Promise<void> {
   const asked = new Map<Case, number>();
@@ -67,7 +37,7 @@ export async function checkCases(
       const status = await service.ended(jobId);
       assert.deepEqual([status.status, status.rows], ["finished", one.records]);
       const file = await (await fetch(status.url)).bytes();
-      assertSameRecords(file, await Deno.readFile(new URL(one.expected, folder)));
+      assertSameRecords(file, await Deno.readFile(inputPath(`${folder}/${one.expected}`)));
     });
   }
 }
