@@ -14,6 +14,7 @@ export function testPermissions(databaseUrl: string, programs: string[] = []): s
       "TEST_TEMPLATE",
       "TEST_S3_URL",
       "TEST_SEED",
+      "TEST_INPUTS",
       "UPDATE_GOLDEN",
       "TMPDIR",
       "CI",
@@ -24,12 +25,15 @@ export function testPermissions(databaseUrl: string, programs: string[] = []): s
     // Those of lib/config.ts and of what is loaded beside it, which a test may set for itself.
     ...["DATABASE_URL", "EXPORT_DATABASE_URL", "STORAGE_DIR", "PORT", "USER", "INIT_CWD"],
   ];
+  const inputs = Deno.env.get("TEST_INPUTS");
   const temporary = ["/tmp", "/var/tmp", ...Deno.env.get("TMPDIR") ? [Deno.env.get("TMPDIR")] : []];
   return [
     `--allow-net=${[...hosts].filter((host) => host !== "").join(",")}`,
     `--allow-env=${names.join(",")}`,
     "--ignore-env",
-    `--allow-read=${[".", "../shared", "/usr/bin/chromium", "/usr/bin/python3", ...temporary].join(",")}`,
+    `--allow-read=${
+      [".", ...inputs ? [inputs] : [], "/usr/bin/chromium", "/usr/bin/python3", ...temporary].join(",")
+    }`,
     "--ignore-read",
     `--allow-write=${[".data", "tests", ...temporary].join(",")}`,
     // unshare: a process that sees a small disk of its own, which it fills. ps and kill: to see that processes are
