@@ -4,11 +4,12 @@ import { openOidcIssuer } from "./lib/auth/oidc.ts";
 import { readConfig, runMain } from "./lib/config.ts";
 import { connect } from "./lib/db.ts";
 import { GenerationChanges } from "./lib/generations/changes.ts";
+import { serveHttp } from "./lib/http/serve.ts";
 import { configureLog, log } from "./lib/log.ts";
 import { stopSignal } from "./lib/shutdown.ts";
 import { openStore } from "./lib/storage/open.ts";
 import { createApp } from "./routes/app.ts";
-import { serveApp } from "./routes/serve.ts";
+import { SECURITY_HEADERS } from "./routes/security_headers.ts";
 
 const STOP_MILLISECONDS = 20_000;
 
@@ -29,7 +30,11 @@ await runMain(async () => {
     urlTtlSeconds: config.URL_TTL_SECONDS,
     maxUnfinishedJobs: config.MAX_UNFINISHED_JOBS,
   });
-  const server = await serveApp(app, { hostname: config.HOST, port: config.PORT });
+  const server = await serveHttp(app, {
+    hostname: config.HOST,
+    port: config.PORT,
+    headers: SECURITY_HEADERS,
+  });
   log("api").info("listening", { hostname: server.hostname, port: server.port });
 
   const signal = await stopped;

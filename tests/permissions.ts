@@ -18,13 +18,13 @@ export const benchPermissions = (databaseUrl: string): string[] => testPermissio
 
 /** What the tests may do: on this machine a good deal, elsewhere nothing but speak to the server they are given. */
 export function testPermissions(databaseUrl: string, programs: string[] = []): string[] {
-  const temporary = [Deno.env.get("TMPDIR")].filter((folder) => folder !== undefined && folder !== "");
+  const folders = (...names: string[]) => names.map((name) => Deno.env.get(name)).filter(Boolean);
   const hosts = [new URL(databaseUrl).hostname].filter((host) => host !== "");
   return [
     "--permission-set=tests",
     `--allow-net=${[...new Set([...net, ...hosts])].join(",")}`,
-    `--allow-read=${[...read.allow, ...temporary].join(",")}`,
-    `--allow-write=${[...write, ...temporary].join(",")}`,
+    `--allow-read=${[...read.allow, ...folders("TMPDIR", "TEST_INPUTS")].join(",")}`,
+    `--allow-write=${[...write, ...folders("TMPDIR")].join(",")}`,
     `--allow-run=${[Deno.execPath(), ...PROGRAMS, ...programs].join(",")}`,
   ];
 }

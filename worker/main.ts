@@ -33,7 +33,9 @@ await runMain(async () => {
   const pgPool = connectForQueue(config.DATABASE_URL, { max: concurrency + 2, name: "queue" });
   const store = await openStore(config);
 
-  const metrics = config.WORKER_METRICS_PORT && serveMetrics(config.HOST, config.WORKER_METRICS_PORT);
+  const metrics = config.WORKER_METRICS_PORT
+    ? await serveMetrics(config.HOST, config.WORKER_METRICS_PORT)
+    : undefined;
   const housekeeping = new Housekeeping(sql, store);
   const options = {
     pgPool,
@@ -63,7 +65,7 @@ await runMain(async () => {
   };
   await runTasks(options, stopped, () => log("worker").info("ready", { concurrency }));
   await housekeeping[Symbol.asyncDispose]();
-  if (metrics) await metrics.shutdown();
+  await metrics?.shutdown();
   await Promise.all([sql.end({ timeout: 5 }), exportSql.end({ timeout: 5 }), pgPool.end()]);
   log("worker").info("stopped");
   Deno.exit(0);

@@ -1,3 +1,5 @@
+import { isDay } from "../calendar.ts";
+
 /** How the cells of one column are read. */
 export interface CellRule {
   /** What a cell may be, as the end of a sentence: "… wanted a date as YYYY-MM-DD". */
@@ -41,15 +43,6 @@ export const postgresBoolean: CellRule = {
     return undefined;
   },
 };
-
-const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-
-/** Whether there is such a day in the Gregorian calendar, from the year 1 to the year 9999. */
-export function isDay(year: number, month: number, day: number): boolean {
-  if (!(year >= 1 && year <= 9999 && month >= 1 && month <= 12 && day >= 1)) return false;
-  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
-  return day <= (month === 2 && leap ? 29 : DAYS[month - 1]!);
-}
 
 const DATE_AND_TIME =
   /^(\d{4}-\d\d-\d\d)(?:[ T]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(\.\d{1,6})?)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?$/;

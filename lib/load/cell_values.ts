@@ -1,5 +1,5 @@
-import { filled } from "./account.ts";
-import { isDay } from "./cell_rules.ts";
+import { isDay } from "../calendar.ts";
+import { filled } from "./cell_text.ts";
 import type { RecordCells } from "./value_encoder.ts";
 
 /** A whole number in a range, without leading zeros; the cell must not be blank. */

@@ -1,5 +1,5 @@
 import { openSession, type Session } from "../db.ts";
-import { BadRowsFile } from "./bad_rows_file.ts";
+import { RejectsFile } from "./rejects_file.ts";
 import { loadedBefore, raiseVersions, removeSample, takeTurn } from "./data_version.ts";
 import { sources } from "../sources/registry.ts";
 import { type InputFile, openInputFile } from "./input_file.ts";
@@ -72,7 +72,7 @@ export async function loadFiles(options: LoadOptions): Promise<FileOutcome[]> {
   await using opened = new Closing();
   const inputs: InputFile[] = [];
   for (const file of files) inputs.push(opened.close(await openInputFile(file)));
-  const aside = options.skipBad === undefined ? null : await BadRowsFile.create(options.skipBad, files);
+  const aside = options.skipBad === undefined ? null : await RejectsFile.create(options.skipBad, files);
   if (aside) opened.close(aside);
   const session = await openSession(options.databaseUrl, `load ${source.name}`);
   opened.close({ close: () => session.end() });
@@ -98,7 +98,7 @@ class Load {
     readonly options: LoadOptions,
     readonly source: Source,
     readonly session: Session,
-    readonly aside: BadRowsFile | null,
+    readonly aside: RejectsFile | null,
   ) {}
 
   async run(inputs: readonly InputFile[]): Promise<FileOutcome[]> {

@@ -1,5 +1,5 @@
 import type { Session } from "../db.ts";
-import type { BadRowsFile } from "./bad_rows_file.ts";
+import type { RejectsFile } from "./rejects_file.ts";
 import { CopyIn } from "./copy_in.ts";
 import { countLineEnds, type CsvBatch } from "../csv/batch.ts";
 import { CsvError, CsvReader, LONGEST_RECORD } from "../csv/reader.ts";
@@ -28,7 +28,7 @@ export interface StagingContext {
   source: Source;
   prepared: PreparedSource;
   /** Where bad rows go instead of failing the load. */
-  aside: BadRowsFile | null;
+  aside: RejectsFile | null;
   badRows: BadRows;
   ignoreUnknownColumns: boolean;
   onProgress: (progress: ReadingProgress) => void;

@@ -1,5 +1,5 @@
 import type { Session } from "../db.ts";
-import { filled, padded } from "../load/account.ts";
+import { filled, padded } from "../load/cell_text.ts";
 import { yesOrNo } from "../load/cell_values.ts";
 import { type KnownColumn, loosely, matchHeader, recognisesRequired } from "../load/header.ts";
 import { LoadError } from "../load/load_error.ts";

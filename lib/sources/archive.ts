@@ -4,6 +4,7 @@ import { exactly, type KnownColumn, loosely, matchHeader } from "../load/header.
 import type { Source } from "../load/source.ts";
 import { describeTable, type SourceTable } from "../load/table_columns.ts";
 import { upsert } from "../load/upsert.ts";
+import { readTsv } from "../tsv.ts";
 
 /** What tells the two kinds of archive files apart. */
 export interface Archive {
@@ -100,12 +101,11 @@ interface ArchiveColumn {
   feeds: string;
 }
 
-function readMapping({ mapping }: Archive): ArchiveColumn[] {
-  return mapping.trimEnd().split("\n").slice(1).map((line) => {
-    const [name = "", feeds = ""] = line.split("\t");
-    return { name, feeds: feeds.trim() };
-  });
-}
+const readMapping = ({ mapping }: Archive): ArchiveColumn[] =>
+  readTsv(mapping, ["csv_column", "column"]).map(({ csv_column, column }) => ({
+    name: csv_column,
+    feeds: column,
+  }));
 
 const keyColumn = (archive: Archive, columns: ArchiveColumn[]) =>
   columns.find((column) => column.feeds === archive.key)!.name;

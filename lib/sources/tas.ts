@@ -1,9 +1,10 @@
-import { ACCOUNT_PARTS, accountParts, displayTasOf, filled, padded, tasOf } from "../load/account.ts";
+import { filled, padded } from "../load/cell_text.ts";
 import { dateAndTime, wholeNumber } from "../load/cell_values.ts";
 import { type KnownColumn, loosely, matchHeader, recognisesRequired } from "../load/header.ts";
 import type { Source } from "../load/source.ts";
 import { upsert } from "../load/upsert.ts";
 import { ValueEncoder } from "../load/value_encoder.ts";
+import { ACCOUNT_PARTS, accountParts, displayTasOf, tasOf } from "./treasury_account.ts";
 
 const PARTS: KnownColumn[] = [
   { name: "allocation_transfer_agency", headers: ["ATA"], required: true },

@@ -13,6 +13,7 @@ import { openSession } from "../../lib/db.ts";
 import { CopyIn } from "../../lib/load/copy_in.ts";
 import { loadFiles } from "../../lib/load/load_files.ts";
 import { describeTable } from "../../lib/load/table_columns.ts";
+import { readTsv } from "../../lib/tsv.ts";
 import { type TestDatabase, testDatabase } from "../helpers/database.ts";
 import { seeded } from "../helpers/sources.ts";
 
@@ -20,7 +21,7 @@ const ROWS = Number(Deno.env.get("BENCH_ROWS") ?? 40_000);
 const ROUNDS = Number(Deno.env.get("BENCH_ROUNDS") ?? 3);
 const LEAST = 0.5;
 
-const columns = mapping.trimEnd().split("\n").slice(1).map((line) => line.split("\t") as [string, string]);
+const columns = readTsv(mapping).map((row) => [row.csv_column!, row.column!] as const);
 const fed = columns.filter(([, feeds]) => feeds);
 const fedColumns = fed.map(([, feeds]) => feeds).join(", ");
 

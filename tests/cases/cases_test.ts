@@ -1,24 +1,14 @@
-/** Runs the cases of `../shared/cases` (requests and the exact files they must give) through a real API and worker. */
+/** Runs cases (requests and the exact files they must give) through a real API and worker. */
 import assert from "node:assert/strict";
 import { loadFiles } from "../../lib/load/load_files.ts";
+import { inputPath, lacksInputs, NEEDS_INPUTS } from "../helpers/inputs.ts";
 import { startService } from "../helpers/service.ts";
-
-const folder = new URL("../../../shared/cases/", import.meta.url);
 
 interface Case {
   name: string;
   body: Record<string, unknown>;
   expected: string;
   records: number;
-}
-
-function readCases(): Case[] | undefined {
-  try {
-    return JSON.parse(Deno.readTextFileSync(new URL("cases.json", folder)));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }
 
 /** Raw records: bytes split at LF outside quotes, as text of one character a byte, so that they can be counted. */
@@ -38,14 +28,11 @@ function records(bytes: Uint8Array): string[] {
   return found;
 }
 
-const cases = readCases();
-
 Deno.test({
-  name: cases
-    ? `all ${cases.length} cases give the expected files, byte for byte`
-    : "the cases: left out, for ../shared/cases is not there",
-  ignore: !cases,
+  name: `all cases give the expected files, byte for byte ${NEEDS_INPUTS}`,
+  ignore: lacksInputs("cases/cases.json"),
   fn: async (t) => {
+    const cases: Case[] = JSON.parse(await Deno.readTextFile(inputPath("cases/cases.json")));
     await using service = await startService({ MAX_UNFINISHED_JOBS: "1000" });
     for (
       const table of [
@@ -62,19 +49,19 @@ Deno.test({
       await loadFiles({
         databaseUrl: service.db.url,
         source: `table:${table}`,
-        files: [new URL(`tables/${table}.csv`, folder).pathname],
+        files: [inputPath(`cases/tables/${table}.csv`)],
         loadedBy: "tests",
       });
     }
     await service.worker();
     const asked = new Map<Case, number>();
-    for (const one of cases!) asked.set(one, (await service.request(one.body)).job_id);
+    for (const one of cases) asked.set(one, (await service.request(one.body)).job_id);
     for (const [one, jobId] of asked) {
       await t.step(one.name, async () => {
         const status = await service.ended(jobId);
         assert.deepEqual([status.status, status.rows], ["finished", one.records]);
         const file = await (await fetch(status.url)).bytes();
-        const expected = await Deno.readFile(new URL(one.expected, folder));
+        const expected = await Deno.readFile(inputPath(`cases/${one.expected}`));
         const [header, ...body] = records(file);
         const [expectedHeader, ...expectedBody] = records(expected);
         assert.equal(header, expectedHeader);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { testDatabase } from "../helpers/database.ts";
-import { loadShared, loadText, refusal, rowsOf } from "../helpers/sources.ts";
+import { lacksInputs, NEEDS_INPUTS } from "../helpers/inputs.ts";
+import { loadInput, loadText, refusal, rowsOf } from "../helpers/sources.ts";
 
 const OLD_SF133 =
   `ATA,AID,"Availability,Type Code",BPOA,EPOA,Main Account,Sub Account,Fiscal Year,Period,Line Num,Amount Summed`;
@@ -111,10 +112,13 @@ Deno.test("what is wrong with SF-133 cells is said cell by cell", async () => {
   ) assert.match(message, part);
 });
 
-Deno.test("the real SF-133 files load in both forms", async () => {
+Deno.test({
+  name: `the real SF-133 files load in both forms ${NEEDS_INPUTS}`,
+  ignore: lacksInputs("data/sf_133.csv", "data/sf_133_2021_05.csv"),
+}, async () => {
   await using database = await testDatabase();
-  const old = await loadShared(database, "sf133", "sf_133.csv");
-  if (old) assert.deepEqual([old.rowsRead, old.rowsInserted], [73, 73]);
-  const recent = await loadShared(database, "sf133", "sf_133_2021_05.csv");
-  if (recent) assert.deepEqual([recent.rowsRead, recent.rowsInserted], [9, 8]);
+  const old = await loadInput(database, "sf133", "sf_133.csv");
+  assert.deepEqual([old.rowsRead, old.rowsInserted], [73, 73]);
+  const recent = await loadInput(database, "sf133", "sf_133_2021_05.csv");
+  assert.deepEqual([recent.rowsRead, recent.rowsInserted], [9, 8]);
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { testDatabase } from "../helpers/database.ts";
-import { loadShared, loadText, refusal, rowsOf } from "../helpers/sources.ts";
+import { lacksInputs, NEEDS_INPUTS } from "../helpers/inputs.ts";
+import { loadInput, loadText, refusal, rowsOf } from "../helpers/sources.ts";
 
 const WINDOWS = "year,period,period_start,publish_deadline,certification_deadline";
 
@@ -39,8 +40,11 @@ Deno.test("the submission windows are replaced whole; a period given twice is na
   );
 });
 
-Deno.test("the real submission windows load", async () => {
+Deno.test({
+  name: `the real submission windows load ${NEEDS_INPUTS}`,
+  ignore: lacksInputs("data/submission_window_schedule.csv"),
+}, async () => {
   await using database = await testDatabase();
-  const outcome = await loadShared(database, "windows", "submission_window_schedule.csv");
-  if (outcome) assert.deepEqual([outcome.rowsRead, outcome.rowsInserted], [86, 86]);
+  const outcome = await loadInput(database, "windows", "submission_window_schedule.csv");
+  assert.deepEqual([outcome.rowsRead, outcome.rowsInserted], [86, 86]);
 });

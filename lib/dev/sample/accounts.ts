@@ -1,4 +1,4 @@
-import { type AccountParts, displayTasOf, tasOf } from "../../load/account.ts";
+import { type AccountParts, displayTasOf, tasOf } from "../../sources/treasury_account.ts";
 import { Random } from "./random.ts";
 import type { SampleRow } from "./row.ts";
 import { reportLines } from "./sf133_lines.ts";

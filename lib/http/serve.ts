@@ -1,6 +1,5 @@
 import { serve } from "@hono/node-server";
 import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
-import { SECURITY_HEADERS } from "./security_headers.ts";
 
 /** How long a client may take for the head of a request, and for all of it. */
 const HEAD_MILLISECONDS = 10_000;
@@ -9,7 +8,7 @@ const REQUEST_MILLISECONDS = 30_000;
 const IDLE_MILLISECONDS = 60_000;
 const HEAD_BYTES = 16 << 10;
 
-/** An API that listens. */
+/** A server that listens. */
 export interface Listening {
   hostname: string;
   port: number;
@@ -17,12 +16,11 @@ export interface Listening {
   shutdown(): Promise<void>;
 }
 
-/** Sends the security headers with every answer: here they cost a third of what setting them on each `Response` does. */
-class SecuredResponse<Request extends IncomingMessage> extends ServerResponse<Request> {
-  // deno-lint-ignore no-explicit-any -- one of several signatures; node-server uses this one
-  override writeHead(status: number, headers?: any): this {
-    return super.writeHead(status, { ...SECURITY_HEADERS, ...headers });
-  }
+/** Where a server listens, and what it sends with every response. */
+export interface ServeOptions {
+  hostname: string;
+  port: number;
+  headers?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -31,10 +29,17 @@ class SecuredResponse<Request extends IncomingMessage> extends ServerResponse<Re
  *
  * @throws where the port is taken
  */
-export async function serveApp(
+export async function serveHttp(
   app: { fetch: (request: Request) => Response | Promise<Response> },
-  { hostname, port }: { hostname: string; port: number },
+  { hostname, port, headers: always }: ServeOptions,
 ): Promise<Listening> {
+  /** Sends the headers with every answer: here they cost a third of what setting them on each `Response` does. */
+  class WithHeaders<Request extends IncomingMessage> extends ServerResponse<Request> {
+    // deno-lint-ignore no-explicit-any -- one of several signatures; node-server uses this one
+    override writeHead(status: number, headers?: any): this {
+      return super.writeHead(status, { ...always, ...headers });
+    }
+  }
   const listening = Promise.withResolvers<{ address: string; port: number }>();
   const server = serve({
     fetch: app.fetch,
@@ -48,7 +53,7 @@ export async function serveApp(
       keepAliveTimeout: IDLE_MILLISECONDS,
       connectionsCheckingInterval: 1000,
       maxHeaderSize: HEAD_BYTES,
-      ServerResponse: SecuredResponse,
+      ServerResponse: WithHeaders,
     },
   }, listening.resolve) as Server;
   server.once("error", listening.reject);

@@ -4,7 +4,7 @@ import { LoadError, type RowIssue } from "./load_error.ts";
 const HEADER = ["file", "line", "column", "value", "reason", "row"];
 
 /** The file that bad rows are put aside in: a CSV, one line for each thing that is wrong, the row as it stood at its end. */
-export class BadRowsFile {
+export class RejectsFile {
   readonly #file: Deno.FsFile;
   readonly path: string;
 
@@ -18,7 +18,7 @@ export class BadRowsFile {
    *
    * @throws {LoadError} where it cannot be written, or is one of the files to load
    */
-  static async create(path: string, inputs: readonly string[]): Promise<BadRowsFile> {
+  static async create(path: string, inputs: readonly string[]): Promise<RejectsFile> {
     const real = await Deno.realPath(path).catch(() => null);
     for (const input of inputs) {
       if (real && real === await Deno.realPath(input).catch(() => null)) {
@@ -30,7 +30,7 @@ export class BadRowsFile {
     }
     try {
       const file = await Deno.open(path, { write: true, create: true, truncate: true });
-      const created = new BadRowsFile(path, file);
+      const created = new RejectsFile(path, file);
       await created.#write([HEADER]);
       return created;
     } catch (cause) {
