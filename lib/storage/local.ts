@@ -29,8 +29,8 @@ const READ_BYTES = 256 << 10;
 const FLUSH_BYTES = 32 << 20;
 
 /**
- * Keeps files in a folder: written under a temporary name beside the final one, flushed to the disk, then renamed, so
- * that under its key a file is whole or not there.
+ * Keeps files in a folder: written under a temporary name beside the final one, flushed to the disk, then
+ * renamed, so that under its key a file is whole or not there.
  */
 export class LocalStore implements FileStore {
   constructor(readonly options: LocalStoreOptions) {}
@@ -38,7 +38,8 @@ export class LocalStore implements FileStore {
   async create(file: NewFile): Promise<FileWriter> {
     const path = this.#path(file.key);
     const temporary = temporaryOf(path);
-    // Removing another file of the same folder may take the folder away just when this one is about to use it.
+    // Removing another file of the same folder may take the folder away just when this one is about to use
+    // it.
     for (let attempt = 1;; attempt++) {
       try {
         await Deno.mkdir(dirname(path), { recursive: true });

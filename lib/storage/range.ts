@@ -5,8 +5,8 @@ export interface ByteRange {
 }
 
 /**
- * Reads the Range header of a GET (RFC 9110, section 14). Several ranges, other units and syntax errors are answered with
- * the whole file, as the RFC allows and asks.
+ * Reads the Range header of a GET (RFC 9110, section 14). Several ranges, other units and syntax errors are
+ * responded to with the whole file, as the RFC allows and asks.
  *
  * @param header the header's value, where there is one that applies
  * @param size the file's bytes

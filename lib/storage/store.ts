@@ -19,33 +19,40 @@ export interface NewFile {
   fileName: string;
   contentType: string;
   /**
-   * Told the ID of a multipart upload before its first part is sent, and awaited, so that what a dead worker left
-   * behind can be found. Stores without uploads never call it.
+   * Told the ID of a multipart upload before its first part is sent, and awaited, so that what a dead worker
+   * left behind can be found. Stores without uploads never call it.
    */
   onUpload?: (uploadId: string) => Promise<void>;
-  /** Breaks off what is under way, at once; `write` and `finish` then throw its reason. `abort` is still to be called. */
+  /**
+   * Breaks off what is under way, at once; `write` and `finish` then throw its reason. `abort` is still to be
+   * called.
+   */
   signal?: AbortSignal | undefined;
 }
 
 /**
- * A file being stored. Exactly one of `finish` and `abort` ends it; nothing can be seen under the key before `finish`.
+ * A file being stored. Exactly one of `finish` and `abort` ends it; nothing can be seen under the key before
+ * `finish`.
  */
 export interface FileWriter {
   /**
-   * Takes bytes, and resolves when it is ready for more, which bounds the memory in use; from then on the caller may
-   * use their buffer again.
+   * Takes bytes, and resolves when it is ready for more, which bounds the memory in use; from then on the
+   * caller may use their buffer again.
    *
    * @throws {ServiceError} `storage_unavailable`
    */
   write(bytes: Uint8Array): Promise<void>;
   /**
-   * Makes the file whole, durable and visible under its key; resolves only after the store has confirmed its size.
+   * Makes the file whole, durable and visible under its key; resolves only after the store has confirmed its
+   * size.
    *
-   * @throws {ServiceError} `storage_unavailable`; then `abort` is still to be called, which also removes what may have
-   * become visible after all
+   * @throws {ServiceError} `storage_unavailable`; then `abort` is still to be called, which also removes what
+   * may have become visible after all
    */
   finish(): Promise<void>;
-  /** Gives up and removes what was stored. Never throws: what it could not remove is logged and left to the sweep. */
+  /**
+   * Aborts: removes what was stored. Never throws: what it could not remove is logged and left to the sweep.
+   */
   abort(): Promise<void>;
 }
 
