@@ -6,7 +6,7 @@ import { requireRules } from "./access.ts";
 import { checkDetachedGenerationStatus } from "./check_detached_generation_status.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { docs } from "./docs/index.ts";
-import { answerError } from "./error_response.ts";
+import { errorResponse } from "./error_response.ts";
 import { estimateGeneration } from "./estimate_generation.ts";
 import { files } from "./files.ts";
 import { generateDetachedFile } from "./generate_detached_file.ts";
@@ -16,7 +16,7 @@ import { health } from "./health.ts";
 import { agencies } from "./list_agencies.ts";
 import { listGenerations } from "./list_generations.ts";
 import { logRequests } from "./log_requests.ts";
-import { answerErrorPage, isForPeople } from "./page/error_page.tsx";
+import { errorPage, isForPeople } from "./page/error_page.tsx";
 import { traceRequests } from "./trace_requests.ts";
 import { page } from "./page/index.tsx";
 import { countRequests, metrics } from "./metrics.ts";
@@ -37,7 +37,7 @@ function allRoutes(dependencies: Dependencies) {
     .route("/", health(dependencies));
 }
 
-/** The API's routes, bodies and answers as types. */
+/** The API's routes, bodies and responses as types. */
 export type Api = ReturnType<typeof allRoutes>;
 
 /** The whole API: every route, with its errors. */
@@ -49,7 +49,7 @@ export function createApp(dependencies: Dependencies): Hono {
   const app = new Hono({ strict: false });
   app.use(countRequests, requestId(), traceRequests, logRequests, async (c, next) => {
     await next();
-    // Answers carry links and states of the moment.
+    // Responses carry links and states of the moment.
     if (!c.res.headers.has("Cache-Control")) c.res.headers.set("Cache-Control", "no-store");
   });
   if (dependencies.corsOrigins) app.use(allowOrigins(dependencies.corsOrigins));
@@ -57,7 +57,7 @@ export function createApp(dependencies: Dependencies): Hono {
   app.notFound((c) => {
     throw new ServiceError("route_unknown", { path: c.req.path });
   });
-  app.onError((error, c) => isForPeople(c) ? answerErrorPage(error, c) : answerError(error, c));
+  app.onError((error, c) => isForPeople(c) ? errorPage(error, c) : errorResponse(error, c));
   return app;
 }
 

@@ -9,7 +9,7 @@ import type { Dependencies } from "./dependencies.ts";
 import { validate } from "./json_body.ts";
 import { preferWait } from "./prefer_wait.ts";
 import { unknownJob } from "./status_response.ts";
-import { answerStatus } from "./status_headers.ts";
+import { respondWithStatus } from "./status_headers.ts";
 
 const error = mustBe("job_id", "the whole number that the request was answered with");
 /** What the status route is asked with. */
@@ -30,6 +30,6 @@ export const checkDetachedGenerationStatus = (dependencies: Dependencies) =>
       if (!job) return c.json(unknownJob(jobId));
       requireJobAccess(c.var.user, job);
       await recordAudit(dependencies.sql, { ...auditOf(c, "status", job.agencyCode), jobId: job.jobId });
-      return await answerStatus(c, await preferWait(c, job, dependencies), dependencies);
+      return await respondWithStatus(c, await preferWait(c, job, dependencies), dependencies);
     },
   );

@@ -7,7 +7,7 @@ import { forUsers } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { limitBody, requireBodyInTime, requireJson, validate } from "./json_body.ts";
 
-/** The answer. */
+/** The response. */
 export const estimateSchema = z.object({
   rows_estimated: z.int().nullable().meta({
     description: "records, as the planner expects; null for file A",

@@ -7,7 +7,7 @@ import { forUsers } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { limitBody, requireBodyInTime, requireJson, validate } from "./json_body.ts";
 import { preferWait } from "./prefer_wait.ts";
-import { answerStatus } from "./status_headers.ts";
+import { respondWithStatus } from "./status_headers.ts";
 
 /** `POST /v1/generate_detached_file/`: stores a request for a file and answers with its status. */
 export const generateDetachedFile = (dependencies: Dependencies) =>
@@ -32,7 +32,7 @@ export const generateDetachedFile = (dependencies: Dependencies) =>
         maxUnfinishedJobs: dependencies.maxUnfinishedJobs,
         idempotencyKey: key,
       });
-      return await answerStatus(c, await preferWait(c, job, dependencies), dependencies, {
+      return await respondWithStatus(c, await preferWait(c, job, dependencies), dependencies, {
         linkIsKept: isNew && job.file !== null,
       });
     },

@@ -6,7 +6,7 @@ import { cancelJob } from "../lib/generations/cancel.ts";
 import { jobStatus } from "../lib/generations/status.ts";
 import { auditOf, forUsers } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
-import { answerStatus } from "./status_headers.ts";
+import { respondWithStatus } from "./status_headers.ts";
 
 /** `DELETE /v1/generations/{job_id}`: cancels a job. */
 export const generations = (dependencies: Dependencies) =>
@@ -20,6 +20,6 @@ export const generations = (dependencies: Dependencies) =>
       requireJobAccess(c.var.user, job, "cancel");
       const event = { ...auditOf(c, "cancel", job.agencyCode), jobId };
       await cancelJob(dependencies.sql, jobId, (tx) => recordAudit(tx, event));
-      return await answerStatus(c, (await jobStatus(dependencies.sql, jobId))!, dependencies);
+      return await respondWithStatus(c, (await jobStatus(dependencies.sql, jobId))!, dependencies);
     },
   );

@@ -56,11 +56,11 @@ export function health({ sql, store }: Dependencies) {
 }
 
 /** What some part says; undefined where it fails or says nothing in time. Why stands in the log alone. */
-async function inTime<T>(part: string, answer: Promise<T>): Promise<T | undefined> {
+async function inTime<T>(part: string, asked: Promise<T>): Promise<T | undefined> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(new Error("no answer in time")), CHECK_MILLISECONDS);
   try {
-    return await Promise.race([answer, late.promise]);
+    return await Promise.race([asked, late.promise]);
   } catch (error) {
     log("api").warning("not ready", { part, error: String(error) });
     return undefined;

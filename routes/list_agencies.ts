@@ -9,7 +9,7 @@ const agency = {
   yours: z.boolean().meta({ description: "you have a permission on it" }),
 };
 
-/** The answer. */
+/** The response. */
 export const agenciesSchema = z.object({
   cgac_agency_list: z.array(z.object({ cgac_code: z.string(), ...agency })),
   frec_agency_list: z.array(z.object({ frec_code: z.string(), cgac_code: z.string().nullable(), ...agency })),

@@ -16,9 +16,9 @@ const word = <const Words extends readonly [string, ...string[]]>(name: string, 
   z.enum(words, { error: mustBe(name, words.map((word) => `"${word}"`).join(" or ")) }).optional();
 
 const limitError = mustBe("limit", `a whole number from 1 to ${MOST_JOBS}`);
-const cursorError = mustBe("cursor", "the next_cursor of an earlier answer");
+const cursorError = mustBe("cursor", "the next_cursor of an earlier response");
 
-/** The answer: a page of jobs. */
+/** The response: a page of jobs. */
 export const listSchema = z.object({
   generations: z.array(statusSchema),
   next_cursor: z.string().nullable().meta({

@@ -44,7 +44,7 @@ export const metrics = ({ sql, changes, metricsToken }: Dependencies) =>
     return c.body(await registry.metrics(), 200, { "Content-Type": registry.contentType });
   });
 
-/** Counts every answer, by the route as it is declared: what a user puts into a path never becomes a label. */
+/** Counts every response, by the route as it is declared: what a user puts into a path never becomes a label. */
 export const countRequests = createMiddleware(async (c, next) => {
   const end = requestSeconds.startTimer();
   await next();

@@ -3,14 +3,14 @@ import { type JobStatus, jobStatus } from "../lib/generations/status.ts";
 import type { SignedIn } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
 
-/** The longest that an answer is held (`api.md`). */
+/** The longest that a response is held (`api.md`). */
 export const MOST_WAIT_SECONDS = 60;
 
 /** Whether a job may still change. */
 export const isUnfinished = ({ state }: JobStatus): boolean => state === "queued" || state === "running";
 
 /**
- * Holds the answer as the header `Prefer: wait=N` (RFC 7240, section 4.3) wishes: until the job has ended, N seconds are
+ * Holds the response as the header `Prefer: wait=N` (RFC 7240, section 4.3) wishes: until the job has ended, N seconds are
  * over, or the service stops; and says so in `Preference-Applied`. Without the header, or with one that means nothing, the
  * job is given back as it is.
  *

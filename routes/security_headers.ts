@@ -1,5 +1,5 @@
 /**
- * What every answer tells a browser, whatever the route: to speak https alone, to take the content for what it is called, not to
+ * What every response tells a browser, whatever the route: to speak https alone, to take the content for what it is called, not to
  * show it inside another site's page, and to tell nobody where it came from (OWASP's HTTP Headers Cheat Sheet; those that
  * `hono/secure-headers` sends).
  */

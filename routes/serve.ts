@@ -17,7 +17,7 @@ export interface Listening {
   shutdown(): Promise<void>;
 }
 
-/** Sends the security headers with every answer: here they cost a third of what setting them on each `Response` does. */
+/** Sends the security headers with every response: here they cost a third of what setting them on each `Response` does. */
 class SecuredResponse<Request extends IncomingMessage> extends ServerResponse<Request> {
   // deno-lint-ignore no-explicit-any -- one of several signatures; node-server uses this one
   override writeHead(status: number, headers?: any): this {

@@ -4,7 +4,7 @@ import { fileTypeOf } from "../lib/files/registry.ts";
 import type { JobStatus } from "../lib/generations/status.ts";
 import { auditOf, type SignedIn } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
-import { type StatusAnswer, statusAnswer } from "./status_response.ts";
+import { type StatusBody, statusBody } from "./status_response.ts";
 
 const POLL_SECONDS = "2";
 
@@ -14,23 +14,23 @@ export async function describeJob(
   job: JobStatus,
   { sql, store, urlTtlSeconds }: Dependencies,
   { linkIsKept = false } = {},
-): Promise<StatusAnswer> {
-  const answer = await statusAnswer(job, fileTypeOf(job.fileType).showsPeriod, store, urlTtlSeconds);
-  if (answer.status === "finished" && job.file && !linkIsKept) {
+): Promise<StatusBody> {
+  const body = await statusBody(job, fileTypeOf(job.fileType).showsPeriod, store, urlTtlSeconds);
+  if (body.status === "finished" && job.file && !linkIsKept) {
     await recordAudit(sql, { ...auditOf(c, "link", job.agencyCode), jobId: job.jobId });
   }
-  return answer;
+  return body;
 }
 
 /** Answers with a job's status: `Location` is its status URL, `Retry-After` says when to look again while it waits. */
-export async function answerStatus(
+export async function respondWithStatus(
   c: Context<SignedIn>,
   job: JobStatus,
   dependencies: Dependencies,
   options: { linkIsKept?: boolean } = {},
 ) {
-  const answer = await describeJob(c, job, dependencies, options);
+  const body = await describeJob(c, job, dependencies, options);
   c.header("Location", `/v1/check_detached_generation_status/?job_id=${job.jobId}`);
-  if (answer.status === "waiting") c.header("Retry-After", POLL_SECONDS);
-  return c.json(answer);
+  if (body.status === "waiting") c.header("Retry-After", POLL_SECONDS);
+  return c.json(body);
 }

@@ -19,7 +19,7 @@ const JWT = /^[^.]+\.[^.]+\.[^.]*$/;
  * Makes the function that tells who sent a request by its headers, in one round trip to the database.
  *
  * Nothing is remembered from one request to the next, so a token that is revoked or a user that is disabled stops at
- * once. Whatever is wrong, the answer is the same. The function throws `ServiceError` `not_signed_in`, or
+ * once. Whatever is wrong, the response is the same. The function throws `ServiceError` `not_signed_in`, or
  * `sign_in_unavailable` where the issuer's keys cannot be had.
  */
 export function createAuthenticator(

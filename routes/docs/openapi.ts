@@ -5,7 +5,7 @@ import { HEADERS, type Operation, operations } from "./operations.ts";
 
 type Json = Record<string, unknown>;
 
-/** The JSON Schema of what is sent (`input`) or answered (`output`). */
+/** The JSON Schema of what is sent (`input`) or responded (`output`). */
 function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, target: "draft-2020-12" });
   return rest;
@@ -41,11 +41,11 @@ function parametersOf({ inPath = {}, query, headers = [] }: Operation): Json[] {
   ];
 }
 
-function answersOf({ answer, errors }: Operation): Json {
-  const isStatus = "schema" in answer && answer.schema === statusSchema;
-  const content = "schema" in answer
-    ? json(isStatus ? reference("Status") : schemaOf(answer.schema, "output"))
-    : { [answer.mediaType]: { schema: { type: "string" } } };
+function responsesOf({ response, errors }: Operation): Json {
+  const isStatus = "schema" in response && response.schema === statusSchema;
+  const content = "schema" in response
+    ? json(isStatus ? reference("Status") : schemaOf(response.schema, "output"))
+    : { [response.mediaType]: { schema: { type: "string" } } };
   const header = (description: string) => ({ description, schema: { type: "string" } });
   return {
     "200": {
@@ -54,7 +54,7 @@ function answersOf({ answer, errors }: Operation): Json {
         headers: {
           Location: header("the job's status URL"),
           "Retry-After": header("while it waits: the seconds after which to look again"),
-          "Preference-Applied": header("where the answer was held"),
+          "Preference-Applied": header("where the response was held"),
         },
       }),
       content,
@@ -85,12 +85,12 @@ function pathItem(operation: Operation): Json {
           }),
         },
       }),
-      responses: answersOf(operation),
+      responses: responsesOf(operation),
     },
   };
 }
 
-/** What each status of an error answer means. */
+/** What each status of an error response means. */
 const ERRORS: Record<string, string> = {
   "400": "Bad input: `errors` says what is wrong with each field",
   "401": "Not signed in",
@@ -108,7 +108,7 @@ const ERRORS: Record<string, string> = {
   "503": "Something it needs is away; `Retry-After` says when to come again",
 };
 
-/** The API as OpenAPI 3.1 describes it, made from the schemas that validate requests and answers. */
+/** The API as OpenAPI 3.1 describes it, made from the schemas that validate requests and responses. */
 export function openApi(): Json {
   return {
     openapi: "3.1.0",

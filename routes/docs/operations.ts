@@ -20,12 +20,12 @@ export interface Operation {
   query?: z.ZodObject;
   /** The parameters in the path, with what each is. */
   inPath?: Record<string, { description: string; pattern?: string }>;
-  /** The request headers that change the answer. */
+  /** The request headers that change the response. */
   headers?: readonly (keyof typeof HEADERS)[];
   bodies?: readonly z.ZodType[];
   /** Bodies that work on the sample data. */
   examples?: Record<string, unknown>;
-  answer: { schema: z.ZodType } | { mediaType: string };
+  response: { schema: z.ZodType } | { mediaType: string };
   /** The statuses of the errors that it may be answered with. */
   errors: readonly number[];
 }
@@ -33,7 +33,7 @@ export interface Operation {
 /** Request headers, with what each does. */
 export const HEADERS = {
   Prefer:
-    "`wait=N` (RFC 7240) holds the answer until the job has ended, or N seconds, 60 at most; the answer then has Preference-Applied",
+    "`wait=N` (RFC 7240) holds the response until the job has ended, or N seconds, 60 at most; the response then has Preference-Applied",
   "Idempotency-Key":
     "the same key from the same user gives the same job for 24 hours; 1 to 255 printable ASCII characters",
   "Last-Event-ID": "the ID of the last event that was received, as browsers send it when they come back",
@@ -73,7 +73,7 @@ export const operations: readonly Operation[] = [
     headers: ["Prefer", "Idempotency-Key"],
     bodies: requestBodies,
     examples: EXAMPLES,
-    answer: status,
+    response: status,
     errors: [400, 401, 403, 408, 413, 422, 429, 503],
   },
   {
@@ -84,7 +84,7 @@ export const operations: readonly Operation[] = [
     description: "An unknown job is answered with the status `invalid`.",
     query: statusQuery,
     headers: ["Prefer"],
-    answer: status,
+    response: status,
     errors: [400, 401, 403, 503],
   },
   {
@@ -93,7 +93,7 @@ export const operations: readonly Operation[] = [
     id: "listGenerations",
     summary: "Your own jobs, newest first",
     query: listQuery,
-    answer: { schema: listSchema },
+    response: { schema: listSchema },
     errors: [400, 401, 503],
   },
   {
@@ -103,7 +103,7 @@ export const operations: readonly Operation[] = [
     summary: "Cancel a job",
     description: "For its owner and for administrators; 409 where it has ended.",
     inPath: jobId,
-    answer: status,
+    response: status,
     errors: [401, 403, 404, 409, 503],
   },
   {
@@ -116,7 +116,7 @@ export const operations: readonly Operation[] = [
       "answered with 204.",
     inPath: jobId,
     headers: ["Last-Event-ID"],
-    answer: { mediaType: "text/event-stream" },
+    response: { mediaType: "text/event-stream" },
     errors: [401, 403, 404, 503],
   },
   {
@@ -127,7 +127,7 @@ export const operations: readonly Operation[] = [
     description: "Takes the body of a request for the file and stores nothing.",
     bodies: requestBodies,
     examples: EXAMPLES,
-    answer: { schema: estimateSchema },
+    response: { schema: estimateSchema },
     errors: [400, 401, 403, 408, 413, 503],
   },
   {
@@ -135,7 +135,7 @@ export const operations: readonly Operation[] = [
     path: "/v1/list_agencies/",
     id: "listAgencies",
     summary: "The agencies that exist, your own first",
-    answer: { schema: agenciesSchema },
+    response: { schema: agenciesSchema },
     errors: [401, 503],
   },
   {
@@ -148,7 +148,7 @@ export const operations: readonly Operation[] = [
     open: true,
     inPath: { key: { description: "has slashes in it" } },
     headers: ["Range"],
-    answer: { mediaType: "text/csv" },
+    response: { mediaType: "text/csv" },
     errors: [403, 410, 416, 503],
   },
   {
@@ -158,7 +158,7 @@ export const operations: readonly Operation[] = [
     summary: "Whether database and storage answer, and how long the queue is",
     description: "503 with the same object where one of them does not.",
     open: true,
-    answer: { schema: readinessSchema },
+    response: { schema: readinessSchema },
     errors: [],
   },
   {
@@ -167,7 +167,7 @@ export const operations: readonly Operation[] = [
     id: "healthz",
     summary: "Whether the process answers",
     open: true,
-    answer: { mediaType: "application/json" },
+    response: { mediaType: "application/json" },
     errors: [],
   },
   {
@@ -176,7 +176,7 @@ export const operations: readonly Operation[] = [
     id: "metrics",
     summary: "Figures for Prometheus",
     open: true,
-    answer: { mediaType: "text/plain" },
+    response: { mediaType: "text/plain" },
     errors: [401, 503],
   },
 ];

@@ -5,7 +5,7 @@ import { HEADERS, type Operation, operations } from "./operations.ts";
 
 type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 
-/** The page's own style; the answer's Content-Security-Policy names its hash and allows nothing else. */
+/** The page's own style; the response's Content-Security-Policy names its hash and allows nothing else. */
 export const STYLE =
   `:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:0 auto;
 padding:1rem}h2{margin-top:3rem;border-top:1px solid;padding-top:1rem}h2 code{font-size:1rem;overflow-wrap:anywhere}
@@ -66,7 +66,7 @@ function keysTable(caption: string, schema: z.ZodType, io: "input" | "output"): 
 }
 
 function section(
-  { method, path, id, summary, description, query, headers, bodies, examples, answer }: Operation,
+  { method, path, id, summary, description, query, headers, bodies, examples, response }: Operation,
 ): Html {
   return html`<section aria-labelledby="${id}">
 <h2 id="${id}">${summary}<br><code>${method.toUpperCase()} ${path}</code></h2>
@@ -81,9 +81,9 @@ ${
       : ""
   }
 ${
-    "schema" in answer
-      ? keysTable("Answer", answer.schema, "output")
-      : html`<p>Answers <code>${answer.mediaType}</code>.</p>`
+    "schema" in response
+      ? keysTable("Response", response.schema, "output")
+      : html`<p>Responds with <code>${response.mediaType}</code>.</p>`
   }
 </section>`;
 }

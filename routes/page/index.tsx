@@ -18,7 +18,7 @@ import { jobsOf, type JobStatus, jobStatus } from "../../lib/generations/status.
 import { auditOf, forAnyone, type SignedIn } from "../access.ts";
 import type { Dependencies } from "../dependencies.ts";
 import { limitBody } from "../json_body.ts";
-import { statusAnswer } from "../status_response.ts";
+import { statusBody } from "../status_response.ts";
 import { describeJob } from "../status_headers.ts";
 import { bodyOf, EMPTY_FORM, fieldOf, type FormValues, readForm } from "./form.ts";
 import { JobPage, progressText, stateOf } from "./job.tsx";
@@ -54,7 +54,7 @@ export function page(dependencies: Dependencies) {
       jobsOf(sql, { requestedBy: visitor.name, before, limit: JOBS_SHOWN + 1 }),
     ]);
     const jobs = await Promise.all(
-      found.slice(0, JOBS_SHOWN).map(async (job) => ({ job, answer: await plainStatus(job) })),
+      found.slice(0, JOBS_SHOWN).map(async (job) => ({ job, status: await plainStatus(job) })),
     );
     const isWrong = Object.keys(errors).length > 0;
     return c.html(
@@ -75,8 +75,8 @@ export function page(dependencies: Dependencies) {
 
   /** A job's status without a link, since the page makes one when it is followed; with its days, whatever the type. */
   const plainStatus = async (job: JobStatus) => {
-    const answer = await statusAnswer({ ...job, file: null }, true, store, urlTtlSeconds);
-    return { ...answer, url: job.state === "finished" && job.file ? "there" : "#" };
+    const body = await statusBody({ ...job, file: null }, true, store, urlTtlSeconds);
+    return { ...body, url: job.state === "finished" && job.file ? "there" : "#" };
   };
 
   /** The visitor and the job that a path names; undefined where nobody has signed in. */
@@ -157,13 +157,13 @@ export function page(dependencies: Dependencies) {
     .get(`${JOB}/status`, rule, async (c) => {
       const found = await visited(c);
       if (!found) throw new ServiceError("not_signed_in");
-      const answer = await plainStatus(found.job);
+      const status = await plainStatus(found.job);
       return c.json({
-        ended: answer.status !== "waiting",
-        state: stateOf(answer),
-        text: progressText(answer),
-        done: answer.rows_written,
-        whole: answer.rows_estimated,
+        ended: status.status !== "waiting",
+        state: stateOf(status),
+        text: progressText(status),
+        done: status.rows_written,
+        whole: status.rows_estimated,
       });
     })
     .get(`${JOB}/download`, rule, async (c) => {

@@ -1,5 +1,5 @@
 import type { User } from "../../lib/auth/user.ts";
-import type { StatusAnswer } from "../status_response.ts";
+import type { StatusBody } from "../status_response.ts";
 import { Layout } from "./layout.tsx";
 
 const STATES: Record<string, string> = {
@@ -20,14 +20,14 @@ export function sizeOf(bytes: number): string {
 }
 
 /** A job's state, in words. */
-export const stateOf = ({ state }: StatusAnswer): string => STATES[state ?? ""] ?? "";
+export const stateOf = ({ state }: StatusBody): string => STATES[state ?? ""] ?? "";
 
 /** What the file is about, in words. */
-export const subjectOf = (job: StatusAnswer, agency: string): string =>
+export const subjectOf = (job: StatusBody, agency: string): string =>
   `File ${job.file_type}, agency ${agency}${job.start ? `, ${job.start} to ${job.end}` : ""}`;
 
 /** How far a job is, as the page says it and its script goes on saying it. */
-export function progressText(job: StatusAnswer): string {
+export function progressText(job: StatusBody): string {
   if (job.state === "queued") return "The file is waiting for its turn.";
   if (job.state !== "running") return "";
   const whole = job.rows_estimated ? ` of about ${number(job.rows_estimated)} (an estimate)` : "";
@@ -36,7 +36,7 @@ export function progressText(job: StatusAnswer): string {
 
 /** The page of one job. */
 export function JobPage({ job, agency, visitor, mayCancel }: {
-  job: StatusAnswer;
+  job: StatusBody;
   agency: string;
   visitor: User;
   mayCancel: boolean;
