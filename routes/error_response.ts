@@ -49,5 +49,5 @@ function respond(c: Context, error: ServiceError): Response {
   const body: ErrorBody = { message: error.message, code: error.code, ...(issues && { errors: issues }) };
   if (error.status === 429 || error.status === 503) c.header("Retry-After", RETRY_SECONDS);
   if (error.code === "not_signed_in") c.header("WWW-Authenticate", "Bearer");
-  return c.json(body, (error.status || 500) as 400);
+  return c.json(body, error.status || 500);
 }

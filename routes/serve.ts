@@ -1,6 +1,5 @@
 import { serve } from "@hono/node-server";
-import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
-import { SECURITY_HEADERS } from "./security_headers.ts";
+import { createServer, type Server } from "node:http";
 
 /** How long a client may take for the head of a request, and for all of it. */
 const HEAD_MILLISECONDS = 10_000;
@@ -15,14 +14,6 @@ export interface Listening {
   port: number;
   /** Takes no more requests, and resolves when those under way are answered. */
   shutdown(): Promise<void>;
-}
-
-/** Sends the security headers with every response: here they cost a third of what setting them on each `Response` does. */
-class SecuredResponse<Request extends IncomingMessage> extends ServerResponse<Request> {
-  // deno-lint-ignore no-explicit-any -- one of several signatures; node-server uses this one
-  override writeHead(status: number, headers?: any): this {
-    return super.writeHead(status, { ...SECURITY_HEADERS, ...headers });
-  }
 }
 
 /**
@@ -48,7 +39,6 @@ export async function serveApp(
       keepAliveTimeout: IDLE_MILLISECONDS,
       connectionsCheckingInterval: 1000,
       maxHeaderSize: HEAD_BYTES,
-      ServerResponse: SecuredResponse,
     },
   }, listening.resolve) as Server;
   server.once("error", listening.reject);

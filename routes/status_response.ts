@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type JobStatus, STATES } from "../lib/generations/status.ts";
-import type { FileStore } from "../lib/storage/store.ts";
+import type { SignedLink } from "../lib/storage/store.ts";
 
 const time = z.iso.datetime();
 
@@ -60,16 +60,16 @@ export const unknownJob = (jobId: string): StatusBody => ({
   generated_at: null,
 });
 
-/** The status object of a job, with a freshly signed link where its file is finished and kept. */
-export async function statusBody(
+/**
+ * The status object of a job.
+ *
+ * @param showsPeriod whether it has the days that the file covers
+ * @param link to its file, freshly signed, where there is one to give
+ */
+export function statusBody(
   job: JobStatus,
-  showsPeriod: boolean,
-  store: FileStore,
-  urlTtlSeconds: number,
-): Promise<StatusBody> {
-  const link = job.state === "finished" && job.file
-    ? await store.link({ key: job.file.key, fileName: job.file.name }, urlTtlSeconds)
-    : undefined;
+  { showsPeriod, link }: { showsPeriod: boolean; link?: SignedLink | undefined },
+): StatusBody {
   return {
     job_id: Number(job.jobId),
     status: job.state === "queued" || job.state === "running"

@@ -1,6 +1,6 @@
 import type { JobStatus } from "../../lib/generations/status.ts";
 import type { StatusBody } from "../status_response.ts";
-import { sizeOf, stateOf, subjectOf } from "./job.tsx";
+import { sizeOf, stateOf, subjectOf } from "./job_words.ts";
 
 /** One of the visitor's jobs, as the list shows it. */
 export interface ListedJob {
