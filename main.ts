@@ -4,18 +4,16 @@ import { openOidcIssuer } from "./lib/auth/oidc.ts";
 import { readConfig, runMain } from "./lib/config.ts";
 import { connect } from "./lib/db.ts";
 import { GenerationChanges } from "./lib/generations/changes.ts";
+import { serveHttp } from "./lib/http/serve.ts";
 import { configureLog, log } from "./lib/log.ts";
 import { stopSignal } from "./lib/shutdown.ts";
 import { openStore } from "./lib/storage/open.ts";
 import { createApp } from "./routes/app.ts";
-import { serveApp } from "./routes/serve.ts";
 
 const STOP_MILLISECONDS = 20_000;
 
 await runMain(async () => {
-  const config = readConfig(["DATABASE_URL"]);
-  // Links to local files are signed here; those to S3 are signed with its credentials.
-  if (!config.S3_BUCKET) readConfig(["URL_SIGNING_SECRET"]);
+  const config = readConfig("api");
   await configureLog(config);
   const stopped = stopSignal();
   const sql = connect(config.DATABASE_URL, { max: 10, name: "api" });
@@ -31,7 +29,7 @@ await runMain(async () => {
     urlTtlSeconds: config.URL_TTL_SECONDS,
     maxUnfinishedJobs: config.MAX_UNFINISHED_JOBS,
   });
-  const server = await serveApp(app, { hostname: config.HOST, port: config.PORT });
+  const server = await serveHttp(app, { hostname: config.HOST, port: config.PORT });
   log("api").info("listening", { hostname: server.hostname, port: server.port });
 
   const signal = await stopped;

@@ -18,7 +18,7 @@ import { runTasks } from "./run_tasks.ts";
 const NICE = 10;
 
 await runMain(async () => {
-  const config = readConfig(["DATABASE_URL"]);
+  const config = readConfig("worker");
   await configureLog(config);
   const stopped = stopSignal();
   // Where they share a machine, a person who waits for the API's answer comes before a file (docs/performance.md).
@@ -33,7 +33,9 @@ await runMain(async () => {
   const pgPool = connectForQueue(config.DATABASE_URL, { max: concurrency + 2, name: "queue" });
   const store = await openStore(config);
 
-  const metrics = config.WORKER_METRICS_PORT && serveMetrics(config.HOST, config.WORKER_METRICS_PORT);
+  const metrics = config.WORKER_METRICS_PORT
+    ? await serveMetrics(config.HOST, config.WORKER_METRICS_PORT)
+    : undefined;
   const housekeeping = new Housekeeping(sql, store);
   const options = {
     pgPool,
@@ -63,7 +65,7 @@ await runMain(async () => {
   };
   await runTasks(options, stopped, () => log("worker").info("ready", { concurrency }));
   await housekeeping[Symbol.asyncDispose]();
-  if (metrics) await metrics.shutdown();
+  await metrics?.shutdown();
   await Promise.all([sql.end({ timeout: 5 }), exportSql.end({ timeout: 5 }), pgPool.end()]);
   log("worker").info("stopped");
   Deno.exit(0);

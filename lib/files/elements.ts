@@ -1,3 +1,5 @@
+import { readTsv } from "../tsv.ts";
+
 /** One column of a file: an element of the DATA Act schema. */
 export interface Element {
   /** The source column. */
@@ -15,16 +17,10 @@ export interface Element {
  * optionally `written_as` and `header_with_element_number`).
  */
 export function parseElements(tsv: string): Element[] {
-  const [head = "", ...lines] = tsv.trimEnd().split("\n");
-  const names = head.split("\t");
-  return lines.map((line) => {
-    const cells = line.split("\t");
-    const cell = (name: string) => cells[names.indexOf(name)];
-    return {
-      column: cell("column")!,
-      header: cell("header")!,
-      numberedHeader: cell("header_with_element_number"),
-      writtenAs: (cell("written_as") ?? "text") as Element["writtenAs"],
-    };
-  });
+  return readTsv(tsv).map((row) => ({
+    column: row.column!,
+    header: row.header!,
+    numberedHeader: row.header_with_element_number,
+    writtenAs: (row.written_as ?? "text") as Element["writtenAs"],
+  }));
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isDay } from "../calendar.ts";
 import type { FileRequest } from "./file_type.ts";
 
 const LONGEST_SHOWN = 60;
@@ -26,11 +27,8 @@ export function calendarDay(name: string) {
 function toIsoDay(text: string): string | undefined {
   const match = /^(\d{2})\/(\d{2})\/(\d{4})$/.exec(text);
   if (!match) return undefined;
-  const [month, day, year] = [Number(match[1]), Number(match[2]), Number(match[3])];
-  if (year < 1 || month < 1 || month > 12 || day < 1) return undefined;
-  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
-  const days = month === 2 ? (leap ? 29 : 28) : [4, 6, 9, 11].includes(month) ? 30 : 31;
-  return day > days ? undefined : `${match[3]}-${match[1]}-${match[2]}`;
+  const [, month, day, year] = match;
+  return isDay(Number(year), Number(month), Number(day)) ? `${year}-${month}-${day}` : undefined;
 }
 
 /** A whole number, also as a string of digits (as the incumbent takes it). */

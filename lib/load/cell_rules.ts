@@ -1,10 +1,18 @@
+import { isDay } from "../calendar.ts";
+
 /** How the cells of one column are read. */
 export interface CellRule {
   /** What a cell may be, as the end of a sentence: "… wanted a date as YYYY-MM-DD". */
   wanted: string;
-  /** Whether these bytes (never none) may go to Postgres as they stand: the usual case, without making a string. */
+  /**
+   * Whether these bytes (never none) may go to Postgres as they stand: the usual case, without making a
+   * string.
+   */
   usual(bytes: Uint8Array, from: number, to: number): boolean;
-  /** What goes to Postgres for any other text; `null` for NULL, `undefined` where the text is not what was wanted. */
+  /**
+   * What goes to Postgres for any other text; `null` for NULL, `undefined` where the text is not what was
+   * wanted.
+   */
   convert(text: string): string | null | undefined;
 }
 
@@ -42,15 +50,6 @@ export const postgresBoolean: CellRule = {
   },
 };
 
-const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-
-/** Whether there is such a day in the Gregorian calendar, from the year 1 to the year 9999. */
-export function isDay(year: number, month: number, day: number): boolean {
-  if (!(year >= 1 && year <= 9999 && month >= 1 && month <= 12 && day >= 1)) return false;
-  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
-  return day <= (month === 2 && leap ? 29 : DAYS[month - 1]!);
-}
-
 const DATE_AND_TIME =
   /^(\d{4}-\d\d-\d\d)(?:[ T]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(\.\d{1,6})?)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?$/;
 
@@ -64,7 +63,9 @@ export const date: CellRule = {
   },
 };
 
-/** A date as `date` has it, or in the other two spellings without a doubt that older databases hold as text. */
+/**
+ * A date as `date` has it, or in the other two spellings without a doubt that older databases hold as text.
+ */
 export const postgresDate: CellRule = {
   ...date,
   wanted: "a date as YYYY-MM-DD, YYYYMMDD or MM/DD/YYYY",
@@ -153,7 +154,10 @@ export const textArray: CellRule = {
     /^\{(("([^"\\]|\\.)*"|[^\s{},"\\]+)(,(?!\})|(?=\})))*\}$/s.test(value) ? value : undefined,
 };
 
-/** The rule for a type of Postgres, as `format_type` names it, where values are read as Postgres itself reads them. */
+/**
+ * The rule for a type of Postgres, as `format_type` names it, where values are read as Postgres itself reads
+ * them.
+ */
 export function ruleForType(type: string): CellRule {
   switch (type) {
     case "text":

@@ -4,6 +4,7 @@ import { exactly, type KnownColumn, loosely, matchHeader } from "../load/header.
 import type { Source } from "../load/source.ts";
 import { describeTable, type SourceTable } from "../load/table_columns.ts";
 import { upsert } from "../load/upsert.ts";
+import { readTsv } from "../tsv.ts";
 
 /** What tells the two kinds of archive files apart. */
 export interface Archive {
@@ -14,7 +15,9 @@ export interface Archive {
   id: string;
   /** The column that tells which transaction a row is. */
   key: string;
-  /** Each column of the archive's CSV and the column it feeds (empty: none), tab-separated, after a header. */
+  /**
+   * Each column of the archive's CSV and the column it feeds (empty: none), tab-separated, after a header.
+   */
   mapping: string;
   /** Columns of delta files that feed nothing. */
   deltaColumns: readonly string[];
@@ -27,8 +30,8 @@ export interface Archive {
 const INDICATOR = "correction_delete_ind";
 
 /**
- * A source that reads the public USAspending Award Data Archive: full files, and the delta files that follow them.
- * Transactions are replaced by their key; nothing else of the table is touched.
+ * A source that reads the public USAspending Award Data Archive: full files, and the delta files that follow
+ * them. Transactions are replaced by their key; nothing else of the table is touched.
  */
 export function archiveSource(archive: Archive): Source {
   const columns = readMapping(archive);
@@ -100,12 +103,11 @@ interface ArchiveColumn {
   feeds: string;
 }
 
-function readMapping({ mapping }: Archive): ArchiveColumn[] {
-  return mapping.trimEnd().split("\n").slice(1).map((line) => {
-    const [name = "", feeds = ""] = line.split("\t");
-    return { name, feeds: feeds.trim() };
-  });
-}
+const readMapping = ({ mapping }: Archive): ArchiveColumn[] =>
+  readTsv(mapping, ["csv_column", "column"]).map(({ csv_column, column }) => ({
+    name: csv_column,
+    feeds: column,
+  }));
 
 const keyColumn = (archive: Archive, columns: ArchiveColumn[]) =>
   columns.find((column) => column.feeds === archive.key)!.name;

@@ -1,11 +1,12 @@
-import { ACCOUNT_PARTS, accountParts, displayTasOf, filled, tasOf } from "../load/account.ts";
+import { filled } from "../load/cell_text.ts";
 import { yearAndPeriod, yesOrNo } from "../load/cell_values.ts";
 import { type KnownColumn, loosely, matchHeader, recognisesRequired } from "../load/header.ts";
 import { replacePeriods } from "../load/replace.ts";
-import { accountColumns } from "./sf133.ts";
 import type { Source } from "../load/source.ts";
 import { identifier, identifiers } from "../load/table_columns.ts";
 import { ValueEncoder } from "../load/value_encoder.ts";
+import { accountColumns } from "./gtas_columns.ts";
+import { ACCOUNT_PARTS, accountParts, displayTasOf, tasOf } from "./treasury_account.ts";
 
 const TEXTS: KnownColumn[] = [
   { name: "fr_entity_type", headers: ["FR Entity"], required: false },
@@ -34,7 +35,9 @@ const FED = [
   OVERRIDE,
 ];
 
-/** GTAS failed edits, which make the GTASStatus of file A. The periods of a file replace those that are there. */
+/**
+ * GTAS failed edits, which make the GTASStatus of file A. The periods of a file replace those that are there.
+ */
 export const failedEdits: Source = {
   name: "failed-edits",
   title: "a GTAS failed edits file",

@@ -1,30 +1,12 @@
-import {
-  ACCOUNT_PARTS,
-  type AccountParts,
-  accountParts,
-  displayTasOf,
-  filled,
-  tasOf,
-} from "../load/account.ts";
+import { filled } from "../load/cell_text.ts";
 import { amount, required, wholeNumber, yearAndPeriod } from "../load/cell_values.ts";
 import { type KnownColumn, loosely, matchHeader, recognisesRequired } from "../load/header.ts";
 import { replacePeriods } from "../load/replace.ts";
 import type { Source } from "../load/source.ts";
 import { identifier, identifiers } from "../load/table_columns.ts";
 import { ValueEncoder } from "../load/value_encoder.ts";
-
-/** The account's parts, with their headers in the files of GTAS. */
-export const accountColumns: KnownColumn[] = [
-  { name: "allocation_transfer_agency", headers: ["ATA"], required: true },
-  { name: "agency_identifier", headers: ["AID"], required: true },
-  { name: "availability_type_code", headers: ["Availability Type Code"], required: true },
-  { name: "beginning_period_of_availa", headers: ["BPOA"], required: true },
-  { name: "ending_period_of_availabil", headers: ["EPOA"], required: true },
-  { name: "main_account_code", headers: ["Main Account"], required: true },
-  { name: "sub_account_code", headers: ["Sub Account"], required: true },
-  { name: "fiscal_year", headers: ["Fiscal Year"], required: true },
-  { name: "period", headers: ["Period"], required: true },
-];
+import { accountColumns } from "./gtas_columns.ts";
+import { ACCOUNT_PARTS, type AccountParts, accountParts, displayTasOf, tasOf } from "./treasury_account.ts";
 
 const columns: KnownColumn[] = [
   ...accountColumns,
@@ -46,8 +28,8 @@ const KEY = [...ACCOUNT_PARTS, "tas", "display_tas", "fiscal_year", "period", "l
 const DROPPED_LINES = "2002, 2102";
 
 /**
- * SF-133 report amounts of GTAS, which make file A: both forms, of 11 and of 17 columns. The periods of a file replace those
- * that are there; amounts of equal keys are added up.
+ * SF-133 report amounts of GTAS, which make file A: both forms, of 11 and of 17 columns. The periods of a
+ * file replace those that are there; amounts of equal keys are added up.
  */
 export const sf133: Source = {
   name: "sf133",

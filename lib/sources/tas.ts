@@ -1,9 +1,10 @@
-import { ACCOUNT_PARTS, accountParts, displayTasOf, filled, padded, tasOf } from "../load/account.ts";
+import { filled, padded } from "../load/cell_text.ts";
 import { dateAndTime, wholeNumber } from "../load/cell_values.ts";
 import { type KnownColumn, loosely, matchHeader, recognisesRequired } from "../load/header.ts";
 import type { Source } from "../load/source.ts";
 import { upsert } from "../load/upsert.ts";
 import { ValueEncoder } from "../load/value_encoder.ts";
+import { ACCOUNT_PARTS, accountParts, displayTasOf, tasOf } from "./treasury_account.ts";
 
 const PARTS: KnownColumn[] = [
   { name: "allocation_transfer_agency", headers: ["ATA"], required: true },
@@ -47,9 +48,9 @@ const columns: KnownColumn[] = [
 const UNKNOWN_START = "2015-01-01";
 
 /**
- * Treasury accounts of CARS, which say whose the amounts of file A are: both spellings of the header. An account takes the
- * place of the one of its number; of equal numbers in a file the last one wins. Accounts that a newer list leaves out stay,
- * because amounts of earlier periods still belong to them.
+ * Treasury accounts of CARS, which say whose the amounts of file A are: both spellings of the header. An
+ * account takes the place of the one of its number; of equal numbers in a file the last one wins. Accounts
+ * that a newer list leaves out stay, because amounts of earlier periods still belong to them.
  */
 export const tas: Source = {
   name: "tas",
@@ -92,8 +93,8 @@ export const tas: Source = {
     }),
 };
 
-// In files of the older spelling the rows have one field less than the header: between the agency's name and the budget
-// function, where everything is blank, a cell is left out.
+// In files of the older spelling the rows have one field less than the header: between the agency's name and
+// the budget function, where everything is blank, a cell is left out.
 function gapIn(header: readonly string[], found: ReadonlyMap<string, number>) {
   return {
     width: header.length,

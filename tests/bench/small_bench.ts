@@ -10,7 +10,7 @@ import { connect } from "../../lib/db.ts";
 import { configureLog } from "../../lib/log.ts";
 import { LocalStore } from "../../lib/storage/local.ts";
 import { createApp } from "../../routes/app.ts";
-import { serveApp } from "../../routes/serve.ts";
+import { serveHttp } from "../../lib/http/serve.ts";
 import { addContracts, allContracts } from "../helpers/contracts.ts";
 import { addAgencies } from "../helpers/generations.ts";
 import { urlAs } from "../helpers/roles.ts";
@@ -45,7 +45,7 @@ const app = createApp({
   urlTtlSeconds: 60,
   maxUnfinishedJobs: 1000,
 }).get("/select-1", async (c) => c.json([...await sql`SELECT 1 AS one`]));
-const server = await serveApp(app, { hostname: "127.0.0.1", port: 0 });
+const server = await serveHttp(app, { hostname: "127.0.0.1", port: 0 });
 resources.defer(() => server.shutdown());
 const url = `http://127.0.0.1:${server.port}`;
 const headers = {

@@ -1,4 +1,4 @@
-/** What `lib/vendor/postgres` mends of postgres.js: see its PATCHES.md. */
+/** What `lib/vendor/postgres` mends of postgres.js: see `lib/vendor/postgres/PATCHES.md`. */
 import assert from "node:assert/strict";
 import { connect, isConnectionLoss } from "../../lib/db.ts";
 import { layCable } from "../helpers/cable.ts";

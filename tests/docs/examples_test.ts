@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { loadSample } from "../../lib/dev/sample/load.ts";
+import { isInstalled } from "../helpers/installed.ts";
 import { startService } from "../helpers/service.ts";
 
 const examples = new URL("../../docs/examples/", import.meta.url);
@@ -25,12 +26,9 @@ Deno.test("every example works as it stands", async (t) => {
     assert.equal(files.length, 1);
   });
   const python = "/usr/bin/python3";
-  const isThere = await Deno.stat(python).then(() => true, () => false);
-  // deno-lint-ignore no-console -- who runs the tests must know what they leave out
-  if (!isThere) console.log(`generate.py is left out: there is no ${python}`);
   await t.step({
-    name: "generate.py",
-    ignore: !isThere,
+    name: "generate.py (needs Python)",
+    ignore: !isInstalled(python),
     fn: async () => {
       const { said, files } = await run(python, [new URL("generate.py", examples).pathname]);
       assert.match(said, /awarding_\d+\.csv: \d+ records/);

@@ -3,7 +3,7 @@ import { insertRows } from "../../lib/dev/sample/insert_rows.ts";
 import { Random } from "../../lib/dev/sample/random.ts";
 import type { SampleRow } from "../../lib/dev/sample/row.ts";
 import { loadSample } from "../../lib/dev/sample/load.ts";
-import { displayTasOf, tasOf } from "../../lib/load/account.ts";
+import { displayTasOf, tasOf } from "../../lib/sources/treasury_account.ts";
 import { type TestDatabase, testDatabase } from "../helpers/database.ts";
 import {
   assertSameBytes,

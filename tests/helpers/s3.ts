@@ -10,7 +10,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { SWIFT_CREDENTIALS } from "./swift.ts";
 
-/** The S3 server of this test run; undefined where there is none, and tests that need it are left out. */
+/** The S3 server of this test run; undefined where there is none, and tests that need it are ignored. */
 export const s3Url: string | undefined = Deno.env.get("TEST_S3_URL") || undefined;
 
 /** Where and how a client of the test server makes its requests. */

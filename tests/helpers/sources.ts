@@ -1,8 +1,12 @@
 import contractsMapping from "../../lib/sources/archive/usaspending_contracts.tsv" with { type: "text" };
 import assistanceMapping from "../../lib/sources/archive/usaspending_assistance.tsv" with { type: "text" };
 import { LoadError } from "../../lib/load/load_error.ts";
-import { type FileOutcome, loadFiles, type LoadOptions } from "../../lib/load/load_files.ts";
+import type { FileOutcome } from "../../lib/load/data_load.ts";
+import { loadFiles, type LoadOptions } from "../../lib/load/load_files.ts";
+import { findSource, sources } from "../../lib/sources/registry.ts";
+import { readTsv } from "../../lib/tsv.ts";
 import type { TestDatabase } from "./database.ts";
+import { inputPath } from "./inputs.ts";
 
 const HEADERS = {
   contracts: columnsOf(contractsMapping),
@@ -10,7 +14,7 @@ const HEADERS = {
 };
 
 function columnsOf(mapping: string): string[] {
-  return mapping.trimEnd().split("\n").slice(1).map((line) => line.split("\t")[0]!);
+  return readTsv(mapping).map((column) => column.csv_column!);
 }
 
 /** A CSV of the archive: all its columns, each record with the cells that are given and the others blank. */
@@ -37,15 +41,22 @@ export async function temporaryFile(
   return { path, [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }) };
 }
 
+/** A load of one of the product's sources, by its name. */
+export type TestLoad = Omit<LoadOptions, "source" | "sources"> & { source: string };
+
+/** Loads files as the command does. */
+export const load = ({ source, ...options }: TestLoad): Promise<FileOutcome[]> =>
+  loadFiles({ ...options, source: findSource(source), sources });
+
 /** Loads one file of this content; gives what became of it. */
 export async function loadText(
   database: TestDatabase,
   source: string,
   content: string | Uint8Array,
-  options: Partial<LoadOptions> & { name?: string } = {},
+  options: Partial<TestLoad> & { name?: string } = {},
 ): Promise<FileOutcome> {
   await using file = await temporaryFile(content, options.name ?? "file.csv");
-  const [outcome] = await loadFiles({ databaseUrl: database.url, source, files: [file.path], ...options });
+  const [outcome] = await load({ databaseUrl: database.url, source, files: [file.path], ...options });
   return outcome!;
 }
 
@@ -79,22 +90,12 @@ export function seeded(seed: number): () => number {
   };
 }
 
-/** Where the real files are, relative to the project, if they are there at all. */
-export async function sharedFile(path: string): Promise<string | null> {
-  const file = `${Deno.cwd()}/../shared/${path}`;
-  return await Deno.stat(file).then(() => file, () => null);
-}
-
 /** The rows of a query as plain objects. */
 export async function rowsOf(database: TestDatabase, query: string): Promise<Record<string, unknown>[]> {
   return [...await database.sql.unsafe(query)].map((row) => ({ ...row }));
 }
 
-/** Loads one of the real files of `../shared/data`; `null`, with a message, where it is not here. */
-export async function loadShared(database: TestDatabase, source: string, name: string) {
-  const file = await sharedFile(`data/${name}`);
-  if (file) return await loadText(database, source, await Deno.readFile(file), { name });
-  // deno-lint-ignore no-console -- a test that is skipped says why
-  console.log(`  skipped: ../shared/data/${name} is not here`);
-  return null;
+/** Loads one of the real input files. */
+export async function loadInput(database: TestDatabase, source: string, name: string): Promise<FileOutcome> {
+  return await loadText(database, source, await Deno.readFile(inputPath(`data/${name}`)), { name });
 }

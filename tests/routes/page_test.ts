@@ -41,7 +41,7 @@ const treasuryUser = (service: Service, name: string) =>
 Deno.test(
   "the page: from signing in to the downloaded file, by keyboard, at 360 pixels, without a violation of axe",
   {
-    ignore: !await browserIsThere(),
+    ignore: !browserIsThere(),
   },
   async (t) => {
     await using service = await startService();

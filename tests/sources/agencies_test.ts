@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { testDatabase } from "../helpers/database.ts";
-import { loadShared, loadText, refusal, rowsOf } from "../helpers/sources.ts";
+import { lacksInputs, NEEDS_INPUTS } from "../helpers/inputs.ts";
+import { loadInput, loadText, refusal, rowsOf } from "../helpers/sources.ts";
 
 const AGENCIES =
   `\uFEFFCGAC AGENCY CODE,AGENCY NAME,AGENCY ABBREVIATION,FREC,FREC Entity Description,FREC ABBREVIATION,SUBTIER CODE,TOPTIER_FLAG,IS_FREC,FREC CGAC ASSOCIATION,ICON FILENAME`;
@@ -45,9 +46,12 @@ Deno.test("agency codes: the marked row decides whose a FREC is, codes that stay
   );
 });
 
-Deno.test("the real agency codes load: every CGAC, and every FREC with one CGAC", async () => {
+Deno.test({
+  name: `the real agency codes load: every CGAC, and every FREC with one CGAC ${NEEDS_INPUTS}`,
+  ignore: lacksInputs("data/agency_codes.csv"),
+}, async () => {
   await using database = await testDatabase();
-  if (!await loadShared(database, "agencies", "agency_codes.csv")) return;
+  await loadInput(database, "agencies", "agency_codes.csv");
   assert.deepEqual(
     await rowsOf(
       database,

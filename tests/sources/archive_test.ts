@@ -1,7 +1,7 @@
-// deno-lint-ignore-file no-console -- a test that is skipped says why
 import assert from "node:assert/strict";
 import { type TestDatabase, testDatabase } from "../helpers/database.ts";
-import { archiveCsv, loadText, refusal, sharedFile } from "../helpers/sources.ts";
+import { lacksInputs, NEEDS_INPUTS } from "../helpers/inputs.ts";
+import { archiveCsv, loadInput, loadText, refusal } from "../helpers/sources.ts";
 
 const contract = (key: string, cells: Record<string, string> = {}) => ({
   contract_transaction_unique_key: key,
@@ -23,11 +23,12 @@ async function contracts(database: TestDatabase, columns: string): Promise<Recor
   return [...rows].map((row) => ({ ...row }));
 }
 
-Deno.test("the real contracts of the archive arrive whole", async () => {
-  const file = await sharedFile("data/usaspending_contracts_sample.csv");
-  if (!file) return console.log("  skipped: ../shared/data is not here");
+Deno.test({
+  name: `the real contracts of the archive arrive whole ${NEEDS_INPUTS}`,
+  ignore: lacksInputs("data/usaspending_contracts_sample.csv"),
+}, async () => {
   await using database = await testDatabase();
-  const outcome = await loadText(database, "archive-contracts", await Deno.readFile(file));
+  const outcome = await loadInput(database, "archive-contracts", "usaspending_contracts_sample.csv");
   assert.deepEqual([outcome.rowsRead, outcome.rowsInserted, outcome.rowsRejected], [2, 2, 0]);
   assert.deepEqual(
     await contracts(
@@ -221,16 +222,16 @@ Deno.test("assistance is active, takes the place of the active row of its key al
   assert.deepEqual([...rows].map((row) => ({ ...row })), [
     { key: "a", is_active: false, fain: "history", ...blank, listing: null },
     {
-      ...{
-        key: "a",
-        is_active: true,
-        fain: "new",
-        county: "059",
-        county2: "059",
-        district: "11",
-        district2: "90",
-      },
-      ...{ modified_at: "2024-10-01 12:30:00", record_type: 2, listing: "10.001" },
+      key: "a",
+      is_active: true,
+      fain: "new",
+      county: "059",
+      county2: "059",
+      district: "11",
+      district2: "90",
+      modified_at: "2024-10-01 12:30:00",
+      record_type: 2,
+      listing: "10.001",
     },
     { key: "b", is_active: false, fain: "history", ...blank, listing: null },
     { key: "c", is_active: true, fain: null, ...blank, listing: null },

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { testDatabase } from "../helpers/database.ts";
-import { loadShared, loadText, refusal, rowsOf } from "../helpers/sources.ts";
+import { lacksInputs, NEEDS_INPUTS } from "../helpers/inputs.ts";
+import { loadInput, loadText, refusal, rowsOf } from "../helpers/sources.ts";
 
 const FAILED_EDITS =
   `Fiscal Year,Period,ATA,AID,BPOA,EPOA,Availability Type Code,Main Account,Sub Account,FR Entity,FR Entity Title,Edit Number,Edit ID,Fatal/Proposed,Result Type,ATB Submission Status,Approved Edit Override Exists`;
@@ -23,15 +24,15 @@ Deno.test("failed edits: severity and override, and a period replaced whole", as
          fr_entity_type AS fr, edit_number, edit_id FROM tas_failed_edits ORDER BY 1`,
     ),
     [[11, "C", false], [12, "F", null]].map(([period, status, override]) => ({
-      ...{
-        period,
-        tas: "00037200000000X8296000",
-        display_tas: "372-X-8296-000",
-        severity: "Fatal",
-        status,
-        override,
-      },
-      ...{ fr: "9521", edit_number: "20", edit_id: "13187" },
+      period,
+      tas: "00037200000000X8296000",
+      display_tas: "372-X-8296-000",
+      severity: "Fatal",
+      status,
+      override,
+      fr: "9521",
+      edit_number: "20",
+      edit_id: "13187",
     })),
   );
   const wrong = [FAILED_EDITS, row(12, "maybe")].join("\n");
@@ -41,8 +42,11 @@ Deno.test("failed edits: severity and override, and a period replaced whole", as
   );
 });
 
-Deno.test("the real failed edits load", async () => {
+Deno.test({
+  name: `the real failed edits load ${NEEDS_INPUTS}`,
+  ignore: lacksInputs("data/GTAS_FE_DA_202112.csv"),
+}, async () => {
   await using database = await testDatabase();
-  const outcome = await loadShared(database, "failed-edits", "GTAS_FE_DA_202112.csv");
-  if (outcome) assert.deepEqual([outcome.rowsRead, outcome.rowsInserted], [6, 6]);
+  const outcome = await loadInput(database, "failed-edits", "GTAS_FE_DA_202112.csv");
+  assert.deepEqual([outcome.rowsRead, outcome.rowsInserted], [6, 6]);
 });

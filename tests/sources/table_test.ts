@@ -1,9 +1,9 @@
-// deno-lint-ignore-file no-console -- a test that is skipped says why
 import assert from "node:assert/strict";
 import { openSession } from "../../lib/db.ts";
 import { CopyIn } from "../../lib/load/copy_in.ts";
 import { testDatabase } from "../helpers/database.ts";
-import { loadText, refusal, seeded, sharedFile } from "../helpers/sources.ts";
+import { inputPath, lacksInputs, NEEDS_INPUTS } from "../helpers/inputs.ts";
+import { loadText, refusal, seeded } from "../helpers/sources.ts";
 
 const ACCOUNT = "account_num,internal_start_date,tas";
 
@@ -262,17 +262,16 @@ async function bareCopy(url: string, statement: string, csv: string): Promise<vo
   }
 }
 
-Deno.test("the tables of an incumbent's database arrive exactly as COPY brings them", async (t) => {
-  if (!await sharedFile("cases/tables/cgac.csv")) {
-    console.log("  skipped: ../shared/cases is not here");
-    return;
-  }
+Deno.test({
+  name: `the tables of an incumbent's database arrive exactly as COPY brings them ${NEEDS_INPUTS}`,
+  ignore: lacksInputs("cases/tables"),
+}, async (t) => {
   await using database = await testDatabase();
   const { sql } = database;
-  for await (const { name } of Deno.readDir(`${Deno.cwd()}/../shared/cases/tables`)) {
+  for await (const { name } of Deno.readDir(inputPath("cases/tables"))) {
     const table = name.replace(".csv", "");
     await t.step(table, async () => {
-      const csv = await Deno.readTextFile((await sharedFile(`cases/tables/${name}`))!);
+      const csv = await Deno.readTextFile(inputPath(`cases/tables/${name}`));
       const header = csv.slice(0, csv.indexOf("\n")).trim();
       await sql.unsafe(`CREATE TABLE bare_${table} (LIKE ${table} INCLUDING DEFAULTS INCLUDING IDENTITY)`);
       await bareCopy(database.url, `COPY bare_${table} (${header}) FROM STDIN (FORMAT csv, HEADER)`, csv);

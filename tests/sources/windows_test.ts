@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { testDatabase } from "../helpers/database.ts";
-import { loadShared, loadText, refusal, rowsOf } from "../helpers/sources.ts";
+import { lacksInputs, NEEDS_INPUTS } from "../helpers/inputs.ts";
+import { loadInput, loadText, refusal, rowsOf } from "../helpers/sources.ts";
 
 const WINDOWS = "year,period,period_start,publish_deadline,certification_deadline";
 
@@ -21,7 +22,10 @@ Deno.test("the submission windows are replaced whole; a period given twice is na
     ),
     [
       {
-        ...{ year: 2025, period: 12, start: "2025-10-21 00:00:00", publish: "2025-12-05 00:00:00" },
+        year: 2025,
+        period: 12,
+        start: "2025-10-21 00:00:00",
+        publish: "2025-12-05 00:00:00",
         certify: "2025-11-17 00:00:00",
       },
       { year: 2026, period: 2, start: "2025-12-31 13:30:00", publish: null, certify: "2026-02-17 10:00:00" },
@@ -39,8 +43,11 @@ Deno.test("the submission windows are replaced whole; a period given twice is na
   );
 });
 
-Deno.test("the real submission windows load", async () => {
+Deno.test({
+  name: `the real submission windows load ${NEEDS_INPUTS}`,
+  ignore: lacksInputs("data/submission_window_schedule.csv"),
+}, async () => {
   await using database = await testDatabase();
-  const outcome = await loadShared(database, "windows", "submission_window_schedule.csv");
-  if (outcome) assert.deepEqual([outcome.rowsRead, outcome.rowsInserted], [86, 86]);
+  const outcome = await loadInput(database, "windows", "submission_window_schedule.csv");
+  assert.deepEqual([outcome.rowsRead, outcome.rowsInserted], [86, 86]);
 });

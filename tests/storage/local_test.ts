@@ -120,9 +120,8 @@ async function hasNamespaces(): Promise<boolean> {
 }
 
 Deno.test({
-  name: `local: a full disk is said to be unavailable, and giving up makes room again${
-    NAMESPACES ? "" : " (left out: no user namespaces here)"
-  }`,
+  name:
+    "local: a full disk is said to be unavailable, and giving up makes room again (needs user namespaces)",
   ignore: !NAMESPACES,
   async fn() {
     const dir = await Deno.makeTempDir({ prefix: "full-" });

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { linesOf } from "../lines.ts";
 import { programPath, PROGRAMS } from "./binaries.ts";
 import { fallbackFolder } from "./folder.ts";
 import { platformPackage } from "./platform.ts";
@@ -86,7 +87,7 @@ const keepPermissions = (folder: string): string[] => [
 
 /** A process of this folder. Its standard input is held open for as long as it is wanted. */
 interface Process extends AsyncDisposable {
-  messages: ReadableStreamDefaultReader<Message>;
+  messages: ReadableStreamDefaultReader<string>;
 }
 
 function startProcess(module: string, project: string, permissions: string[], args: string[]): Process {
@@ -99,7 +100,7 @@ function startProcess(module: string, project: string, permissions: string[], ar
     // A Ctrl-C in the terminal stops it only through this process, in its turn.
     detached: true,
   }).spawn();
-  const messages = child.stdout.pipeThrough(new TextDecoderStream()).pipeThrough(messagesOf()).getReader();
+  const messages = linesOf(child.stdout).getReader();
   return {
     messages,
     async [Symbol.asyncDispose]() {
@@ -110,20 +111,9 @@ function startProcess(module: string, project: string, permissions: string[], ar
   };
 }
 
-function messagesOf(): TransformStream<string, Message> {
-  let rest = "";
-  return new TransformStream({
-    transform(text, controller) {
-      const lines = (rest + text).split("\n");
-      rest = lines.pop()!;
-      for (const line of lines) controller.enqueue(JSON.parse(line));
-    },
-  });
-}
-
 async function nextMessage({ messages }: Process): Promise<Message> {
   const { value } = await messages.read();
-  return value ?? { error: "The process that runs the embedded Postgres has ended." };
+  return value ? JSON.parse(value) : { error: "The process that runs the embedded Postgres has ended." };
 }
 
 type Answer<Name extends string> = Extract<Message, Record<Name, unknown>>[Name];

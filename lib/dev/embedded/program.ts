@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { linesOf } from "../lines.ts";
 import { programPath, type PROGRAMS } from "./binaries.ts";
 import { EmbeddedPostgresError } from "./embedded_error.ts";
 import type { ServiceUser } from "./service_user.ts";
@@ -59,14 +60,10 @@ export class LastLines {
   }
 
   async #read(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
-    let rest = "";
-    for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-      const lines = (rest + text).split("\n");
-      rest = lines.pop()!;
-      this.#lines.push(...lines);
-      this.#lines.splice(0, this.#lines.length - this.most);
+    for await (const line of linesOf(stream)) {
+      this.#lines.push(line);
+      if (this.#lines.length > this.most) this.#lines.shift();
     }
-    if (rest) this.#lines.push(rest);
   }
 }
 

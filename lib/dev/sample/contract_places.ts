@@ -1,4 +1,5 @@
 import d1 from "../../files/elements/d1.tsv" with { type: "text" };
+import { readTsv } from "../../tsv.ts";
 import type { Random } from "./random.ts";
 import type { Recipient } from "./recipients.ts";
 import type { SampleRow } from "./row.ts";
@@ -8,8 +9,7 @@ const USA = { code: "USA", name: "UNITED STATES" };
 
 // Each element of D1 that is a flag, false until something says otherwise.
 const noFlags: SampleRow = Object.fromEntries(
-  d1.trimEnd().split("\n").map((line) => line.split("\t")).filter((cells) => cells[3] === "t/f")
-    .map((cells) => [cells[1]!, false]),
+  readTsv(d1).filter((element) => element.written_as === "t/f").map((element) => [element.column!, false]),
 );
 
 /** Who has an award: name, address and what holds of the business. */

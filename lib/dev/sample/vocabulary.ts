@@ -1,3 +1,4 @@
+import { readTsv } from "../../tsv.ts";
 import accountsText from "./vocabulary/accounts.tsv" with { type: "text" };
 import assistanceCodesText from "./vocabulary/assistance_codes.tsv" with { type: "text" };
 import businessTypesText from "./vocabulary/business_types.tsv" with { type: "text" };
@@ -13,18 +14,7 @@ import productsText from "./vocabulary/products.tsv" with { type: "text" };
 import recipientKindsText from "./vocabulary/recipient_kinds.tsv" with { type: "text" };
 import windowsText from "./vocabulary/windows.tsv" with { type: "text" };
 
-/** Reads a tab-separated table with one header line, which must be exactly these columns. */
-export function parseTable<Column extends string>(
-  tsv: string,
-  ...columns: Column[]
-): Readonly<Record<Column, string>>[] {
-  const [head, ...lines] = tsv.trimEnd().split("\n");
-  if (head !== columns.join("\t")) throw new Error(`a vocabulary has other columns than ${columns}: ${head}`);
-  return lines.map((line) => {
-    const cells = line.split("\t");
-    return Object.fromEntries(columns.map((column, i) => [column, cells[i] ?? ""])) as Record<Column, string>;
-  });
-}
+const parseTable = <Column extends string>(tsv: string, ...columns: Column[]) => readTsv(tsv, columns);
 
 /** Agencies of the Common Government-wide Accounting Classification. */
 export const cgacs = parseTable(cgacText, "cgac_code", "agency_name");

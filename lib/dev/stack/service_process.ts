@@ -1,3 +1,4 @@
+import { linesOf } from "../lines.ts";
 import { ENDS_WITH_PARENT, processFlags, type Reach, type ServiceModule } from "./process_flags.ts";
 
 const PROJECT = new URL("../../../", import.meta.url);
@@ -29,7 +30,6 @@ export function startServiceProcess(options: ServiceProcessOptions): ServiceProc
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       "run",
-      "--quiet",
       ...processFlags(options.module, options.reach),
       ENDS_WITH_PARENT,
       new URL(options.module, PROJECT).href,
@@ -42,7 +42,9 @@ export function startServiceProcess(options: ServiceProcessOptions): ServiceProc
     // A Ctrl-C in the terminal reaches it only through this process, in its turn.
     detached: true,
   }).spawn();
-  const reading = readLines(child.stderr, options.onLine);
+  const reading = (async () => {
+    for await (const line of linesOf(child.stderr)) options.onLine(line);
+  })();
   const ended = child.status.then(async ({ code }) => {
     await reading;
     await child.stdin.close().catch(() => {});
@@ -61,17 +63,4 @@ export function startServiceProcess(options: ServiceProcessOptions): ServiceProc
     if (!hasEnded) child.kill(signal);
   };
   return { name: options.name, kill, ended, stop, [Symbol.asyncDispose]: () => stop(10) };
-}
-
-async function readLines(
-  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
-  onLine: (line: string) => void,
-): Promise<void> {
-  let rest = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop()!;
-    lines.forEach(onLine);
-  }
-  if (rest) onLine(rest);
 }

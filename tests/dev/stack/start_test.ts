@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { isInstalled } from "../../helpers/installed.ts";
 import { copyProject, type ProjectCopy, type TaskRun } from "../../helpers/project_copy.ts";
 import { runningWith, signalTo } from "../../helpers/running.ts";
 import { until } from "../../helpers/until.ts";
@@ -108,21 +109,13 @@ const NPX = `
   shell.on("exit", (code) => process.exit(code ?? 143));
 `;
 
-function startNpx(): TaskRun | undefined {
-  for (const node of ["/usr/bin/node", "/usr/local/bin/node"]) {
-    try {
-      return project.command(node, ["-e", NPX, Deno.execPath()]);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-  }
-  return undefined;
-}
+const NODE = ["/usr/bin/node", "/usr/local/bin/node"].find(isInstalled);
 
-Deno.test("it stops when npx is ended, which passes the signal on to nobody", async (t) => {
-  const run = startNpx();
-  if (!run) return void await t.step({ name: "Node.js is not installed", ignore: true, fn: () => {} });
-  await using _ = run;
+Deno.test({
+  name: "it stops when npx is ended, which passes the signal on to nobody (needs Node.js)",
+  ignore: !NODE,
+}, async () => {
+  await using run = project.command(NODE!, ["-e", NPX, Deno.execPath()]);
   await ready(run);
   const pid = await supervisor();
   run.kill("SIGTERM");

@@ -8,12 +8,18 @@ const REQUEST_MILLISECONDS = 30_000;
 const IDLE_MILLISECONDS = 60_000;
 const HEAD_BYTES = 16 << 10;
 
-/** An API that listens. */
+/** A server that listens. */
 export interface Listening {
   hostname: string;
   port: number;
   /** Takes no more requests, and resolves when those under way are answered. */
   shutdown(): Promise<void>;
+}
+
+/** Where a server listens. */
+export interface ServeOptions {
+  hostname: string;
+  port: number;
 }
 
 /**
@@ -22,9 +28,9 @@ export interface Listening {
  *
  * @throws where the port is taken
  */
-export async function serveApp(
+export async function serveHttp(
   app: { fetch: (request: Request) => Response | Promise<Response> },
-  { hostname, port }: { hostname: string; port: number },
+  { hostname, port }: ServeOptions,
 ): Promise<Listening> {
   const listening = Promise.withResolvers<{ address: string; port: number }>();
   const server = serve({

@@ -1,10 +1,14 @@
 import { stringify } from "csv-stringify/sync";
-import { LoadError, type RowIssue } from "./load_error.ts";
+import type { RowIssue } from "./bad_rows.ts";
+import { LoadError } from "./load_error.ts";
 
 const HEADER = ["file", "line", "column", "value", "reason", "row"];
 
-/** The file that bad rows are put aside in: a CSV, one line for each thing that is wrong, the row as it stood at its end. */
-export class BadRowsFile {
+/**
+ * The file that bad rows are put aside in: a CSV, one line for each thing that is wrong, the row as it stood
+ * at its end.
+ */
+export class RejectsFile {
   readonly #file: Deno.FsFile;
   readonly path: string;
 
@@ -14,11 +18,12 @@ export class BadRowsFile {
   }
 
   /**
-   * Begins the file, so that it is known before a long load whether it can be written. What stood there is lost.
+   * Begins the file, so that it is known before a long load whether it can be written. What stood there is
+   * lost.
    *
    * @throws {LoadError} where it cannot be written, or is one of the files to load
    */
-  static async create(path: string, inputs: readonly string[]): Promise<BadRowsFile> {
+  static async create(path: string, inputs: readonly string[]): Promise<RejectsFile> {
     const real = await Deno.realPath(path).catch(() => null);
     for (const input of inputs) {
       if (real && real === await Deno.realPath(input).catch(() => null)) {
@@ -30,7 +35,7 @@ export class BadRowsFile {
     }
     try {
       const file = await Deno.open(path, { write: true, create: true, truncate: true });
-      const created = new BadRowsFile(path, file);
+      const created = new RejectsFile(path, file);
       await created.#write([HEADER]);
       return created;
     } catch (cause) {
@@ -53,7 +58,7 @@ export class BadRowsFile {
     for (let written = 0; written < bytes.length;) written += await this.#file.write(bytes.subarray(written));
   }
 
-  close(): void {
+  [Symbol.dispose](): void {
     this.#file.close();
   }
 }

@@ -1,3 +1,5 @@
+import { filled, padded } from "../load/cell_text.ts";
+
 /** The parts of a Treasury account, as the source tables name and keep them. */
 export interface AccountParts {
   allocation_transfer_agency: string | null;
@@ -20,16 +22,9 @@ export const ACCOUNT_PARTS = [
   "sub_account_code",
 ] as const satisfies (keyof AccountParts)[];
 
-/** What a cell says, without the spaces around it; nothing or only spaces is `null`. */
-export const filled = (cell: string | undefined): string | null => cell?.trim() || null;
-
-/** A code with its leading zeros, which spreadsheets take away; nothing is `null`. */
-export const padded = (cell: string | undefined, length: number): string | null =>
-  filled(cell)?.padStart(length, "0") ?? null;
-
 /**
- * The parts of an account as a file gives them: codes padded (ATA, AID and sub 3 digits, main 4), blanks `null`, an ATA of
- * 000 `null`, because such an account is nobody's allocation.
+ * The parts of an account as a file gives them: codes padded (ATA, AID and sub 3 digits, main 4), blanks
+ * `null`, an ATA of 000 `null`, because such an account is nobody's allocation.
  */
 export function accountParts(cell: (column: keyof AccountParts) => string | undefined): AccountParts {
   const ata = padded(cell("allocation_transfer_agency"), 3);
