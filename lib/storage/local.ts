@@ -2,9 +2,16 @@ import { basename, dirname, join } from "node:path";
 import { ServiceError } from "../errors.ts";
 import { log } from "../log.ts";
 import { requireSafeKey } from "./key.ts";
-import { signLink } from "./link.ts";
-import type { ByteRange } from "./range.ts";
-import type { FileStore, FileWriter, LinkedFile, NewFile, SignedLink } from "./store.ts";
+import { signLink, verifyLink } from "./link.ts";
+import type {
+  ByteRange,
+  FileStore,
+  FileWriter,
+  LinkedFile,
+  NewFile,
+  SignedLink,
+  StoredFile,
+} from "./store.ts";
 
 /** Where local files are kept, and how links to them are made. */
 export interface LocalStoreOptions {
@@ -13,15 +20,6 @@ export interface LocalStoreOptions {
   publicUrl: string;
   /** Signs links; a process that makes none does without. */
   signingSecret: string | undefined;
-}
-
-/** A finished file, ready to be read. The stream closes it; `close` is for whoever does not read. */
-export interface StoredFile {
-  size: number;
-  modifiedAt: Date | null;
-  /** Its bytes, or some of them, with flat memory. */
-  stream(range?: ByteRange): ReadableStream<Uint8Array<ArrayBuffer>>;
-  close(): void;
 }
 
 const READ_BYTES = 256 << 10;
@@ -57,6 +55,15 @@ export class LocalStore implements FileStore {
     // Whole seconds, as the link states them.
     const expiresAt = new Date((Math.floor(Date.now() / 1000) + ttlSeconds) * 1000);
     return Promise.resolve({ url: signLink(file, expiresAt, publicUrl, signingSecret), expiresAt });
+  }
+
+  async openLink(url: string): Promise<LinkedFile & StoredFile> {
+    const { signingSecret } = this.options;
+    if (!signingSecret) throw new ServiceError("link_refused");
+    const linked = verifyLink(url, signingSecret, new Date());
+    const file = await this.open(linked.key);
+    if (!file) throw new ServiceError("file_gone");
+    return { ...linked, ...file };
   }
 
   /**

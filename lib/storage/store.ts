@@ -56,12 +56,35 @@ export interface FileWriter {
   abort(): Promise<void>;
 }
 
+/** Bytes of a file, both ends in. */
+export interface ByteRange {
+  first: number;
+  last: number;
+}
+
+/** A finished file, ready to be read. The stream closes it; `close` is for whoever does not read. */
+export interface StoredFile {
+  size: number;
+  modifiedAt: Date | null;
+  /** Its bytes, or some of them, with flat memory. */
+  stream(range?: ByteRange): ReadableStream<Uint8Array<ArrayBuffer>>;
+  close(): void;
+}
+
 /** Where finished files are kept. */
 export interface FileStore {
   /** Begins a file. An earlier file under the same key is replaced only by `finish`. */
   create(file: NewFile): Promise<FileWriter>;
   /** A link to a finished file, which lives `ttlSeconds` at most. Does not look whether the file is there. */
   link(file: LinkedFile, ttlSeconds: number): Promise<SignedLink>;
+  /**
+   * Opens the file that one of this store's links leads to. Absent where its links lead to another server, which hands
+   * the files out.
+   *
+   * @param url the link exactly as it was requested
+   * @throws {ServiceError} `link_refused`, `link_expired`, `file_gone` or `storage_unavailable`
+   */
+  openLink?(url: string): Promise<LinkedFile & StoredFile>;
   /**
    * Removes a file and what is left of an unfinished one; no error where there is nothing (any more).
    *

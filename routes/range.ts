@@ -1,8 +1,4 @@
-/** Bytes of a file, both ends in. */
-export interface ByteRange {
-  first: number;
-  last: number;
-}
+import type { ByteRange } from "../lib/storage/store.ts";
 
 /**
  * Reads the Range header of a GET (RFC 9110, section 14). Several ranges, other units and syntax errors are
