@@ -9,14 +9,11 @@ import { configureLog, log } from "./lib/log.ts";
 import { stopSignal } from "./lib/shutdown.ts";
 import { openStore } from "./lib/storage/open.ts";
 import { createApp } from "./routes/app.ts";
-import { SECURITY_HEADERS } from "./routes/security_headers.ts";
 
 const STOP_MILLISECONDS = 20_000;
 
 await runMain(async () => {
-  const config = readConfig(["DATABASE_URL"]);
-  // Links to local files are signed here; those to S3 are signed with its credentials.
-  if (!config.S3_BUCKET) readConfig(["URL_SIGNING_SECRET"]);
+  const config = readConfig("api");
   await configureLog(config);
   const stopped = stopSignal();
   const sql = connect(config.DATABASE_URL, { max: 10, name: "api" });
@@ -32,11 +29,7 @@ await runMain(async () => {
     urlTtlSeconds: config.URL_TTL_SECONDS,
     maxUnfinishedJobs: config.MAX_UNFINISHED_JOBS,
   });
-  const server = await serveHttp(app, {
-    hostname: config.HOST,
-    port: config.PORT,
-    headers: SECURITY_HEADERS,
-  });
+  const server = await serveHttp(app, { hostname: config.HOST, port: config.PORT });
   log("api").info("listening", { hostname: server.hostname, port: server.port });
 
   const signal = await stopped;

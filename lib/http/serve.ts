@@ -1,5 +1,5 @@
 import { serve } from "@hono/node-server";
-import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
+import { createServer, type Server } from "node:http";
 
 /** How long a client may take for the head of a request, and for all of it. */
 const HEAD_MILLISECONDS = 10_000;
@@ -16,11 +16,10 @@ export interface Listening {
   shutdown(): Promise<void>;
 }
 
-/** Where a server listens, and what it sends with every response. */
+/** Where a server listens. */
 export interface ServeOptions {
   hostname: string;
   port: number;
-  headers?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -31,15 +30,8 @@ export interface ServeOptions {
  */
 export async function serveHttp(
   app: { fetch: (request: Request) => Response | Promise<Response> },
-  { hostname, port, headers: always }: ServeOptions,
+  { hostname, port }: ServeOptions,
 ): Promise<Listening> {
-  /** Sends the headers with every answer: here they cost a third of what setting them on each `Response` does. */
-  class WithHeaders<Request extends IncomingMessage> extends ServerResponse<Request> {
-    // deno-lint-ignore no-explicit-any -- one of several signatures; node-server uses this one
-    override writeHead(status: number, headers?: any): this {
-      return super.writeHead(status, { ...always, ...headers });
-    }
-  }
   const listening = Promise.withResolvers<{ address: string; port: number }>();
   const server = serve({
     fetch: app.fetch,
@@ -53,7 +45,6 @@ export async function serveHttp(
       keepAliveTimeout: IDLE_MILLISECONDS,
       connectionsCheckingInterval: 1000,
       maxHeaderSize: HEAD_BYTES,
-      ServerResponse: WithHeaders,
     },
   }, listening.resolve) as Server;
   server.once("error", listening.reject);

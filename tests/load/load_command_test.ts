@@ -7,7 +7,9 @@ const contracts = (keys: string[]) =>
   archiveCsv(
     "contracts",
     keys.map((key) => ({
-      ...{ contract_transaction_unique_key: key, action_date: "2024-09-30", awarding_agency_code: "015" },
+      contract_transaction_unique_key: key,
+      action_date: "2024-09-30",
+      awarding_agency_code: "015",
     })),
   );
 
@@ -92,7 +94,8 @@ Deno.test("`deno task load` exits 1 for refused files, 2 for wrong usage or sett
   assert.equal((await task(database, "load", ["sf133", "--what"])).code, 2);
   assert.equal((await task(database, "load", ["nothing", bad.path])).code, 2);
   const setting = await task(null, "load", ["sf133", bad.path]);
-  assert.deepEqual([setting.code, setting.err], [2, "DATABASE_URL is not set and has no default.\n"]);
+  assert.equal(setting.code, 2);
+  assert.match(setting.err, /^DATABASE_URL is not set: .*\n$/);
   const gone = await task({ ...database, url: "postgres://nobody:secret@127.0.0.1:1/x" }, "load", [
     "sf133",
     bad.path,
