@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { createToken } from "../../lib/auth/tokens.ts";
 import { ensureUser, setAdministrator } from "../../lib/auth/users.ts";
 import { connect } from "../../lib/db.ts";
@@ -33,7 +34,7 @@ async function start(
     args: [
       "run",
       ...processFlags(script, { net, storageDir: options.storageDir }),
-      new URL(script, project).pathname,
+      fileURLToPath(new URL(script, project)),
     ],
     cwd: project,
     env: {
