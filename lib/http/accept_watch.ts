@@ -1,0 +1,84 @@
+import type { Server } from "node:http";
+import { log } from "../log.ts";
+import { isOutOfFiles } from "./open_files.ts";
+
+const LOOK_MILLISECONDS = 5_000;
+const ANSWER_MILLISECONDS = 4_000;
+/** How often in a row it must not have accepted: once may be a machine that has much to do. */
+const PROOF = 2;
+
+/** Where a server listens. */
+export interface Address {
+  hostname: string;
+  port: number;
+}
+
+/**
+ * Sees to it that a server goes on accepting connections, by making one every few seconds. When accepting has failed once,
+ * since no file descriptor was left, Deno's server accepts nothing more for good and tells nobody; listening anew mends it.
+ *
+ * @param address where it listens
+ * @param listen makes it listen again; rejects where it cannot
+ * @returns ends the watch
+ */
+export function watchAccepting(server: Server, address: Address, listen: () => Promise<unknown>): () => void {
+  const ended = new AbortController();
+  void (async () => {
+    let missed = 0;
+    while (!ended.signal.aborted) {
+      await pause(LOOK_MILLISECONDS, ended.signal);
+      if (ended.signal.aborted) return;
+      if (server.listening && await accepts(address, ended.signal)) {
+        missed = 0;
+        continue;
+      }
+      if (server.listening && ++missed < PROOF) continue;
+      log("http").error("connections are no longer accepted: listening anew", { port: address.port });
+      try {
+        if (server.listening) server.close();
+        await listen();
+        missed = 0;
+        log("http").info("listening again", { port: address.port });
+      } catch (error) {
+        log("http").error("could not listen: trying again", { port: address.port, error: String(error) });
+      }
+    }
+  })();
+  return () => ended.abort();
+}
+
+/** Whether a connection is taken: one that is ended at once is ended by the server too, be it full or not. */
+async function accepts({ hostname, port }: Address, ended: AbortSignal): Promise<boolean> {
+  const late = AbortSignal.any([AbortSignal.timeout(ANSWER_MILLISECONDS), ended]);
+  try {
+    using connection = await Deno.connect({ hostname: reachable(hostname), port, signal: late });
+    const over = Promise.withResolvers<false>();
+    late.addEventListener("abort", () => over.resolve(false), { once: true });
+    await connection.closeWrite();
+    const end = connection.read(new Uint8Array(1)).then(() => true);
+    return await Promise.race([end.catch(() => !late.aborted), over.promise]) || ended.aborted;
+  } catch (error) {
+    if (isOutOfFiles(error)) {
+      log("http").error("this process has no file descriptor left");
+      // Nothing can be told of the server, and it could not listen anew either.
+      return true;
+    }
+    return ended.aborted;
+  }
+}
+
+/** An address to connect to, for one that stands for every address of the machine. */
+const reachable = (hostname: string): string =>
+  hostname === "0.0.0.0" ? "127.0.0.1" : hostname === "::" ? "::1" : hostname;
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    signal.addEventListener("abort", done, { once: true });
+  });
+}
