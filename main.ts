@@ -14,9 +14,7 @@ import { SECURITY_HEADERS } from "./routes/security_headers.ts";
 const STOP_MILLISECONDS = 20_000;
 
 await runMain(async () => {
-  const config = readConfig(["DATABASE_URL"]);
-  // Links to local files are signed here; those to S3 are signed with its credentials.
-  if (!config.S3_BUCKET) readConfig(["URL_SIGNING_SECRET"]);
+  const config = readConfig("api");
   await configureLog(config);
   const stopped = stopSignal();
   const sql = connect(config.DATABASE_URL, { max: 10, name: "api" });

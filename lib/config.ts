@@ -22,8 +22,9 @@ const origins = z.string().transform((list) => list.split(",").map((origin) => o
 const flag = z.enum(["true", "false"], { error: `must be "true" or "false"` }).transform((v) => v === "true");
 const secret = (least: number) => z.string().min(least, `must have at least ${least} characters`);
 
-const settings = z.object({
-  DATABASE_URL: postgresUrl,
+/** Every setting, by the name of its environment variable: what it may be, and what it is where it is not set. */
+export const settings = z.object({
+  DATABASE_URL: postgresUrl.optional(),
   EXPORT_DATABASE_URL: postgresUrl.optional(),
   HOST: z.string().default("127.0.0.1"),
   PORT: wholeNumber(0, 65535).default(8000),
@@ -52,11 +53,59 @@ const settings = z.object({
   LOG_FORMAT: z.enum(["json", "pretty"], { error: `must be "json" or "pretty"` }).optional(),
 });
 
-/** The names of all settings, which are those of the environment variables. */
-export const SETTING_NAMES: readonly string[] = Object.keys(settings.shape);
-
-/** All settings, validated; names are those of the environment variables (`README.md` lists them). */
+/** All settings, validated. */
 export type Config = z.output<typeof settings>;
+
+/** The name of a setting, which is that of the environment variable. */
+export type Setting = keyof Config;
+
+/** Settings that say nothing without another one; where that is missing, somebody has forgotten it. */
+const ONLY_WITH: Partial<Record<Setting, Setting>> = {
+  S3_PREFIX: "S3_BUCKET",
+  S3_FORCE_PATH_STYLE: "S3_BUCKET",
+  OIDC_ISSUER: "OIDC_AUDIENCE",
+  OIDC_AUDIENCE: "OIDC_ISSUER",
+  OIDC_AGENCY_CLAIM: "OIDC_ISSUER",
+};
+
+const STORAGE = ["S3_BUCKET", "S3_PREFIX", "S3_FORCE_PATH_STYLE", "STORAGE_DIR"] as const;
+const LOG = ["LOG_LEVEL", "LOG_FORMAT"] as const;
+
+/** The settings that each process reads; to the others they look unset, and `deno.json` lets no process see more. */
+const READS = {
+  api: [
+    ...["DATABASE_URL", "HOST", "PORT", "PUBLIC_URL", "CORS_ORIGINS", "METRICS_TOKEN"] as const,
+    ...["URL_SIGNING_SECRET", "URL_TTL_SECONDS", "MAX_UNFINISHED_JOBS"] as const,
+    ...["OIDC_ISSUER", "OIDC_AUDIENCE", "OIDC_AGENCY_CLAIM"] as const,
+    ...STORAGE,
+    ...LOG,
+  ],
+  worker: [
+    ...["DATABASE_URL", "EXPORT_DATABASE_URL", "HOST", "WORKER_METRICS_PORT"] as const,
+    ...[
+      "WORKER_CONCURRENCY",
+      "WORKER_CURSORS",
+      "WORKER_STOP_SECONDS",
+      "LEASE_SECONDS",
+      "RETENTION_DAYS",
+    ] as const,
+    ...STORAGE,
+    ...LOG,
+  ],
+  command: ["DATABASE_URL"],
+  stack: Object.keys(settings.shape) as Setting[],
+} satisfies Record<string, readonly Setting[]>;
+
+/** A kind of process: the API, a worker, a command on the database, `demo` and `start`. */
+export type ProcessKind = keyof typeof READS;
+
+/** The settings that a kind of process reads. */
+export const settingsOf = (kind: ProcessKind): readonly Setting[] => READS[kind];
+
+/** The settings of a kind of process; only the stack may do without a database, for it brings one. */
+export type ConfigOf<Kind extends ProcessKind> =
+  & Pick<Config, (typeof READS)[Kind][number]>
+  & (Kind extends "stack" ? unknown : { DATABASE_URL: string });
 
 /** A setting that is missing or wrong; the message is one sentence a variable, naming it. */
 export class ConfigError extends Error {
@@ -64,31 +113,47 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads and validates the settings, once, at the start of a process.
+ * Reads and validates the settings of a process, once, at its start.
  *
- * @param need the settings that this process cannot do without
  * @param read where a variable comes from; an empty value counts as absent
  * @throws {ConfigError} naming every variable that is missing or wrong, never its value (it may be a secret)
  */
-export function readConfig<Needed extends keyof Config = never>(
-  need: readonly Needed[] = [],
+export function readConfig<Kind extends ProcessKind>(
+  kind: Kind,
   read: (name: string) => string | undefined = (name) => Deno.env.get(name),
-): Config & { [Name in Needed]-?: NonNullable<Config[Name]> } {
-  const found = Object.fromEntries(
-    Object.keys(settings.shape).map((name) => [name, read(name) || undefined]),
-  );
+): ConfigOf<Kind> {
+  const names = settingsOf(kind);
+  const found = Object.fromEntries(names.map((name) => [name, read(name) || undefined]));
   const result = settings.safeParse(found);
-  const sentences = result.success ? [] : result.error.issues.map((issue) => {
-    const name = String(issue.path[0]);
-    return found[name] === undefined ? `${name} is not set and has no default.` : `${name} ${issue.message}.`;
-  });
-  for (const name of need) {
-    if (found[name] === undefined && result.data?.[name] === undefined && name !== "DATABASE_URL") {
-      sentences.push(`${name} is not set, and this process cannot do without it.`);
+  const wrong = result.success
+    ? []
+    : result.error.issues.map(({ path, message }) => `${String(path[0])} ${message}.`);
+  const sentences = [...wrong, ...missing(kind, (name) => found[name] !== undefined)];
+  if (!result.success || sentences.length > 0) throw new ConfigError(sentences.join("\n"));
+  return result.data as ConfigOf<Kind>;
+}
+
+/** A sentence for each setting that is wanted, by the process or by another setting, and not there. */
+function missing(kind: ProcessKind, isSet: (name: Setting) => boolean): string[] {
+  const sentences = [];
+  if (kind !== "stack" && !isSet("DATABASE_URL")) {
+    sentences.push(
+      'DATABASE_URL is not set: name the Postgres database to work on, as in README.md, "Run it".',
+    );
+  }
+  // Links to local files are signed by the API; those to S3 are signed with its credentials.
+  if (kind === "api" && !isSet("S3_BUCKET") && !isSet("URL_SIGNING_SECRET")) {
+    sentences.push(
+      "URL_SIGNING_SECRET is not set: without S3_BUCKET the API signs the links to files itself. Any 32 random " +
+        "characters will do, the same for every API.",
+    );
+  }
+  for (const [name, other] of Object.entries(ONLY_WITH) as [Setting, Setting][]) {
+    if (isSet(name) && !isSet(other)) {
+      sentences.push(`${name} is set and ${other} is not: it says nothing without it.`);
     }
   }
-  if (!result.success || sentences.length > 0) throw new ConfigError(sentences.join("\n"));
-  return result.data as Config & { [Name in Needed]-?: NonNullable<Config[Name]> };
+  return sentences;
 }
 
 /** Runs a process's main function; a wrong setting stops it with its sentences on standard error and code 2. */

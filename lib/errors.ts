@@ -48,6 +48,12 @@ export const catalogue = {
     retryable: false,
     sentence: (p: { issues: FieldIssue[] }) => p.issues.map((issue) => issue.message).join(" "),
   },
+  data_missing: {
+    status: 400,
+    retryable: false,
+    sentence: (p: { things: readonly string[]; forWhat: string }) =>
+      `There is no ${p.things.join(" or ")} for ${p.forWhat}.`,
+  },
   body_too_large: {
     status: 413,
     retryable: false,

@@ -1,24 +1,22 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Task } from "graphile-worker";
-import { isConnectionLoss, type Sql } from "../lib/db.ts";
+import { isConnectionLoss, type Sql, type Transaction } from "../lib/db.ts";
 import { ServiceError } from "../lib/errors.ts";
+import { estimateRows } from "../lib/files/estimate.ts";
+import { readRecords } from "../lib/files/read_records.ts";
+import { inSnapshot } from "../lib/files/snapshot.ts";
 import type { SpareCursors } from "../lib/files/spare_cursors.ts";
-import { writeFile } from "../lib/files/write_records.ts";
+import { RecordWriter, type WrittenFile } from "../lib/files/write_records.ts";
+import { release } from "../lib/generations/attempt_end.ts";
 import { type DataVersion, dataVersion } from "../lib/generations/data_version.ts";
-import { giveUp, handBack } from "../lib/generations/give_up.ts";
+import { reasonOf, recordFailure } from "../lib/generations/failure.ts";
 import { claim, type Lease, noteEstimate, noteUpload } from "../lib/generations/lease.ts";
 import { publish } from "../lib/generations/publish.ts";
 import type { GenerateFilePayload } from "../lib/generations/queue.ts";
 import { log } from "../lib/log.ts";
-import {
-  attemptsFailed,
-  bytesStored,
-  fileSeconds,
-  filesFinished,
-  leasesLost,
-  rowsWritten,
-} from "../lib/metrics.ts";
+import { attemptsFailed, bytesStored, fileSeconds, filesFinished, leasesLost } from "../lib/metrics.ts";
 import { contentTypeOf } from "../lib/storage/content_type.ts";
-import type { FileStore, FileWriter } from "../lib/storage/store.ts";
+import type { FileStore } from "../lib/storage/store.ts";
 import { inSpan } from "../lib/tracing.ts";
 import { LeaseKeeper } from "./lease_keeper.ts";
 
@@ -35,122 +33,99 @@ export interface GenerateFileDependencies {
 }
 
 /**
- * The task that makes one file: claims the generation, writes the file from one snapshot straight into the storage, and
- * publishes it only when it is whole. A stop or an error gives the generation back; a lost lease just ends the attempt.
+ * The task that makes one file: one attempt at a generation, from the claim to its end, whichever that is. A stop or an error
+ * gives the generation back; a lost lease just ends the attempt.
  */
 export function generateFile(dependencies: GenerateFileDependencies): Task {
-  return async (payload, helpers) => {
+  return async (payload, { job, abortSignal: stop }) => {
     const { sql, leaseSeconds } = dependencies;
     const { fileGenerationId } = payload as unknown as GenerateFilePayload;
-    const stop = helpers.abortSignal;
     // A task that throws while the database is away ends the runner: graphile-worker cannot write the failure down.
     const lease = await whileConnectionsFail(
       leaseSeconds,
-      () => claim(sql, fileGenerationId, helpers.job.locked_by!, leaseSeconds),
+      () => claim(sql, fileGenerationId, job.locked_by!, leaseSeconds),
       stop,
     );
     if (!lease) return;
     using keeper = new LeaseKeeper(sql, lease, leaseSeconds);
     const facts = { generation: fileGenerationId, attempt: lease.attempt };
     log("worker").info("writing a file", { ...facts, file: lease.fileName });
+    const began = performance.now();
     try {
-      const outcome = await inSpan(
-        "generate file",
-        facts,
-        () => attempt(dependencies, lease, keeper, stop),
-        lease.traceParent,
-      );
-      log("worker").info(outcome.published ? "published a file" : "lost the lease on a file", {
-        ...facts,
-        ...outcome,
-      });
-      if (outcome.published) {
-        filesFinished.inc();
-        bytesStored.inc(outcome.bytes);
-        fileSeconds.observe(outcome.milliseconds / 1000);
-      } else leasesLost.inc();
+      const makeFile = () => attempt(dependencies, lease, keeper, stop);
+      const published = await inSpan("generate file", facts, makeFile, lease.traceParent);
+      if (published) tellPublished(published, performance.now() - began, facts);
+      else tellLost(facts);
     } catch (error) {
       keeper[Symbol.dispose]();
       if (keeper.signal.aborted) {
-        leasesLost.inc();
-        log("worker").warning("lost the lease on a file", { ...facts, error: String(error) });
+        tellLost(facts, error);
       } else if (stop?.aborted) {
-        await handBack(sql, lease);
-        log("worker").info("handed a file back", facts);
+        await release(sql, lease);
+        log("worker").info("released a file", facts);
       } else {
-        const reason = asServiceError(error, facts);
-        const state = await whileConnectionsFail(leaseSeconds, () => giveUp(sql, lease, reason), stop);
-        attemptsFailed.inc({ code: reason.code, state: state ?? "lost" });
-        log("worker").warning("an attempt failed", {
-          ...facts,
-          code: reason.code,
-          state,
-          error: String(reason.cause),
-        });
+        const id = crypto.randomUUID();
+        const reason = reasonOf(error, id);
+        const state = await whileConnectionsFail(leaseSeconds, () => recordFailure(sql, lease, reason), stop);
+        tellFailed(reason, state, { ...facts, id });
       }
     }
   };
 }
 
+/**
+ * Makes the file of one attempt, from top to bottom, straight from the database into the storage.
+ *
+ * @returns what was published, or undefined where the lease was lost at the very end
+ */
 async function attempt(
   { sql, exportSql, store, leaseSeconds, spareCursors }: GenerateFileDependencies,
   lease: Lease,
   keeper: LeaseKeeper,
   stop: AbortSignal | undefined,
-): Promise<{ published: boolean; rows: number; bytes: number; milliseconds: number }> {
-  const began = performance.now();
+): Promise<WrittenFile | undefined> {
   const signal = stop ? AbortSignal.any([keeper.signal, stop]) : keeper.signal;
   const contents = lease.fileType.contents(lease.request);
-  const { compression } = lease.request;
-  const writer = await store.create({
+  const object = await store.create({
     key: lease.storedKey,
     fileName: lease.fileName,
     contentType: contentTypeOf(lease.fileName),
     onUpload: (uploadId) => noteUpload(sql, lease, uploadId),
     signal,
   });
-  let data: DataVersion | undefined;
-  const written = await orAbort(writer, async () => {
-    const write = () =>
-      writeFile(exportSql, contents, {
-        write: (bytes) => writer.write(bytes),
-        onProgress: (rows) => {
-          rowsWritten.inc(rows - keeper.rowsWritten);
-          keeper.rowsWritten = rows;
-        },
-        onSnapshot: async (tx) => {
-          data = await dataVersion(tx, lease.fileType.sources);
-          if (data.version < lease.dataVersion) throw new ServiceError("source_behind");
-        },
-        onEstimate: (rows) => noteEstimate(sql, lease, rows),
-        ...(compression && { compression }),
-        spare: spareCursors,
-        signal,
-      });
-    const written = await inSpan("write file", {}, write);
-    await inSpan("finish storing", {}, () => writer.finish());
-    return written;
-  });
-  const published = await whileConnectionsFail(
-    leaseSeconds,
-    () => inSpan("publish", {}, () => publish(sql, lease, written, data?.loadedAt ?? null)),
-  );
-  if (!published) await store.remove(lease.storedKey);
-  return {
-    published,
-    rows: written.rows,
-    bytes: written.bytes,
-    milliseconds: Math.round(performance.now() - began),
-  };
+  await using unfinished = new AsyncDisposableStack();
+  unfinished.defer(() => object.abort());
+  using file = new RecordWriter(contents, object, lease.request.compression);
+
+  const readAndWrite = () =>
+    inSnapshot(exportSql, async (tx) => {
+      const { loadedAt } = await freshData(tx, lease);
+      const rowsEstimated = await estimateRows(tx, contents.query);
+      await noteEstimate(sql, lease, rowsEstimated);
+      const how = { rowsEstimated, spare: spareCursors, signal };
+      for await (const batch of readRecords(exportSql, tx, contents, how)) {
+        await file.add(batch);
+        keeper.tell(file.rows);
+        signal.throwIfAborted();
+      }
+      return loadedAt;
+    });
+  const dataAsOf = await inSpan("write file", {}, readAndWrite);
+  const written = await file.end();
+  await inSpan("finish storing", {}, () => object.finish());
+  unfinished.move();
+
+  const makeItTheFile = () => inSpan("publish", {}, () => publish(sql, lease, written, dataAsOf));
+  if (await whileConnectionsFail(leaseSeconds, makeItTheFile)) return written;
+  await store.remove(lease.storedKey);
+  return undefined;
 }
 
-async function orAbort<T>(writer: FileWriter, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    await writer.abort();
-    throw error;
-  }
+/** Which data a snapshot holds; throws where that is older than what was asked for, as on a replica that is behind. */
+async function freshData(tx: Transaction, lease: Lease): Promise<DataVersion> {
+  const data = await dataVersion(tx, lease.fileType.sources);
+  if (data.version < lease.dataVersion) throw new ServiceError("source_behind");
+  return data;
 }
 
 /** Tries again while the database is away, for as long as nobody else can have the generation; a stop ends that. */
@@ -165,24 +140,32 @@ async function whileConnectionsFail<T>(
       return await work();
     } catch (error) {
       if (!isConnectionLoss(error) || performance.now() > end || stop?.aborted) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 250));
+      await sleep(250);
     }
   }
 }
 
-/** Postgres' error classes that a later attempt may not meet: resources, operator intervention, system errors … */
-const PASSING_CLASSES = /^(08|25|40|53|55|57|58|XX)/;
+type Facts = Record<string, unknown>;
 
-function asServiceError(error: unknown, facts: Record<string, unknown>): ServiceError {
-  if (error instanceof ServiceError) return error;
-  const code = (error as { code?: unknown }).code;
-  if (isConnectionLoss(error) || (typeof code === "string" && PASSING_CLASSES.test(code))) {
-    return new ServiceError("source_unavailable", { cause: error });
-  }
-  const id = crypto.randomUUID();
-  log("worker").error("a fault stopped an attempt", { ...facts, id, error: describe(error) });
-  const isSqlError = error instanceof Error && error.name === "PostgresError";
-  return new ServiceError(isSqlError ? "query_failed" : "generation_error", { id }, { cause: error });
+function tellPublished({ rows, bytes }: WrittenFile, milliseconds: number, facts: Facts): void {
+  filesFinished.inc();
+  bytesStored.inc(bytes);
+  fileSeconds.observe(milliseconds / 1000);
+  log("worker").info("published a file", { ...facts, rows, bytes, milliseconds: Math.round(milliseconds) });
+}
+
+function tellLost(facts: Facts, error?: unknown): void {
+  leasesLost.inc();
+  log("worker").warning("lost the lease on a file", error ? { ...facts, error: String(error) } : facts);
+}
+
+/** @param state what the generation is in now, or undefined where the lease was lost besides */
+function tellFailed(reason: ServiceError, state: string | undefined, { id, ...facts }: Facts): void {
+  const { code, cause } = reason;
+  attemptsFailed.inc({ code, state: state ?? "lost" });
+  const isOurs = code === "query_failed" || code === "generation_error";
+  if (isOurs) log("worker").error("a fault stopped an attempt", { ...facts, id, error: describe(cause) });
+  log("worker").warning("an attempt failed", { ...facts, code, state, error: String(cause) });
 }
 
 const describe = (error: unknown): string =>

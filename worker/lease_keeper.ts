@@ -1,6 +1,7 @@
 import type { Sql } from "../lib/db.ts";
 import { type Lease, renew } from "../lib/generations/lease.ts";
 import { log } from "../lib/log.ts";
+import { rowsWritten } from "../lib/metrics.ts";
 
 /** How often a lease is extended and progress told; also how soon a cancellation is seen. */
 const RENEW_MILLISECONDS = 500;
@@ -12,8 +13,7 @@ export class LeaseLostError extends Error {
 
 /** Keeps a lease alive until it is disposed of; its signal is aborted as soon as the lease is lost. */
 export class LeaseKeeper implements Disposable {
-  /** Records written so far, to be told with the next renewal. */
-  rowsWritten = 0;
+  #rowsWritten = 0;
   readonly #lost = new AbortController();
   #next: ReturnType<typeof setTimeout> | undefined;
   #end: ReturnType<typeof setTimeout> | undefined;
@@ -27,6 +27,12 @@ export class LeaseKeeper implements Disposable {
   /** Aborted with a `LeaseLostError` once the lease is lost, or cannot be renewed before it ends. */
   get signal(): AbortSignal {
     return this.#lost.signal;
+  }
+
+  /** Tells how many records were written so far: the metrics at once, the database with the next renewal. */
+  tell(rows: number): void {
+    rowsWritten.inc(rows - this.#rowsWritten);
+    this.#rowsWritten = rows;
   }
 
   [Symbol.dispose](): void {
@@ -57,7 +63,7 @@ export class LeaseKeeper implements Disposable {
   async #renew(): Promise<void> {
     const asked = performance.now();
     try {
-      const held = await renew(this.sql, this.lease, this.leaseSeconds, this.rowsWritten);
+      const held = await renew(this.sql, this.lease, this.leaseSeconds, this.#rowsWritten);
       if (this.#disposed) return;
       if (!held) return this.#lose("it was cancelled or taken over");
       this.#expectEnd(asked);

@@ -18,7 +18,7 @@ import { runTasks } from "./run_tasks.ts";
 const NICE = 10;
 
 await runMain(async () => {
-  const config = readConfig(["DATABASE_URL"]);
+  const config = readConfig("worker");
   await configureLog(config);
   const stopped = stopSignal();
   // Where they share a machine, a person who waits for the API's answer comes before a file (docs/performance.md).

@@ -1,6 +1,6 @@
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from "jose";
 import { z } from "zod";
-import { type Config, ConfigError } from "../config.ts";
+import type { Config } from "../config.ts";
 import type { Sql } from "../db.ts";
 import { ServiceError } from "../errors.ts";
 import { log } from "../log.ts";
@@ -133,18 +133,11 @@ export class OidcIssuer {
   }
 }
 
-/**
- * The issuer that the settings name; undefined where they name none.
- *
- * @throws {ConfigError} where one of the two settings that belong together is missing
- */
+/** The issuer that the settings name; undefined where they name none. */
 export function openOidcIssuer(
   config: Pick<Config, "OIDC_ISSUER" | "OIDC_AUDIENCE" | "OIDC_AGENCY_CLAIM">,
 ): OidcIssuer | undefined {
   const { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_AGENCY_CLAIM: agencyClaim } = config;
-  if ((issuer === undefined) !== (audience === undefined)) {
-    throw new ConfigError("OIDC_ISSUER and OIDC_AUDIENCE belong together: set both of them or neither.");
-  }
   return issuer !== undefined && audience !== undefined
     ? new OidcIssuer({ issuer, audience, agencyClaim })
     : undefined;

@@ -74,7 +74,7 @@ async function load(): Promise<void> {
     return;
   }
   if (source === undefined) throw new LoadError("wrong_usage", USAGE);
-  const config = readConfig(["DATABASE_URL"]);
+  const config = readConfig("command");
   const report = new LoadReport(Deno.stderr);
   try {
     const outcomes = await loadFiles({

@@ -4,7 +4,7 @@ import { connect } from "../db.ts";
 import { migrate } from "../migrate.ts";
 
 await runMain(async () => {
-  const config = readConfig(["DATABASE_URL"]);
+  const config = readConfig("command");
   const sql = connect(config.DATABASE_URL, { max: 2, name: "migrate" });
   try {
     const applied = await migrate(sql, config.DATABASE_URL);

@@ -4,7 +4,7 @@ import { connect, isConnectionLoss } from "../db.ts";
 import { loadSample } from "../dev/sample/load.ts";
 
 await runMain(async () => {
-  const config = readConfig(["DATABASE_URL"]);
+  const config = readConfig("command");
   const sql = connect(config.DATABASE_URL, { max: 1, name: "sample" });
   try {
     const counts = Object.entries(await loadSample(sql));

@@ -53,7 +53,7 @@ async function queueLine(sql: Sql): Promise<string> {
 }
 
 await runMain(async () => {
-  const config = readConfig(["DATABASE_URL"]);
+  const config = readConfig("command");
   const sql = connect(config.DATABASE_URL, { max: 1, name: "status" });
   try {
     const lines = [...await tableLines(sql), "", ...await loadLines(sql), "", await queueLine(sql)];

@@ -149,7 +149,7 @@ await runMain(async () => {
   let sql: Sql | undefined;
   try {
     const args = readArguments(Deno.args);
-    const { DATABASE_URL: url } = readConfig(["DATABASE_URL"]);
+    const { DATABASE_URL: url } = readConfig("command");
     sql = connect(url, { max: 1, name: "token" });
     await COMMANDS[args.command]!(sql, args);
   } catch (error) {

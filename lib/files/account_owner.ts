@@ -1,9 +1,12 @@
+import condition from "../../sql/files/account_owner.sql" with { type: "text" };
+import type { RecordQuery } from "./file_type.ts";
+
 /**
- * Whose account a treasury account is (`files.md`, "Whose account it is").
+ * Whose account a treasury account is (`docs/files.md`, "Whose account it is").
  *
  * An account belongs to the asked agency when its allocation transfer agency (ATA) is one of `ata`; or, where it has no
  * ATA, when its agency identifier (AID) is one of `aid`, or its `fr_entity_type` is `frEntityType`. The rule that holds
- * for every CGAC besides (AID 011 with a FREC of that CGAC) and the filter itself stand in `sql/files/a.sql`.
+ * for every CGAC besides (AID 011 with a FREC of that CGAC) and the condition itself stand in `sql/files/account_owner.sql`.
  */
 export interface AccountOwner {
   ata: string[];
@@ -39,5 +42,19 @@ export function accountOwner(code: string): AccountOwner {
     frEntityType,
     except: code === "020" ? MOVED_ACCOUNT : null,
     besides: code === "070" ? MOVED_ACCOUNT : null,
+  };
+}
+
+/**
+ * A query over the accounts of an agency: the condition takes the place of the comment "belongs".
+ *
+ * @param text whose parameters $1 and $2 are `period`, a fiscal year and a period
+ * @param code the asked agency
+ */
+export function ownedAccounts(text: string, period: [number, number], code: string): RecordQuery {
+  const { ata, aid, frEntityType, except, besides } = accountOwner(code);
+  return {
+    text: text.replace("/*belongs*/", () => condition),
+    values: [...period, code, ata, aid, frEntityType, except, besides],
   };
 }

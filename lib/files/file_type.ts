@@ -34,6 +34,14 @@ export interface RecordOrder {
   behind: readonly string[];
 }
 
+/** What decides whether a request is refused because there is nothing to make the file of. */
+export interface MissingData {
+  /** A row for each thing that is not there, one text column that names it, as in "There is no …". */
+  query: RecordQuery;
+  /** What it is not there for, such as a fiscal year and period. */
+  forWhat: string;
+}
+
 /** What a file holds and how it is written. */
 export interface FileContents {
   elements: readonly Element[];
@@ -67,4 +75,6 @@ export interface FileType<Request extends FileRequest = FileRequest> {
    * It becomes part of the request key.
    */
   circumstances?(request: Request): RecordQuery;
+  /** What there must be before such a file can be made; absent where one can always be made. */
+  missing?(request: Request): MissingData;
 }

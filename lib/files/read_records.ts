@@ -4,6 +4,9 @@ import { type FileContents, selecting } from "./file_type.ts";
 import { readInPieces } from "./read_key_ranges.ts";
 import type { SpareCursors } from "./spare_cursors.ts";
 
+/** How many records one of several cursors reads at a time: some 5 MiB of File D1. */
+const PIECE_ROWS = 2000;
+
 /** With fewer pieces than that, a second connection costs more than it gains. */
 const FEW_PIECES = 10;
 
@@ -11,10 +14,10 @@ const FEW_PIECES = 10;
 export interface Reading {
   /** How many records there will be, about. */
   rowsEstimated: number;
-  /** Where cursors beyond the first come from. */
-  spare: SpareCursors;
-  /** How many records one of several cursors reads at a time. */
-  pieceRows: number;
+  /** Where cursors beyond the first come from, for a file of many records. */
+  spare?: SpareCursors | undefined;
+  /** How many records one of several cursors reads at a time, where not the usual number. */
+  pieceRows?: number | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -28,13 +31,13 @@ export async function* readRecords(
   sql: Sql,
   tx: Transaction,
   { query, elements, order }: FileContents,
-  { rowsEstimated, spare, pieceRows, signal }: Reading,
+  { rowsEstimated, spare, pieceRows = PIECE_ROWS, signal }: Reading,
 ): AsyncGenerator<RowMessages[], void, undefined> {
   const columns = elements.map(({ column }) => column).join(", ");
   using helpers = new DisposableStack();
   let count = 0;
   if (order && rowsEstimated >= FEW_PIECES * pieceRows) {
-    for (let helper; (helper = spare.take()); count++) helpers.use(helper);
+    for (let helper; (helper = spare?.take()); count++) helpers.use(helper);
   }
   if (!order || count === 0) return yield* readBatches(tx, selecting(columns, query), { signal });
   yield* readInPieces(sql, tx, { query, columns, order, pieceRows, helpers: count, signal });

@@ -1,13 +1,15 @@
 import { z } from "zod";
-import { a, type AccountBody } from "./a.ts";
+import { a } from "./a.ts";
 import type { AwardBody } from "./award_file.ts";
+import { boc } from "./boc.ts";
 import { d1 } from "./d1.ts";
 import { d2 } from "./d2.ts";
 import type { FileRequest, FileType } from "./file_type.ts";
+import type { PeriodBody } from "./period_request.ts";
 import { mustBe } from "./request_fields.ts";
 
 /** Every file type that can be asked for. A new one is a file in this folder and its line here. */
-const fileTypes = [d1, d2, a] as unknown as readonly FileType[];
+const fileTypes = [d1, d2, a, boc] as unknown as readonly FileType[];
 
 /** The codes of all file types. */
 export const fileTypeCodes = fileTypes.map(({ code }) => code) as [string, ...string[]];
@@ -38,7 +40,7 @@ const oneOfThem = mustBe("file_type", `one of ${[...byCode.keys()].map((code) =>
  * A request body as `api.md` has it: null and empty keys count as absent, keys that the file type does not have are
  * ignored, whatever they hold. Gives the request in its canonical form.
  */
-export const requestBody: z.ZodType<FileRequest, AwardBody | AccountBody> = z.preprocess(
+export const requestBody: z.ZodType<FileRequest, AwardBody | PeriodBody> = z.preprocess(
   (body) =>
     typeof body === "object" && body !== null && !Array.isArray(body)
       ? Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null && value !== ""))

@@ -1,5 +1,6 @@
 import type { Sql, Transaction } from "../db.ts";
 import { ServiceError } from "../errors.ts";
+import { endAttempt } from "./attempt_end.ts";
 import { dequeue } from "./queue.ts";
 import type { State } from "./status.ts";
 
@@ -17,8 +18,10 @@ export async function cancelJob(
 ): Promise<void> {
   await sql.begin(async (tx) => {
     // The lock keeps a new job from joining a generation that is about to be cancelled.
-    const [job] = await tx<{ generation: string; state: State; cancelled_at: Date | null }[]>`
-      SELECT file_generation_id AS generation, state, cancelled_at
+    const [job] = await tx<
+      { generation: string; attempt: number; state: State; cancelled_at: Date | null }[]
+    >`
+      SELECT file_generation_id AS generation, attempt, state, cancelled_at
       FROM generation_job JOIN file_generation AS generation USING (file_generation_id)
       WHERE job_id = ${jobId}
       FOR NO KEY UPDATE OF generation`;
@@ -27,12 +30,13 @@ export async function cancelJob(
       throw new ServiceError("job_ended", { state: job.state });
     }
     await tx`UPDATE generation_job SET cancelled_at = now(), waiting = false WHERE job_id = ${jobId}`;
-    const { count } = await tx`
-      UPDATE file_generation
-      SET state = 'cancelled', leased_by = NULL, lease_expires_at = NULL, ended_at = now(), changed_at = now()
-      WHERE file_generation_id = ${job.generation} AND NOT EXISTS
-        (SELECT FROM generation_job WHERE file_generation_id = ${job.generation} AND cancelled_at IS NULL)`;
-    if (count > 0) await dequeue(tx, job.generation);
+    const [other] = await tx`
+      SELECT FROM generation_job WHERE file_generation_id = ${job.generation} AND cancelled_at IS NULL LIMIT 1`;
+    if (!other) {
+      const { generation: fileGenerationId, attempt } = job;
+      await endAttempt(tx, { fileGenerationId, attempt }, { state: "cancelled" });
+      await dequeue(tx, fileGenerationId);
+    }
     await onCancelled?.(tx);
   });
 }

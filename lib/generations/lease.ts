@@ -6,6 +6,8 @@ import { fileNameOf, fileTypeOf } from "../files/registry.ts";
 export interface Lease {
   fileGenerationId: string;
   attempt: number;
+  /** How many attempts before it have failed. */
+  failures: number;
   fileType: FileType;
   request: FileRequest;
   /** The version of the source data that the file must have at least. */
@@ -37,7 +39,8 @@ export async function claim(
         started_at = coalesce(started_at, now()), changed_at = now(), rows_written = 0
       WHERE file_generation_id = ${fileGenerationId}
         AND state = 'queued'
-      RETURNING file_type, attempt, request, data_version, trace_parent, floor(extract(epoch FROM now())) AS stamp`;
+      RETURNING file_type, attempt, failures, request, data_version, trace_parent,
+          floor(extract(epoch FROM now())) AS stamp`;
     if (!row) return undefined;
     const fileType = fileTypeOf(row.file_type);
     const fileName = fileNameOf(row.request, Number(row.stamp));
@@ -48,6 +51,7 @@ export async function claim(
     return {
       fileGenerationId,
       attempt: row.attempt,
+      failures: row.failures,
       fileType,
       request: row.request,
       dataVersion: Number(row.data_version),
@@ -61,6 +65,7 @@ export async function claim(
 interface Claimed {
   file_type: string;
   attempt: number;
+  failures: number;
   request: FileRequest;
   data_version: string;
   trace_parent: string | null;

@@ -1,9 +1,10 @@
 import type { Sql } from "../db.ts";
 import type { WrittenFile } from "../files/write_records.ts";
+import { endAttempt } from "./attempt_end.ts";
 import type { Lease } from "./lease.ts";
 
 /**
- * Makes a stored file the generation's file: from now on its jobs are finished. May be called again where the answer of
+ * Makes a stored file the generation's file: from now on its jobs are finished. May be called again where the response to
  * a first call was lost with the connection.
  *
  * @param dataAsOf when the data in the file was loaded
@@ -12,18 +13,20 @@ import type { Lease } from "./lease.ts";
 export async function publish(
   sql: Sql,
   lease: Lease,
-  written: WrittenFile,
+  { rows, bytes, sha256 }: WrittenFile,
   dataAsOf: Date | null,
 ): Promise<boolean> {
   return await sql.begin(async (tx) => {
-    const { count } = await tx`
-      UPDATE file_generation
-      SET state = 'finished', leased_by = NULL, lease_expires_at = NULL, ended_at = now(), changed_at = now(),
-        stored_key = ${lease.storedKey}, file_name = ${lease.fileName}, size_bytes = ${written.bytes},
-        row_count = ${written.rows}, rows_written = ${written.rows}, sha256 = ${written.sha256},
-        data_as_of = ${dataAsOf}
-      WHERE file_generation_id = ${lease.fileGenerationId} AND attempt = ${lease.attempt} AND state = 'running'`;
-    if (count > 0) {
+    const facts = {
+      stored_key: lease.storedKey,
+      file_name: lease.fileName,
+      size_bytes: bytes,
+      row_count: rows,
+      rows_written: rows,
+      sha256,
+      data_as_of: dataAsOf,
+    };
+    if (await endAttempt(tx, lease, { state: "finished", facts })) {
       await tx`DELETE FROM unpublished_object WHERE stored_key = ${lease.storedKey}`;
       return true;
     }

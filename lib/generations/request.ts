@@ -38,7 +38,7 @@ export interface RequestedJob {
  * Equal requests on the same data share one generation, be it queued, running or finished: the partial unique index
  * `file_generation_current` decides, so equal requests in the same instant cannot race.
  *
- * @throws {ServiceError} `invalid_request` where the agency does not exist; `too_many_unfinished_jobs`;
+ * @throws {ServiceError} `invalid_request` where the agency does not exist; `data_missing`; `too_many_unfinished_jobs`;
  * `idempotency_key_reused`
  */
 export async function requestGeneration(
@@ -69,6 +69,7 @@ async function store(
   request: FileRequest,
   { requestedBy, userId, requestId, isGivenLink = false, maxUnfinishedJobs }: Requester,
 ): Promise<JobStatus> {
+  await refuseWithoutData(sql, fileType, request);
   const key = await requestKey(sql, fileType, request);
   let alone = false;
   while (true) {
@@ -92,13 +93,33 @@ async function store(
     if (row.room === "full") {
       throw new ServiceError("too_many_unfinished_jobs", { limit: maxUnfinishedJobs });
     }
-    if (row.room === "free" && !await agencyExists(sql, request.agency_code)) {
-      const field = request.agency_code.length === 3 ? "cgac_code" : "frec_code";
-      const message = `${field} is "${request.agency_code}"; it must be the code of an agency that exists.`;
-      throw new ServiceError("invalid_request", { issues: [{ field, message }] });
-    }
+    if (row.room === "free") await requireAgency(sql, request.agency_code);
     alone = row.room === "crowded";
   }
+}
+
+/** @throws {ServiceError} `data_missing` where there is nothing to make the file of, `invalid_request` where no such agency is */
+async function refuseWithoutData(
+  sql: Sql | Transaction,
+  fileType: FileType,
+  request: FileRequest,
+): Promise<void> {
+  const missing = fileType.missing?.(request);
+  if (!missing) return;
+  const rows = await sql.unsafe(missing.query.text, missing.query.values).values();
+  if (rows.length === 0) return;
+  await requireAgency(sql, request.agency_code);
+  throw new ServiceError("data_missing", {
+    things: rows.map(([thing]) => thing as string),
+    forWhat: missing.forWhat,
+  });
+}
+
+async function requireAgency(sql: Sql | Transaction, code: string): Promise<void> {
+  if (await agencyExists(sql, code)) return;
+  const field = code.length === 3 ? "cgac_code" : "frec_code";
+  const message = `${field} is "${code}"; it must be the code of an agency that exists.`;
+  throw new ServiceError("invalid_request", { issues: [{ field, message }] });
 }
 
 /** A row of `request.sql`. */

@@ -1,28 +1,29 @@
 import abandonedText from "../../sql/generations/abandoned_tasks.sql" with { type: "text" };
 import forgottenText from "../../sql/generations/forgotten.sql" with { type: "text" };
-import rescueText from "../../sql/generations/rescue.sql" with { type: "text" };
 import type { Sql, Transaction } from "../db.ts";
 import { ServiceError } from "../errors.ts";
-import { MOST_FAILURES } from "./give_up.ts";
+import { endAttempt } from "./attempt_end.ts";
+import { type FailedAttempt, MOST_FAILURES, outcomeOf } from "./failure.ts";
 import { enqueue } from "./queue.ts";
+import type { State } from "./status.ts";
 
 // Any number will do, as long as no other lock of this service has it.
 const RESCUE_LOCK = 7_305_160_002;
 /** A worker claims a generation at once when it gets its task, and every queued generation has a task. */
 const TASK_SECONDS = 10;
 
-/** What a sweep has found. */
+/** A generation that was rescued. */
 export interface Rescued {
   id: string;
-  state: "queued" | "failed";
+  state: State;
   /** The worker that had it, or null where its task was gone from the queue. */
   worker: string | null;
 }
 
 /**
- * Takes generations away from workers that have stopped answering and queues them again, or fails them where that has
- * happened `MOST_FAILURES` times; and queues those again whose task was lost, or abandoned by a dead worker. Every worker calls it every few seconds;
- * one at a time does the work.
+ * Takes generations away from workers that have let their lease run out, which counts as a failure of the attempt; and
+ * queues those again whose task was lost, or abandoned by a dead worker. Every worker calls it every few seconds; one at a
+ * time does the work.
  *
  * graphile-worker itself keeps a dead worker's jobs locked for four hours, so its locks are released here as well.
  */
@@ -30,26 +31,30 @@ export async function rescue(sql: Sql): Promise<Rescued[]> {
   return await sql.begin(async (tx) => {
     const [turn] = await tx<[{ mine: boolean }]>`SELECT pg_try_advisory_xact_lock(${RESCUE_LOCK}) AS mine`;
     if (!turn.mine) return [];
-    const error = new ServiceError("worker_lost", { attempts: MOST_FAILURES });
-    const lost = await tx.unsafe<(Rescued & { worker: string })[]>(rescueText, [
-      MOST_FAILURES,
-      error.code,
-      error.message,
-    ]);
-    if (lost.length > 0) {
-      await tx`SELECT graphile_worker.force_unlock_workers(${[
-        ...new Set(lost.map(({ worker }) => worker)),
-      ]})`;
-    }
+    const lost = await takeFromLostWorkers(tx);
     await removeAbandonedTasks(tx);
     const forgotten = await tx.unsafe<{ id: string }[]>(forgottenText, [TASK_SECONDS]);
-    const rescued: Rescued[] = [
-      ...lost,
-      ...forgotten.map(({ id }) => ({ id, state: "queued" as const, worker: null })),
-    ];
-    for (const { id, state } of rescued) if (state === "queued") await enqueue(tx, id);
-    return rescued;
+    for (const { id } of forgotten) await enqueue(tx, id);
+    return [...lost, ...forgotten.map(({ id }): Rescued => ({ id, state: "queued", worker: null }))];
   });
+}
+
+/** Ends attempts whose lease is over. One that its worker is just renewing or ending is left to the worker. */
+async function takeFromLostWorkers(tx: Transaction): Promise<Rescued[]> {
+  const lost = await tx<(FailedAttempt & { worker: string })[]>`
+    SELECT file_generation_id AS "fileGenerationId", attempt, failures, leased_by AS worker
+    FROM file_generation
+    WHERE state = 'running' AND lease_expires_at < now()
+    FOR NO KEY UPDATE SKIP LOCKED`;
+  if (lost.length > 0) await unlockTasks(tx, lost.map(({ worker }) => worker));
+  const error = new ServiceError("worker_lost", { attempts: MOST_FAILURES });
+  const rescued: Rescued[] = [];
+  for (const { worker, ...attempt } of lost) {
+    const outcome = outcomeOf(error, attempt.failures + 1);
+    await endAttempt(tx, attempt, { ...outcome, delaySeconds: 0 });
+    rescued.push({ id: attempt.fileGenerationId, state: outcome.state, worker });
+  }
+  return rescued;
 }
 
 /** Removes tasks that nobody is at; those whose generations are still queued are then found to be without one. */
@@ -57,7 +62,10 @@ async function removeAbandonedTasks(tx: Transaction): Promise<void> {
   const tasks = await tx.unsafe<{ id: string; worker: string | null }[]>(abandonedText, [TASK_SECONDS]);
   if (tasks.length === 0) return;
   // A worker that lives may hold others too: whoever is given one of those finds nothing to claim.
-  const workers = new Set(tasks.flatMap(({ worker }) => worker ?? []));
-  await tx`SELECT graphile_worker.force_unlock_workers(${[...workers]}::text[])`;
+  await unlockTasks(tx, tasks.flatMap(({ worker }) => worker ?? []));
   await tx`SELECT graphile_worker.complete_jobs(${tasks.map(({ id }) => id)}::bigint[])`;
+}
+
+async function unlockTasks(tx: Transaction, workers: string[]): Promise<void> {
+  await tx`SELECT graphile_worker.force_unlock_workers(${[...new Set(workers)]}::text[])`;
 }

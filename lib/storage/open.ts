@@ -2,8 +2,13 @@ import type { Config } from "../config.ts";
 import { LocalStore } from "./local.ts";
 import type { FileStore } from "./store.ts";
 
+/** What a store is opened by; the last four are for whoever hands out links. */
+export type StorageConfig =
+  & Pick<Config, "S3_BUCKET" | "S3_PREFIX" | "S3_FORCE_PATH_STYLE" | "STORAGE_DIR">
+  & Partial<Pick<Config, "HOST" | "PORT" | "PUBLIC_URL" | "URL_SIGNING_SECRET">>;
+
 /** The store that the settings choose: an S3 bucket where one is named, else a local folder. */
-export async function openStore(config: Config): Promise<FileStore> {
+export async function openStore(config: StorageConfig): Promise<FileStore> {
   if (config.S3_BUCKET) {
     // The AWS SDK takes a process a third of a second and 28 MB, which others need not spend.
     const { S3Store } = await import("./s3.ts");

@@ -53,6 +53,7 @@ export const EXAMPLES = {
     compression: "gzip",
   },
   A: { file_type: "A", cgac_code: "020", year: 2017, period: 6 },
+  BOC: { file_type: "BOC", cgac_code: "020", year: 2021, period: 6 },
 };
 
 const jobId = {

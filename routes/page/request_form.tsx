@@ -52,6 +52,7 @@ const TYPES: readonly [string, string][] = [
   ["D1", "D1 – contracts"],
   ["D2", "D2 – financial assistance"],
   ["A", "A – appropriation accounts"],
+  ["BOC", "BOC – GTAS against File B"],
 ];
 
 /** The form that asks for a file. What does not matter for the chosen type is hidden by the script, and ignored anyway. */
@@ -138,8 +139,8 @@ export function RequestForm(
           <label for="element_numbers">FPDS element numbers in the header (D1)</label>
         </div>
       </fieldset>
-      <fieldset data-for="A">
-        <legend>For A: fiscal year and period</legend>
+      <fieldset data-for="A BOC">
+        <legend>For A and BOC: fiscal year and period</legend>
         <div class="pair">
           <Field name="year" label="Fiscal year" error={errors["year"]}>
             {(described) => (

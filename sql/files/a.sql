@@ -1,32 +1,16 @@
 -- File A: appropriation accounts of a fiscal year ($1) and period ($2) that belong to the asking agency ($3).
--- What belongs to whom comes from lib/files/account_owner.ts: $4 ATAs, $5 AIDs, $6 fr_entity_type, $7 the account that is
--- left out, $8 the account that is added.
+-- Whose an account is, is told by sf_133 (the comment "belongs" stands for account_owner.sql, $4 to $8); tas_lookup gives
+-- the entity, the financing accounts, and how often an account counts.
 WITH account AS (
-  SELECT sf_133.*, tas_lookup.display_tas AS account_display_tas
+  SELECT sf_133.*
   FROM sf_133 JOIN tas_lookup USING (tas)
+  CROSS JOIN LATERAL (
+    SELECT sf_133.allocation_transfer_agency AS ata, sf_133.agency_identifier AS aid, sf_133.display_tas,
+      tas_lookup.fr_entity_type
+  ) AS owner
   WHERE sf_133.fiscal_year = $1 AND sf_133.period = $2
     AND tas_lookup.financial_indicator2 IS DISTINCT FROM 'F'
-    AND (
-      (
-        (
-          tas_lookup.allocation_transfer_agency = ANY ($4::text[])
-          OR (
-            tas_lookup.allocation_transfer_agency IS NULL
-            AND (
-              tas_lookup.agency_identifier = ANY ($5::text[])
-              OR tas_lookup.fr_entity_type = $6
-              OR (
-                tas_lookup.agency_identifier = '011'
-                AND tas_lookup.fr_entity_type IN
-                  (SELECT frec_code FROM frec JOIN cgac USING (cgac_id) WHERE cgac_code = $3)
-              )
-            )
-          )
-        )
-        AND ($7::text IS NULL OR upper(tas_lookup.display_tas) <> $7)
-      )
-      OR upper(tas_lookup.display_tas) = $8
-    )
+    AND /*belongs*/
 ),
 submission_window AS (
   SELECT period_start > (now() AT TIME ZONE 'UTC') AS is_to_come

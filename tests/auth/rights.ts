@@ -55,14 +55,17 @@ export const RIGHTS: Record<string, Rights> = {
     detached_api:
       "SELECT, INSERT (file_generation_id, requested_by, reused, waiting), UPDATE (cancelled_at, waiting)",
   },
+  "public.gtas_boc": { ...sourceTable, detached_api: "SELECT (fiscal_year, period)" },
   "public.idempotency_key": { detached_api: "SELECT, INSERT, UPDATE", detached_worker: "SELECT, DELETE" },
   "public.published_fabs": {
     ...sourceTable,
     detached_api:
       "SELECT (published_fabs_id, afa_generated_unique, action_date, awarding_agency_code, funding_agency_code, is_active)",
   },
+  "public.published_object_class_program_activity": sourceTable,
   "public.schema_migration": nobody,
   "public.sf_133": sourceTable,
+  "public.submission": { ...sourceTable, detached_api: "SELECT" },
   "public.submission_window_schedule": { ...sourceTable, detached_api: "SELECT" },
   "public.tas_failed_edits": sourceTable,
   "public.tas_lookup": sourceTable,

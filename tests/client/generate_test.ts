@@ -22,14 +22,7 @@ function start(
 ): { child: Deno.ChildProcess; ended: Promise<Ended> } {
   const child = new Deno.Command(Deno.execPath(), {
     args: [
-      "run",
-      "--no-prompt",
-      "--allow-net",
-      "--allow-env=DETACHED_TOKEN,DETACHED_URL,INIT_CWD",
-      "--ignore-env",
-      `--allow-read=${folder}`,
-      `--allow-write=${folder}`,
-      "lib/commands/generate.ts",
+      ...["run", "--quiet", "--no-prompt", "--permission-set=client", "lib/commands/generate.ts"],
       ...args,
     ],
     cwd: project,

@@ -84,10 +84,15 @@ function randomTables(random: Random): ModelTables & { accounts: Record<string, 
     tas_lookup: accounts,
     sf_133: PERIODS.flatMap(([fiscal_year, period]) =>
       Array.from({ length: 900 }, () => {
-        const account = random.pick(accounts);
+        const { tas } = random.pick(accounts);
+        // The two tables may disagree under one and the same string.
+        const told = random.chance(80)
+          ? accounts.find((account) => account.tas === tas)!
+          : random.pick(accounts);
         return {
-          tas: account.tas,
-          account: ACCOUNT_PARTS.map((part) => account[part]),
+          tas,
+          display_tas: random.chance(5) ? null : told.display_tas,
+          account: ACCOUNT_PARTS.map((part) => told[part]),
           fiscal_year,
           period,
           line: random.pick(LINES),

@@ -129,7 +129,8 @@ Deno.test("several cursors see one snapshot: what is changed meanwhile is not in
   const file = await written(db.sql, awardContents(award), {
     spare: new SpareCursors(2),
     pieceRows: 20,
-    onEstimate: async () => {
+    onSnapshot: async (tx) => {
+      await tx`SELECT`;
       changed = true;
       await db.sql`DELETE FROM detached_award_procurement WHERE detached_award_procurement_id % 2 = 0`;
       await db.sql`UPDATE detached_award_procurement SET piid = 'changed', action_date = '2016-01-02'`;

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import type { Sql } from "../../lib/db.ts";
 import { ServiceError } from "../../lib/errors.ts";
 import { cancelJob } from "../../lib/generations/cancel.ts";
-import { giveUp, handBack, MOST_FAILURES } from "../../lib/generations/give_up.ts";
+import { release } from "../../lib/generations/attempt_end.ts";
+import { MOST_FAILURES, recordFailure } from "../../lib/generations/failure.ts";
 import { claim, type Lease, renew } from "../../lib/generations/lease.ts";
 import { publish } from "../../lib/generations/publish.ts";
 import { rescue } from "../../lib/generations/rescue.ts";
@@ -22,7 +23,7 @@ Deno.test("a generation is claimed by one worker only", async () => {
   assert.equal(await claimAgain(db.sql, lease), undefined);
 });
 
-Deno.test("a worker that was thought dead cannot renew, publish or give up over its successor", async () => {
+Deno.test("a worker that was thought dead cannot renew, publish or record a failure over its successor", async () => {
   await using db = await testDatabase();
   await addAgencies(db.sql);
   const { jobId, lease } = await askAndClaim(db.sql);
@@ -38,8 +39,8 @@ Deno.test("a worker that was thought dead cannot renew, publish or give up over 
 
   assert.equal(await renew(db.sql, lease, 30, 1), false);
   assert.equal(await publish(db.sql, lease, written, null), false);
-  assert.equal(await giveUp(db.sql, lease, retryable), undefined);
-  await handBack(db.sql, lease);
+  assert.equal(await recordFailure(db.sql, lease, retryable), undefined);
+  await release(db.sql, lease);
   assert.deepEqual(await generationOf(db.sql, jobId), {
     id: lease.fileGenerationId,
     state: "running",
@@ -85,14 +86,14 @@ Deno.test("an error that may pass is tried again, later and later, at most so ma
   let { jobId, lease } = await askAndClaim(db.sql);
   const waits: number[] = [];
   for (let failure = 1; failure < MOST_FAILURES; failure++) {
-    assert.equal(await giveUp(db.sql, lease, retryable), "queued");
+    assert.equal(await recordFailure(db.sql, lease, retryable), "queued");
     const [task] = await db.sql`
       SELECT round(extract(epoch FROM run_at - now())) AS wait FROM graphile_worker.jobs WHERE key IS NOT NULL`;
     waits.push(Number(task?.["wait"]));
     lease = (await claimAgain(db.sql, lease))!;
   }
   assert.deepEqual(waits, [1, 4, 16, 64]);
-  assert.equal(await giveUp(db.sql, lease, retryable), "failed");
+  assert.equal(await recordFailure(db.sql, lease, retryable), "failed");
   assert.deepEqual((await jobStatus(db.sql, jobId))?.error, {
     code: "source_unavailable",
     message: retryable.message,
@@ -104,15 +105,15 @@ Deno.test("an error that a retry cannot help fails at once", async () => {
   await using db = await testDatabase();
   await addAgencies(db.sql);
   const { lease } = await askAndClaim(db.sql);
-  assert.equal(await giveUp(db.sql, lease, new ServiceError("query_failed", { id: "x" })), "failed");
+  assert.equal(await recordFailure(db.sql, lease, new ServiceError("query_failed", { id: "x" })), "failed");
 });
 
-Deno.test("handing back counts as no failure, however often", async () => {
+Deno.test("a release counts as no failure, however often", async () => {
   await using db = await testDatabase();
   await addAgencies(db.sql);
   let { jobId, lease } = await askAndClaim(db.sql);
   for (let i = 0; i < 2 * MOST_FAILURES; i++) {
-    await handBack(db.sql, lease);
+    await release(db.sql, lease);
     lease = (await claimAgain(db.sql, lease))!;
   }
   assert.equal((await generationOf(db.sql, jobId)).state, "running");
@@ -122,7 +123,7 @@ Deno.test("a queued generation whose task was lost is queued again", async () =>
   await using db = await testDatabase();
   await addAgencies(db.sql);
   const { lease } = await askAndClaim(db.sql);
-  await handBack(db.sql, lease);
+  await release(db.sql, lease);
   await db.sql`DELETE FROM graphile_worker._private_jobs`;
   assert.deepEqual(await rescue(db.sql), []);
   await db.sql`UPDATE file_generation SET changed_at = now() - interval '2 minutes'`;

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { ServiceError } from "../../lib/errors.ts";
 import { cancelJob } from "../../lib/generations/cancel.ts";
-import { giveUp, handBack } from "../../lib/generations/give_up.ts";
+import { release } from "../../lib/generations/attempt_end.ts";
+import { recordFailure } from "../../lib/generations/failure.ts";
 import { claim, type Lease } from "../../lib/generations/lease.ts";
 import { publish } from "../../lib/generations/publish.ts";
 import { Random } from "../../lib/dev/sample/random.ts";
@@ -35,15 +36,15 @@ Deno.test("the mark of a job that waits is true whatever happens to it and to it
     },
     fail: async () => {
       const lease = take(leases);
-      if (lease) await giveUp(sql, lease, new ServiceError("query_failed", { id: "x" }));
+      if (lease) await recordFailure(sql, lease, new ServiceError("query_failed", { id: "x" }));
     },
     retry: async () => {
       const lease = take(leases);
-      if (lease) await giveUp(sql, lease, new ServiceError("storage_unavailable"));
+      if (lease) await recordFailure(sql, lease, new ServiceError("storage_unavailable"));
     },
-    handBack: async () => {
+    release: async () => {
       const lease = take(leases);
-      if (lease) await handBack(sql, lease);
+      if (lease) await release(sql, lease);
     },
     cancel: async () => {
       const job = take(jobs);
@@ -60,7 +61,7 @@ Deno.test("the mark of a job that waits is true whatever happens to it and to it
       "publish",
       "fail",
       "retry",
-      "handBack",
+      "release",
       "cancel",
     ]);
     await steps[name]!();

@@ -7,14 +7,13 @@ type Cell = string | null;
 export interface ModelTables {
   tas_lookup: {
     tas: string;
-    display_tas: Cell;
-    allocation_transfer_agency: Cell;
-    agency_identifier: Cell;
     fr_entity_type: Cell;
     financial_indicator2: Cell;
   }[];
   sf_133: {
     tas: string;
+    display_tas: Cell;
+    /** Its parts; the first is the allocation transfer agency, the second the agency identifier. */
     account: Cell[];
     fiscal_year: number;
     period: number;
@@ -43,8 +42,21 @@ const SAME_AGENCY: Record<string, string[]> = {
 const FREC_ALSO: Record<string, string> = { "1601": "016", "1125": "011", "1100": "256" };
 const MOVED = "020-X-5688-000";
 
-function belongs(tables: ModelTables, account: ModelTables["tas_lookup"][number], code: string): boolean {
-  const { allocation_transfer_agency: ata, agency_identifier: aid, fr_entity_type: entity } = account;
+/** What tells whose account it is. */
+export interface Owned {
+  ata: Cell;
+  aid: Cell;
+  display_tas: Cell;
+  fr_entity_type: Cell;
+}
+
+/**
+ * Whether an account is the asked agency's.
+ *
+ * @param cgacOf the CGAC that each FREC belongs to
+ */
+export function belongs(cgacOf: Record<string, string>, account: Owned, code: string): boolean {
+  const { ata, aid, fr_entity_type: entity } = account;
   const display = account.display_tas?.toUpperCase() ?? null;
   if (code === "070" && display === MOVED) return true;
   if (code === "020" && (display === MOVED || display === null)) return false;
@@ -52,7 +64,7 @@ function belongs(tables: ModelTables, account: ModelTables["tas_lookup"][number]
   const codes = isCgac ? SAME_AGENCY[code] ?? [code] : [code, ...(FREC_ALSO[code] ? [FREC_ALSO[code]] : [])];
   if (ata !== null) return codes.includes(ata);
   if (isCgac) {
-    return codes.includes(aid ?? "") || (aid === "011" && entity !== null && tables.frec[entity] === code);
+    return codes.includes(aid ?? "") || (aid === "011" && entity !== null && cgacOf[entity] === code);
   }
   return entity === code || (code === "1100" && aid === "256");
 }
@@ -104,7 +116,7 @@ function columnLines(year: number): ((line: number) => boolean)[] {
 }
 
 /** The sum with as many places as the amount that has most; of none it is 0. */
-function sum(amounts: string[]): string {
+export function sum(amounts: string[]): string {
   const places = Math.max(0, ...amounts.map((amount) => amount.split(".")[1]?.length ?? 0));
   const total = amounts.reduce((so, amount) => {
     const [whole, fraction = ""] = amount.split(".");
@@ -121,8 +133,10 @@ export function modelRecords(tables: ModelTables, code: string, year: number, pe
   for (const row of tables.sf_133) {
     if (row.fiscal_year !== year || row.period !== period) continue;
     for (const account of tables.tas_lookup) {
+      const [ata, aid] = row.account as [Cell, Cell];
+      const owned = { ata, aid, display_tas: row.display_tas, fr_entity_type: account.fr_entity_type };
       if (
-        account.tas !== row.tas || account.financial_indicator2 === "F" || !belongs(tables, account, code)
+        account.tas !== row.tas || account.financial_indicator2 === "F" || !belongs(tables.frec, owned, code)
       ) continue;
       const group = { account: row.account, status: status(tables, row.tas, year, period), rows: [] };
       const key = JSON.stringify([group.account, group.status]);

@@ -1,7 +1,10 @@
-import type { Sql } from "../../lib/db.ts";
+import type { Sql, Transaction } from "../../lib/db.ts";
 import { fileTypeOf, requestBody } from "../../lib/files/registry.ts";
-import type { FileContents } from "../../lib/files/file_type.ts";
-import { writeFile, type WriteOptions, type WrittenFile } from "../../lib/files/write_records.ts";
+import type { FileContents, FileRequest } from "../../lib/files/file_type.ts";
+import { estimateRows } from "../../lib/files/estimate.ts";
+import { type Reading, readRecords } from "../../lib/files/read_records.ts";
+import { inSnapshot } from "../../lib/files/snapshot.ts";
+import { type ByteSink, RecordWriter, type WrittenFile } from "../../lib/files/write_records.ts";
 import d1 from "../../lib/files/elements/d1.tsv" with { type: "text" };
 import d2 from "../../lib/files/elements/d2.tsv" with { type: "text" };
 import { copiedBytes } from "./copy_out.ts";
@@ -75,21 +78,40 @@ export function contentsOf(body: Record<string, unknown>): FileContents {
   return fileTypeOf(request.file_type).contents(request);
 }
 
-/** Writes a file into memory. */
+/** How a test has a file written. */
+export interface WritingOptions extends Partial<ByteSink>, Partial<Omit<Reading, "rowsEstimated">> {
+  compression?: FileRequest["compression"];
+  /** Looks at the snapshot before the first record is read. */
+  onSnapshot?: (tx: Transaction) => Promise<void>;
+  /** Told the records after each batch. */
+  onProgress?: (rows: number) => void;
+}
+
+/** Writes a file into memory, by the steps of an attempt. */
 export async function written(
   sql: Sql,
   contents: FileContents,
-  options: Partial<WriteOptions> = {},
+  options: WritingOptions = {},
 ): Promise<WrittenFile & { content: Uint8Array }> {
+  const { write, compression, onSnapshot, onProgress, ...reading } = options;
   const chunks: Uint8Array[] = [];
-  const file = await writeFile(sql, contents, {
-    ...options,
+  const sink: ByteSink = {
     write: async (bytes) => {
       chunks.push(bytes.slice());
-      await options.write?.(bytes);
+      await write?.(bytes);
     },
+  };
+  using writer = new RecordWriter(contents, sink, compression);
+  await inSnapshot(sql, async (tx) => {
+    await onSnapshot?.(tx);
+    const rowsEstimated = await estimateRows(tx, contents.query);
+    for await (const batch of readRecords(sql, tx, contents, { ...reading, rowsEstimated })) {
+      await writer.add(batch);
+      onProgress?.(writer.rows);
+      reading.signal?.throwIfAborted();
+    }
   });
-  return { ...file, content: joined(chunks) };
+  return { ...await writer.end(), content: joined(chunks) };
 }
 
 /** @throws where the bytes differ, showing the place in both */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { giveUp } from "../../lib/generations/give_up.ts";
+import { recordFailure } from "../../lib/generations/failure.ts";
 import { publish } from "../../lib/generations/publish.ts";
 import { ServiceError } from "../../lib/errors.ts";
 import { testApp } from "../helpers/app.ts";
@@ -43,7 +43,7 @@ Deno.test("a failed job says why", async () => {
   await addAgencies(db.sql);
   const { jobId, lease } = await askAndClaim(db.sql);
   const error = new ServiceError("query_failed", { id: "an-id" });
-  await giveUp(db.sql, lease, error);
+  await recordFailure(db.sql, lease, error);
   const { json } = await app.send("GET", path(jobId));
   assert.deepEqual(
     [json.status, json.state, json.url, json.error_code, json.retryable, json.message],

@@ -47,7 +47,7 @@ Deno.test("pages of the origins that are set may call the API, and no others; ne
 
 Deno.test("an origin that no browser would send stops the process with a sentence", () => {
   const read = (value: string) =>
-    readConfig([], (name) => ({ DATABASE_URL: "postgres://x/y", CORS_ORIGINS: value })[name]).CORS_ORIGINS;
+    readConfig("stack", (name) => name === "CORS_ORIGINS" ? value : undefined).CORS_ORIGINS;
   assert.deepEqual(read(`${ORIGIN}, http://localhost:3000`), [ORIGIN, "http://localhost:3000"]);
   for (const wrong of ["*", "example.gov", `${ORIGIN}/`, `${ORIGIN}/page`, `${ORIGIN},`]) {
     assert.throws(

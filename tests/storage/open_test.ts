@@ -4,8 +4,7 @@ import { openStore } from "../../lib/storage/open.ts";
 import { LocalStore } from "../../lib/storage/local.ts";
 import { S3Store } from "../../lib/storage/s3.ts";
 
-const open = (settings: Record<string, string>) =>
-  openStore(readConfig([], (name) => ({ DATABASE_URL: "postgres://localhost/x", ...settings })[name]));
+const open = (settings: Record<string, string>) => openStore(readConfig("stack", (name) => settings[name]));
 
 Deno.test("files go to S3 where a bucket is named, else to a folder", async () => {
   using store = await open({ S3_BUCKET: "files", S3_PREFIX: "d1" }) as S3Store;

@@ -1,4 +1,5 @@
 import { type AccountParts, displayTasOf, tasOf } from "../../sources/treasury_account.ts";
+import { type ComparisonTables, generateComparison } from "./comparison.ts";
 import { Random } from "./random.ts";
 import type { SampleRow } from "./row.ts";
 import { reportLines } from "./sf133_lines.ts";
@@ -24,8 +25,8 @@ const EDITS = [
   ["Proposed", "F", false],
 ] as const;
 
-/** The rows of the tables that file A is made of. */
-export interface AccountTables {
+/** The rows of the tables that files A and BOC are made of. */
+export interface AccountTables extends ComparisonTables {
   tas_lookup: SampleRow[];
   sf_133: SampleRow[];
   tas_failed_edits: SampleRow[];
@@ -39,7 +40,7 @@ interface Account {
 }
 
 /**
- * Makes Treasury accounts, their SF-133 amounts and failed edits for a few periods. The amounts of an account add up as
+ * Makes Treasury accounts, their SF-133 amounts, failed edits and amounts by object class for a few periods. The amounts of an account add up as
  * those of a real report do: resources (1910) equal their status (2500).
  *
  * @param seed the same seed gives the same rows
@@ -59,6 +60,15 @@ export function generateAccounts(seed: number): AccountTables {
     tas_failed_edits: PERIODS_WITH_EDITS.flatMap(([year, period]) =>
       all.filter((account) => hasAmounts(account, year) && random.chance(40))
         .map((account, i) => failedEdit(random, account, year, period, i))
+    ),
+    ...generateComparison(
+      (year) =>
+        all.filter((account) => hasAmounts(account, year) && account.template.indicator !== "F")
+          .map(({ template, parts }) => ({
+            columns: keyColumns(parts),
+            agency: template.ata || template.aid,
+          })),
+      seed,
     ),
   };
 }

@@ -30,7 +30,6 @@ export function startServiceProcess(options: ServiceProcessOptions): ServiceProc
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       "run",
-      "--quiet",
       ...processFlags(options.module, options.reach),
       ENDS_WITH_PARENT,
       new URL(options.module, PROJECT).href,

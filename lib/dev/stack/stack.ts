@@ -50,9 +50,8 @@ export interface Stack extends AsyncDisposable {
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { signal, say, read = (name) => Deno.env.get(name) } = options;
   await using resources = new AsyncDisposableStack();
-  const given = read("DATABASE_URL") || undefined;
-  // The embedded server's URL comes later; a setting that is wrong should be told of now.
-  const config = readConfig([], (name) => name === "DATABASE_URL" ? given ?? "postgres://later" : read(name));
+  const config = readConfig("stack", read);
+  const given = config.DATABASE_URL;
   const secrets = await keptSecrets(KEPT);
 
   const embedded = given === undefined ? resources.use(await embedPostgres({ signal })) : undefined;

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { fileTypeOf } from "../../../lib/files/registry.ts";
 import { requestBody } from "../../../lib/files/registry.ts";
-import { writeFile } from "../../../lib/files/write_records.ts";
 import { loadSample } from "../../../lib/dev/sample/load.ts";
 import { SOURCE_TABLES } from "../../../lib/load/table_columns.ts";
 import { testDatabase } from "../../helpers/database.ts";
+import { contentsOf, written } from "../../helpers/judge.ts";
 
 const small = { contracts: 150, assistance: 100 };
 
@@ -61,9 +61,7 @@ Deno.test("the documented examples give records from the sample", async () => {
     [{ file_type: "A", frec_code: "1125", year: 2024, period: 12 }, 1],
   ];
   for (const [body, least] of examples) {
-    const request = requestBody.parse(body);
-    const contents = fileTypeOf(request.file_type).contents(request);
-    const file = await writeFile(db.sql, contents, { write: () => Promise.resolve() });
+    const file = await written(db.sql, contentsOf(body));
     assert.ok(file.rows >= least, `${JSON.stringify(body)} gives ${file.rows} records`);
   }
 });

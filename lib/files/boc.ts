@@ -1,0 +1,45 @@
+import fileText from "../../sql/files/boc.sql" with { type: "text" };
+import missingText from "../../sql/files/boc_missing.sql" with { type: "text" };
+import submissionText from "../../sql/files/boc_submission.sql" with { type: "text" };
+import table from "./elements/boc.tsv" with { type: "text" };
+import { ownedAccounts } from "./account_owner.ts";
+import { parseElements } from "./elements.ts";
+import type { FileType } from "./file_type.ts";
+import { periodBody, periodName, type PeriodRequest } from "./period_request.ts";
+
+const elements = parseElements(table);
+const withSubmission = (text: string) => text.replace("/*published*/", () => submissionText);
+const text = withSubmission(fileText);
+const missing = withSubmission(missingText);
+
+/**
+ * File BOC, the GTAS comparison report: 20 elements, what GTAS holds by object class against what the agency's published
+ * File B holds, by the rules of `docs/files.md`. Always comma-separated.
+ */
+export const boc: FileType<PeriodRequest> = {
+  code: "BOC",
+  sources: [
+    "gtas_boc",
+    "published_object_class_program_activity",
+    "submission",
+    "tas_lookup",
+    "cgac",
+    "frec",
+  ],
+  body: periodBody("BOC"),
+  showsPeriod: false,
+  contents: ({ year, period, agency_code }) => ({
+    elements,
+    header: elements.map((element) => element.header),
+    delimiter: ",",
+    query: ownedAccounts(text, [year, period], agency_code),
+  }),
+  fileName: (request, stamp) => {
+    const agency = `${request.agency_code.length === 3 ? "CGAC" : "FREC"}-${request.agency_code}`;
+    return `GTAS-Comparison-Report_${periodName(request)}_${agency}_${stamp}.csv`;
+  },
+  missing: ({ year, period, agency_code }) => ({
+    query: { text: missing, values: [year, period, agency_code] },
+    forWhat: `fiscal year ${year}, period ${period}`,
+  }),
+};
