@@ -1,9 +1,10 @@
 import type { Server } from "node:http";
 import { log } from "../log.ts";
+import { reachable } from "./address.ts";
 import { isOutOfFiles } from "./open_files.ts";
 
-const LOOK_MILLISECONDS = 5_000;
-const ANSWER_MILLISECONDS = 4_000;
+const LOOK_MILLISECONDS = 2_000;
+const ANSWER_MILLISECONDS = 1_000;
 /** How often in a row it must not have accepted: once may be a machine that has much to do. */
 const PROOF = 2;
 
@@ -53,7 +54,8 @@ async function accepts({ hostname, port }: Address, ended: AbortSignal): Promise
   try {
     using connection = await Deno.connect({ hostname: reachable(hostname), port, signal: late });
     const over = Promise.withResolvers<false>();
-    late.addEventListener("abort", () => over.resolve(false), { once: true });
+    // What came while this process was busy is looked at before it is said that nothing came.
+    late.addEventListener("abort", () => setTimeout(over.resolve, 100, false), { once: true });
     await connection.closeWrite();
     const end = connection.read(new Uint8Array(1)).then(() => true);
     return await Promise.race([end.catch(() => !late.aborted), over.promise]) || ended.aborted;
@@ -63,13 +65,10 @@ async function accepts({ hostname, port }: Address, ended: AbortSignal): Promise
       // Nothing can be told of the server, and it could not listen anew either.
       return true;
     }
-    return ended.aborted;
+    // Nor can anything be told without the permission to connect.
+    return ended.aborted || error instanceof Deno.errors.NotCapable;
   }
 }
-
-/** An address to connect to, for one that stands for every address of the machine. */
-const reachable = (hostname: string): string =>
-  hostname === "0.0.0.0" ? "127.0.0.1" : hostname === "::" ? "::1" : hostname;
 
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

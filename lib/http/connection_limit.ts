@@ -9,8 +9,8 @@ const FILES_A_CONNECTION = 3;
 const LEAST_CONNECTIONS = 8;
 
 /**
- * How many connections a server may take so that this process never runs out of file descriptors, where accepting,
- * downloads and the database would fail all at once. Called at the start, before anything else is open.
+ * How many connections a server may take so that this process does not run out of file descriptors, where accepting,
+ * downloads and the database would fail all at once (a burst may still do it: `accept_watch.ts`). Called at the start, before anything else is open.
  *
  * @param wanted the most that are wanted (`MAX_CONNECTIONS`)
  * @throws {ConfigError} where the limit of open files is too low to serve at all

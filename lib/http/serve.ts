@@ -8,16 +8,22 @@ import { watchAccepting } from "./accept_watch.ts";
 import { answerClientErrors } from "./client_errors.ts";
 import { endUnreadBody } from "./unread_body.ts";
 
-/** How long a client may take for the head of a request, and for all of it. */
-const HEAD_MILLISECONDS = 10_000;
-const REQUEST_MILLISECONDS = 30_000;
-/** How long a connection may stay open without a request. */
-const IDLE_MILLISECONDS = 60_000;
-/**
- * How long nothing may move on a connection: longer than any response is held, and than events are silent. A client that
- * does not read what it is sent is cut off after twice as long at most, and with it goes what it held.
- */
-const STALLED_MILLISECONDS = 75_000;
+/** How long, in milliseconds, clients may take for what. */
+export interface Deadlines {
+  /** The head of a request. */
+  head: number;
+  /** All of a request. */
+  request: number;
+  /** Without a request on an open connection. */
+  idle: number;
+  /**
+   * Without anything moving on a connection while a response is under way: longer than any is held, and than events are
+   * silent. A client that does not read what it is sent is cut off after twice as long at most, and what it held is freed.
+   */
+  stalled: number;
+}
+
+const DEADLINES: Deadlines = { head: 10_000, request: 30_000, idle: 60_000, stalled: 75_000 };
 const HEAD_BYTES = 16 << 10;
 /** Connections that wait to be accepted. Deno accepts all of them at once, before any can be refused. */
 const MOST_WAITING = 511;
@@ -38,8 +44,7 @@ export interface ServeOptions {
   /** Further ones are closed as soon as they come. */
   maxConnections: number;
   headers?: Readonly<Record<string, string>>;
-  /** How long nothing may move on a connection, in milliseconds. */
-  stalledAfter?: number;
+  deadlines?: Partial<Deadlines>;
 }
 
 /**
@@ -50,7 +55,7 @@ export interface ServeOptions {
  */
 export async function serveHttp(
   app: { fetch: (request: Request, bindings: unknown) => Response | Promise<Response> },
-  { hostname, port, maxConnections, headers: always, stalledAfter = STALLED_MILLISECONDS }: ServeOptions,
+  { hostname, port, maxConnections, headers: always, deadlines }: ServeOptions,
 ): Promise<Listening> {
   /** Sends the headers with every answer: here they cost a third of what setting them on each `Response` does. */
   class WithHeaders<Request extends IncomingMessage> extends ServerResponse<Request> {
@@ -59,6 +64,7 @@ export async function serveHttp(
       return super.writeHead(status, { ...always, ...headers });
     }
   }
+  const { head, request, idle, stalled } = { ...DEADLINES, ...deadlines };
   const listener = getRequestListener(app.fetch, {
     hostname,
     overrideGlobalObjects: false,
@@ -66,18 +72,25 @@ export async function serveHttp(
   });
   const underWay = new WeakMap<Duplex, ServerResponse>();
   const server = createServer({
-    headersTimeout: HEAD_MILLISECONDS,
-    requestTimeout: REQUEST_MILLISECONDS,
-    keepAliveTimeout: IDLE_MILLISECONDS,
+    headersTimeout: head,
+    requestTimeout: request,
+    keepAliveTimeout: idle,
     connectionsCheckingInterval: 1000,
     maxHeaderSize: HEAD_BYTES,
+    // Looked at below, so that the refusal is like all others.
+    requireHostHeader: false,
     ServerResponse: WithHeaders,
-  }, (incoming, outgoing) => {
+  });
+  const respond = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     underWay.set(incoming.socket, outgoing);
     endUnreadBody(incoming, outgoing);
-    void listener(incoming, outgoing);
-  });
-  server.timeout = stalledAfter;
+    if (namesItsHost(incoming)) void listener(incoming, outgoing);
+    else refuse(outgoing, new ServiceError("request_malformed"));
+  };
+  server.on("request", respond);
+  // Expectations other than 100-continue may be passed over (RFC 9110, section 10.1.1).
+  server.on("checkExpectation", respond);
+  server.timeout = stalled;
   server.maxConnections = maxConnections;
   answerClientErrors(server, underWay);
   countConnections(server, maxConnections);
@@ -102,6 +115,22 @@ export async function serveHttp(
       });
     },
   };
+}
+
+/** One Host, no more (RFC 9112, section 3.2): whoever stands between may go by another one than this service does. */
+function namesItsHost({ httpVersion, headersDistinct }: IncomingMessage): boolean {
+  const hosts = headersDistinct["host"]?.length ?? 0;
+  return hosts === 1 || (hosts === 0 && httpVersion === "1.0");
+}
+
+function refuse(outgoing: ServerResponse, { message, code, status }: ServiceError): void {
+  const body = new TextEncoder().encode(JSON.stringify({ message, code }));
+  outgoing.writeHead(status, {
+    "Content-Type": "application/json",
+    "Content-Length": body.length,
+    "Cache-Control": "no-store",
+  });
+  outgoing.end(body);
 }
 
 /** Answers a request whose target or Host is none, which no app ever sees; and an app that fails, which none should. */
