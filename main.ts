@@ -10,7 +10,6 @@ import { configureLog, log } from "./lib/log.ts";
 import { stopSignal } from "./lib/shutdown.ts";
 import { openStore } from "./lib/storage/open.ts";
 import { createApp } from "./routes/app.ts";
-import { SECURITY_HEADERS } from "./routes/security_headers.ts";
 
 const STOP_MILLISECONDS = 20_000;
 
@@ -32,12 +31,7 @@ await runMain(async () => {
     urlTtlSeconds: config.URL_TTL_SECONDS,
     maxUnfinishedJobs: config.MAX_UNFINISHED_JOBS,
   });
-  const server = await serveHttp(app, {
-    hostname: config.HOST,
-    port: config.PORT,
-    maxConnections,
-    headers: SECURITY_HEADERS,
-  });
+  const server = await serveHttp(app, { hostname: config.HOST, port: config.PORT, maxConnections });
   log("api").info("listening", { hostname: server.hostname, port: server.port });
 
   const signal = await stopped;

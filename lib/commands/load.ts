@@ -3,10 +3,11 @@ import { parseArgs } from "node:util";
 import { readConfig, runMain } from "../config.ts";
 import { isConnectionLoss } from "../db.ts";
 import { LoadError } from "../load/load_error.ts";
-import { type FileOutcome, loadFiles } from "../load/load_files.ts";
+import type { FileOutcome } from "../load/data_load.ts";
+import { loadFiles } from "../load/load_files.ts";
 import { UnknownOutcome } from "../load/postgres_refusals.ts";
-import { sources } from "../sources/registry.ts";
-import { STANDARD_INPUT } from "../load/input_file.ts";
+import { findSource, sources } from "../sources/registry.ts";
+import { STANDARD_INPUT } from "../load/open_input.ts";
 import { LoadReport } from "./load_report.ts";
 
 const USAGE = `Usage: deno task load <source> <file…> [options]
@@ -27,7 +28,9 @@ could not be reached or was lost.`;
 /** What the process ends with. */
 const REFUSED = 1, WRONG_USAGE = 2, NO_DATABASE = 3;
 
-/** `deno task` runs in the project's folder: a relative path means the folder that the command was typed in. */
+/**
+ * `deno task` runs in the project's folder: a relative path means the folder that the command was typed in.
+ */
 function fromCallersFolder(path: string): string {
   const folder = Deno.env.get("INIT_CWD");
   return path === STANDARD_INPUT || path.startsWith("/") || !folder ? path : `${folder}/${path}`;
@@ -79,7 +82,8 @@ async function load(): Promise<void> {
   try {
     const outcomes = await loadFiles({
       databaseUrl: config.DATABASE_URL,
-      source,
+      source: findSource(source),
+      sources,
       files: files.map(fromCallersFolder),
       force: values.force ?? false,
       ...(values["skip-bad"] === undefined ? {} : { skipBad: fromCallersFolder(values["skip-bad"]) }),

@@ -10,7 +10,10 @@ export interface ReportTarget {
 const REDRAW = 200, PLAIN_LINE = 10_000;
 const CLEAR_LINE = "\r\x1b[K";
 
-/** Shows how far a load is: on a terminal a bar with rows per second and the time left, elsewhere a line now and then. */
+/**
+ * Shows how far a load is: on a terminal a bar with rows per second and the time left, elsewhere a line now
+ * and then.
+ */
 export class LoadReport {
   readonly #target: ReportTarget;
   readonly #terminal: boolean;

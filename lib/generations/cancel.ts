@@ -5,8 +5,9 @@ import { dequeue } from "./queue.ts";
 import type { State } from "./status.ts";
 
 /**
- * Cancels a job. Its generation is cancelled as well where nobody else waits for the same file; the worker that writes it
- * sees that at its next heartbeat, stops its cursor and leaves nothing behind. A job that was cancelled already stays so.
+ * Cancels a job. Its generation is cancelled as well where nobody else waits for the same file; the worker
+ * that writes it sees that at its next heartbeat, stops its cursor and leaves nothing behind. A job that was
+ * cancelled already stays so.
  *
  * @param onCancelled does more in the same transaction
  * @throws {ServiceError} `job_ended` where it has finished or failed

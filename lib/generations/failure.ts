@@ -11,8 +11,8 @@ export interface FailedAttempt extends Attempt {
 }
 
 /**
- * Records that an error has ended an attempt: the generation is queued again, later and later, or is discarded where a
- * retry cannot help or `MOST_FAILURES` attempts have failed.
+ * Records that an error has ended an attempt: the generation is queued again, later and later, or is
+ * discarded where a retry cannot help or `MOST_FAILURES` attempts have failed.
  *
  * @returns the state the generation is in now, or undefined where the lease was lost
  */
@@ -41,7 +41,10 @@ export function outcomeOf(error: ServiceError, failures: number): Outcome {
 /** Seconds to wait before the next attempt after so many failures: 1, 4, 16, 64. */
 const backoffSeconds = (failures: number): number => 4 ** (failures - 1);
 
-/** Postgres' error classes that a later attempt may not meet: resources, operator intervention, system errors … */
+/**
+ * Postgres' error classes that a later attempt may not meet: resources, operator intervention, system errors
+ * …
+ */
 const PASSING_CLASSES = /^(08|25|40|53|55|57|58|XX)/;
 
 /**

@@ -2,7 +2,10 @@ import type { Sql } from "../db.ts";
 import type { FileRequest, FileType } from "../files/file_type.ts";
 import { fileNameOf, fileTypeOf } from "../files/registry.ts";
 
-/** A worker's hold on one attempt at a generation. Every write names the attempt: a later claim makes this one void. */
+/**
+ * A worker's hold on one attempt at a generation. Every write names the attempt: a later claim makes this one
+ * void.
+ */
 export interface Lease {
   fileGenerationId: string;
   attempt: number;

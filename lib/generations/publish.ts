@@ -4,8 +4,8 @@ import { endAttempt } from "./attempt_end.ts";
 import type { Lease } from "./lease.ts";
 
 /**
- * Makes a stored file the generation's file: from now on its jobs are finished. May be called again where the response to
- * a first call was lost with the connection.
+ * Makes a stored file the generation's file: from now on its jobs are finished. May be called again where the
+ * response to a first call was lost with the connection.
  *
  * @param dataAsOf when the data in the file was loaded
  * @returns false where the lease was lost; the stored file is then nobody's and must be removed

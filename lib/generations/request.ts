@@ -16,7 +16,9 @@ export interface Requester {
   userId: string;
   /** The HTTP request's ID, for the audit. */
   requestId: string;
-  /** Whether the answer will have the link of a file that is finished already, so that the audit says so. */
+  /**
+   * Whether the response will have the link of a file that is finished already, so that the audit says so.
+   */
   isGivenLink?: boolean;
   /** The most files that this user may wait for at a time. */
   maxUnfinishedJobs: number;
@@ -32,14 +34,15 @@ export interface RequestedJob {
 }
 
 /**
- * Stores somebody's request for a file: the job, the generation it waits for, its queue entry and what the audit keeps of
- * it. One statement does all of it (`request.sql`), so it costs one round trip, and whatever fails leaves nothing behind.
+ * Stores somebody's request for a file: the job, the generation it waits for, its queue entry and what the
+ * audit keeps of it. One statement does all of it (`request.sql`), so it costs one round trip, and whatever
+ * fails leaves nothing behind.
  *
- * Equal requests on the same data share one generation, be it queued, running or finished: the partial unique index
- * `file_generation_current` decides, so equal requests in the same instant cannot race.
+ * Equal requests on the same data share one generation, be it queued, running or finished: the partial unique
+ * index `file_generation_current` decides, so equal requests in the same instant cannot race.
  *
- * @throws {ServiceError} `invalid_request` where the agency does not exist; `data_missing`; `too_many_unfinished_jobs`;
- * `idempotency_key_reused`
+ * @throws {ServiceError} `invalid_request` where the agency does not exist; `data_missing`;
+ * `too_many_unfinished_jobs`; `idempotency_key_reused`
  */
 export async function requestGeneration(
   sql: Sql,
@@ -98,7 +101,10 @@ async function store(
   }
 }
 
-/** @throws {ServiceError} `data_missing` where there is nothing to make the file of, `invalid_request` where no such agency is */
+/**
+ * @throws {ServiceError} `data_missing` where there is nothing to make the file of, `invalid_request` where
+ * no such agency is
+ */
 async function refuseWithoutData(
   sql: Sql | Transaction,
   fileType: FileType,

@@ -1,4 +1,5 @@
 import type { Server } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 import { log } from "../log.ts";
 import { reachable } from "./address.ts";
 import { isOutOfFiles } from "./open_files.ts";
@@ -27,7 +28,7 @@ export function watchAccepting(server: Server, address: Address, listen: () => P
   void (async () => {
     let missed = 0;
     while (!ended.signal.aborted) {
-      await pause(LOOK_MILLISECONDS, ended.signal);
+      await sleep(LOOK_MILLISECONDS, undefined, { signal: ended.signal }).catch(() => {});
       if (ended.signal.aborted) return;
       if (server.listening && await accepts(address, ended.signal)) {
         missed = 0;
@@ -68,16 +69,4 @@ async function accepts({ hostname, port }: Address, ended: AbortSignal): Promise
     // Nor can anything be told without the permission to connect.
     return ended.aborted || error instanceof Deno.errors.NotCapable;
   }
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener("abort", done, { once: true });
-  });
 }

@@ -1,5 +1,5 @@
 import { getRequestListener, RequestError } from "@hono/node-server";
-import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { ServiceError } from "../errors.ts";
 import { log } from "../log.ts";
@@ -37,13 +37,12 @@ export interface Listening {
   shutdown(): Promise<void>;
 }
 
-/** Where a server listens, how many connections it takes, and what it sends with every response. */
+/** Where a server listens, how many connections it takes, and how long their clients may take. */
 export interface ServeOptions {
   hostname: string;
   port: number;
   /** Further ones are closed as soon as they come. */
   maxConnections: number;
-  headers?: Readonly<Record<string, string>>;
   deadlines?: Partial<Deadlines>;
 }
 
@@ -55,15 +54,8 @@ export interface ServeOptions {
  */
 export async function serveHttp(
   app: { fetch: (request: Request, bindings: unknown) => Response | Promise<Response> },
-  { hostname, port, maxConnections, headers: always, deadlines }: ServeOptions,
+  { hostname, port, maxConnections, deadlines }: ServeOptions,
 ): Promise<Listening> {
-  /** Sends the headers with every answer: here they cost a third of what setting them on each `Response` does. */
-  class WithHeaders<Request extends IncomingMessage> extends ServerResponse<Request> {
-    // deno-lint-ignore no-explicit-any -- one of several signatures; node-server uses this one
-    override writeHead(status: number, headers?: any): this {
-      return super.writeHead(status, { ...always, ...headers });
-    }
-  }
   const { head, request, idle, stalled } = { ...DEADLINES, ...deadlines };
   const listener = getRequestListener(app.fetch, {
     hostname,
@@ -79,7 +71,6 @@ export async function serveHttp(
     maxHeaderSize: HEAD_BYTES,
     // Looked at below, so that the refusal is like all others.
     requireHostHeader: false,
-    ServerResponse: WithHeaders,
   });
   const respond = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     underWay.set(incoming.socket, outgoing);

@@ -47,8 +47,8 @@ const AMERICAN = /^(\d{1,2})\/(\d{1,2})\/(\d{2}|\d{4})(?: (\d{1,2}):(\d\d)(?::(\
 const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?)?$/;
 
 /**
- * A date, with or without a time, as Treasury's files have it (`1/19/17`, `10/01/2011 00:00:00`) or by ISO 8601; a year
- * of two digits is of this century. A blank cell is `null`.
+ * A date, with or without a time, as Treasury's files have it (`1/19/17`, `10/01/2011 00:00:00`) or by ISO
+ * 8601; a year of two digits is of this century. A blank cell is `null`.
  *
  * @returns `YYYY-MM-DD HH:MM:SS`
  */

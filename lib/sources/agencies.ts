@@ -48,8 +48,8 @@ const EXTRA = {
 };
 
 /**
- * Agency codes: the CGACs and FRECs that exist, and the CGAC each FREC belongs to. A file replaces both lists as a whole;
- * codes that stay keep their keys.
+ * Agency codes: the CGACs and FRECs that exist, and the CGAC each FREC belongs to. A file replaces both lists
+ * as a whole; codes that stay keep their keys.
  */
 export const agencies: Source = {
   name: "agencies",
@@ -80,13 +80,21 @@ export const agencies: Source = {
         await refuseUndecided(session, staging.name);
         await session.query(CGACS(staging.name));
         const cgacs = await upsert(session, {
-          ...{ staging: "load_cgac", table: "cgac", key: "cgac_code", id: "cgac_id" },
-          ...{ columns: ["cgac_code", "agency_name", "icon_name"], removeOthers: true },
+          staging: "load_cgac",
+          table: "cgac",
+          key: "cgac_code",
+          id: "cgac_id",
+          columns: ["cgac_code", "agency_name", "icon_name"],
+          removeOthers: true,
         });
         await session.query(FRECS(staging.name));
         const frecs = await upsert(session, {
-          ...{ staging: "load_frec", table: "frec", key: "frec_code", id: "frec_id" },
-          ...{ columns: ["frec_code", "agency_name", "cgac_id", "icon_name"], removeOthers: true },
+          staging: "load_frec",
+          table: "frec",
+          key: "frec_code",
+          id: "frec_id",
+          columns: ["frec_code", "agency_name", "cgac_id", "icon_name"],
+          removeOthers: true,
         });
         return {
           inserted: cgacs.inserted + frecs.inserted,

@@ -28,8 +28,8 @@ const KEY = [...ACCOUNT_PARTS, "tas", "display_tas", "fiscal_year", "period", "l
 const DROPPED_LINES = "2002, 2102";
 
 /**
- * SF-133 report amounts of GTAS, which make file A: both forms, of 11 and of 17 columns. The periods of a file replace those
- * that are there; amounts of equal keys are added up.
+ * SF-133 report amounts of GTAS, which make file A: both forms, of 11 and of 17 columns. The periods of a
+ * file replace those that are there; amounts of equal keys are added up.
  */
 export const sf133: Source = {
   name: "sf133",

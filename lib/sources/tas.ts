@@ -48,9 +48,9 @@ const columns: KnownColumn[] = [
 const UNKNOWN_START = "2015-01-01";
 
 /**
- * Treasury accounts of CARS, which say whose the amounts of file A are: both spellings of the header. An account takes the
- * place of the one of its number; of equal numbers in a file the last one wins. Accounts that a newer list leaves out stay,
- * because amounts of earlier periods still belong to them.
+ * Treasury accounts of CARS, which say whose the amounts of file A are: both spellings of the header. An
+ * account takes the place of the one of its number; of equal numbers in a file the last one wins. Accounts
+ * that a newer list leaves out stay, because amounts of earlier periods still belong to them.
  */
 export const tas: Source = {
   name: "tas",
@@ -93,8 +93,8 @@ export const tas: Source = {
     }),
 };
 
-// In files of the older spelling the rows have one field less than the header: between the agency's name and the budget
-// function, where everything is blank, a cell is left out.
+// In files of the older spelling the rows have one field less than the header: between the agency's name and
+// the budget function, where everything is blank, a cell is left out.
 function gapIn(header: readonly string[], found: ReadonlyMap<string, number>) {
   return {
     width: header.length,

@@ -6,7 +6,7 @@ import {
   ZipWriter,
   type ZipWriterConstructorOptions,
 } from "@zip.js/zip.js";
-import { openInputFile } from "../../lib/load/input_file.ts";
+import { openInput } from "../../lib/load/open_input.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { archiveCsv, loadText, refusal, seeded, temporaryFile } from "../helpers/sources.ts";
 
@@ -129,7 +129,7 @@ Deno.test("memory does not grow with the file, packed or not", async () => {
     "file.gz",
   );
   for (const { path } of [plain, packed]) {
-    const file = await openInputFile(path);
+    await using file = await openInput(path);
     const into = new Uint8Array(1024 * 1024);
     let total = 0, most = 0;
     const before = Deno.memoryUsage();
@@ -140,7 +140,6 @@ Deno.test("memory does not grow with the file, packed or not", async () => {
         most = Math.max(most, now.external + now.heapUsed - before.external - before.heapUsed);
       }
     }
-    await file.close();
     assert.equal(total, 9 + block.length * 160);
     assert(most < 80 * 1024 * 1024, `${path}: ${most} bytes more`);
   }

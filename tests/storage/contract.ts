@@ -31,7 +31,10 @@ export function contents(size: number, seed = 1): Uint8Array {
 
 export const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
-/** Begins a file and writes bytes to it, piece by piece from one buffer, which it overwrites as soon as it may. */
+/**
+ * Begins a file and writes bytes to it, piece by piece from one buffer, which it overwrites as soon as it
+ * may.
+ */
 export async function begin(store: FileStore, key: string, bytes: Uint8Array, piece = 999_983) {
   const uploads: string[] = [];
   const writer = await store.create({

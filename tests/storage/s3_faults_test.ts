@@ -18,7 +18,7 @@ interface Faulty extends AsyncDisposable {
 // As in production, but that a stall is noticed sooner.
 const IMPATIENT: S3Limits = {
   ...S3_LIMITS,
-  answerMilliseconds: 1_000,
+  responseMilliseconds: 1_000,
   millisecondsPerMebibyte: 100,
   totalMilliseconds: 30_000,
 };
@@ -92,7 +92,7 @@ for (const [operation, bytes] of REQUESTS) {
 
 const FEW: S3Limits = {
   attempts: 3,
-  answerMilliseconds: 500,
+  responseMilliseconds: 500,
   millisecondsPerMebibyte: 100,
   totalMilliseconds: 4_000,
 };

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type ByteRange, parseRange } from "../../lib/storage/range.ts";
+import type { ByteRange } from "../../lib/storage/store.ts";
+import { parseRange } from "../../routes/range.ts";
 import { seeded } from "../helpers/seeded.ts";
 
 const examples: [header: string | undefined, size: number, result: ByteRange | "whole" | "unsatisfiable"][] =
