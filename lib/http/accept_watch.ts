@@ -6,6 +6,7 @@ import { isOutOfFiles } from "./open_files.ts";
 
 const LOOK_MILLISECONDS = 2_000;
 const ANSWER_MILLISECONDS = 1_000;
+const GRACE_MILLISECONDS = 100;
 /** How often in a row it must not have accepted: once may be a machine that has much to do. */
 const PROOF = 2;
 
@@ -51,15 +52,21 @@ export function watchAccepting(server: Server, address: Address, listen: () => P
 
 /** Whether a connection is taken: one that is ended at once is ended by the server too, be it full or not. */
 async function accepts({ hostname, port }: Address, ended: AbortSignal): Promise<boolean> {
-  const late = AbortSignal.any([AbortSignal.timeout(ANSWER_MILLISECONDS), ended]);
-  try {
-    using connection = await Deno.connect({ hostname: reachable(hostname), port, signal: late });
-    const over = Promise.withResolvers<false>();
+  const over = new AbortController();
+  const late = new AbortController();
+  void (async () => {
+    const signal = AbortSignal.any([over.signal, ended]);
+    await sleep(ANSWER_MILLISECONDS, undefined, { signal });
     // What came while this process was busy is looked at before it is said that nothing came.
-    late.addEventListener("abort", () => setTimeout(over.resolve, 100, false), { once: true });
+    await sleep(GRACE_MILLISECONDS, undefined, { signal });
+  })().catch(() => {}).finally(() => late.abort());
+  try {
+    using connection = await Deno.connect({ hostname: reachable(hostname), port, signal: late.signal });
+    late.signal.addEventListener("abort", () => connection[Symbol.dispose](), { once: true });
     await connection.closeWrite();
-    const end = connection.read(new Uint8Array(1)).then(() => true);
-    return await Promise.race([end.catch(() => !late.aborted), over.promise]) || ended.aborted;
+    // To be reset is to be taken as well.
+    const taken = await connection.read(new Uint8Array(1)).then(() => true, () => !late.signal.aborted);
+    return taken || ended.aborted;
   } catch (error) {
     if (isOutOfFiles(error)) {
       log("http").error("this process has no file descriptor left");
@@ -68,5 +75,7 @@ async function accepts({ hostname, port }: Address, ended: AbortSignal): Promise
     }
     // Nor can anything be told without the permission to connect.
     return ended.aborted || error instanceof Deno.errors.NotCapable;
+  } finally {
+    over.abort();
   }
 }

@@ -61,6 +61,8 @@ export async function serveHttp(
     hostname,
     overrideGlobalObjects: false,
     errorHandler: respondToFault,
+    // As endUnreadBody does, for every method.
+    autoCleanupIncoming: false,
   });
   const underWay = new WeakMap<Duplex, ServerResponse>();
   const server = createServer({
