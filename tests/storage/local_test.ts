@@ -4,6 +4,7 @@ import { ServiceError } from "../../lib/errors.ts";
 import { GenerationChanges } from "../../lib/generations/changes.ts";
 import { LocalStore } from "../../lib/storage/local.ts";
 import { createApp } from "../../routes/app.ts";
+import { HeldRequests } from "../../routes/held_requests.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { until } from "../helpers/until.ts";
 import { begin, contents, isUnavailable, storeContract, type StoreUnderTest } from "./contract.ts";
@@ -26,7 +27,15 @@ async function openLocal(): Promise<StoreUnderTest & { store: LocalStore; dir: s
   const store = new LocalStore({ dir, publicUrl, signingSecret: SECRET });
   // A link is for whoever holds it: nobody signs in.
   const authenticate = () => Promise.reject(new ServiceError("not_signed_in"));
-  const app = createApp({ sql, changes, store, authenticate, urlTtlSeconds: 60, maxUnfinishedJobs: 1 });
+  const app = createApp({
+    held: new HeldRequests(1),
+    sql,
+    changes,
+    store,
+    authenticate,
+    urlTtlSeconds: 60,
+    maxUnfinishedJobs: 1,
+  });
   const all = resources.move();
   const paths = () => filesIn(dir);
   return {
