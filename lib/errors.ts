@@ -22,6 +22,12 @@ export const catalogue = {
     retryable: false,
     sentence: () => `The body is not JSON. Send one JSON object, such as {"file_type": "D1", …}.`,
   },
+  malformed_form: {
+    status: 400,
+    retryable: false,
+    sentence: () =>
+      `The form cannot be read. Send it as "application/x-www-form-urlencoded", or as "multipart/form-data" with its boundary.`,
+  },
   wrong_content_type: {
     status: 400,
     retryable: false,
@@ -43,6 +49,11 @@ export const catalogue = {
     status: 413,
     retryable: false,
     sentence: (p: { limit: number }) => `The body is larger than ${p.limit} bytes, the most that is taken.`,
+  },
+  body_incomplete: {
+    status: 400,
+    retryable: true,
+    sentence: () => `The connection ended before the whole body had arrived.`,
   },
   body_too_slow: {
     status: 408,

@@ -8,7 +8,7 @@ import { fileTypeOf, requestBody } from "../../lib/files/registry.ts";
 import { requestGeneration } from "../../lib/generations/request.ts";
 import { recordRefusal } from "../access.ts";
 import type { Dependencies } from "../dependencies.ts";
-import { limitBody } from "../request_input.ts";
+import { formBody } from "../request_input.ts";
 import { bodyOf, fieldOf, readForm } from "./form.ts";
 import { homePage } from "./home_page.tsx";
 import type { FieldErrors } from "./request_form.tsx";
@@ -20,7 +20,7 @@ export const requestFile = (dependencies: Dependencies) =>
     "/request",
     forVisitors(dependencies),
     requireVisitor("sign in"),
-    limitBody,
+    formBody,
     async (c) => {
       const { sql, maxUnfinishedJobs } = dependencies;
       const { user, requestId } = c.var;
