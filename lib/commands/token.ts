@@ -14,7 +14,8 @@ import {
   userId,
 } from "../auth/users.ts";
 import { readConfig, runMain } from "../config.ts";
-import { connect, isConnectionLoss, type Sql } from "../db.ts";
+import { connect, isConnectionLoss, type Sql, type Transaction } from "../db.ts";
+import { retryConflicts } from "../db/conflict.ts";
 import { type Arguments, readArguments, USAGE, UsageError } from "./token_arguments.ts";
 import { tokenJson, tokenTable, userJson, userTable } from "./token_tables.ts";
 
@@ -34,7 +35,7 @@ async function create(
   sql: Sql,
   { user, affiliations, admin, expiresInDays, json }: Arguments,
 ): Promise<void> {
-  const { made, of } = await sql.begin(async (tx) => {
+  const make = async (tx: Transaction) => {
     const { userId } = await ensureUser(tx, user!);
     await grant(tx, userId, affiliations);
     if (admin) await setAdministrator(tx, userId, true);
@@ -43,7 +44,8 @@ async function create(
       throw new UserError(`${user} is disabled, so a token would not work (deno task token enable).`);
     }
     return { made: await createToken(tx, userId, expiresInDays), of: of! };
-  });
+  };
+  const { made, of } = await retryConflicts(() => sql.begin(make));
   await warnOfUnknown(sql, affiliations);
   if (json) {
     return answer(JSON.stringify({
@@ -89,7 +91,7 @@ async function revoke(sql: Sql, { ids }: Arguments): Promise<void> {
 }
 
 async function change(sql: Sql, { command, user, affiliations, admin }: Arguments): Promise<void> {
-  const [now] = await sql.begin(async (tx) => {
+  const changeIn = async (tx: Transaction) => {
     if (command === "grant") {
       // Those who sign in by OpenID Connect get no token, so this is where they are made known beforehand.
       const id = isIssuersName(user!) ? (await ensureUser(tx, user!)).userId : await userId(tx, user!);
@@ -101,7 +103,8 @@ async function change(sql: Sql, { command, user, affiliations, admin }: Argument
       if (admin) await setAdministrator(tx, id, false);
     }
     return await listUsers(tx, user!);
-  });
+  };
+  const [now] = await retryConflicts(() => sql.begin(changeIn));
   if (command === "grant") await warnOfUnknown(sql, affiliations);
   answer(`${user} has now: ${wordsOf(now!.affiliations, now!.isAdministrator)}.`);
 }

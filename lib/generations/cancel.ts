@@ -1,4 +1,5 @@
 import type { Sql, Transaction } from "../db.ts";
+import { retryConflicts } from "../db/conflict.ts";
 import { ServiceError } from "../errors.ts";
 import { endAttempt } from "./attempt_end.ts";
 import { dequeue } from "./queue.ts";
@@ -17,7 +18,7 @@ export async function cancelJob(
   jobId: string,
   onCancelled?: (tx: Transaction) => Promise<void>,
 ): Promise<void> {
-  await sql.begin(async (tx) => {
+  const cancel = async (tx: Transaction) => {
     // The lock keeps a new job from joining a generation that is about to be cancelled.
     const [job] = await tx<
       { generation: string; attempt: number; state: State; cancelled_at: Date | null }[]
@@ -39,5 +40,6 @@ export async function cancelJob(
       await dequeue(tx, fileGenerationId);
     }
     await onCancelled?.(tx);
-  });
+  };
+  await retryConflicts(() => sql.begin(cancel));
 }

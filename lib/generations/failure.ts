@@ -1,4 +1,5 @@
 import { isConnectionLoss, type Sql } from "../db.ts";
+import { retryConflicts } from "../db/conflict.ts";
 import { ServiceError } from "../errors.ts";
 import { type Attempt, endAttempt, type Outcome } from "./attempt_end.ts";
 
@@ -22,7 +23,7 @@ export async function recordFailure(
   error: ServiceError,
 ): Promise<Outcome["state"] | undefined> {
   const outcome = outcomeOf(error, attempt.failures + 1);
-  return await endAttempt(sql, attempt, outcome) ? outcome.state : undefined;
+  return await retryConflicts(() => endAttempt(sql, attempt, outcome)) ? outcome.state : undefined;
 }
 
 /**

@@ -1,6 +1,7 @@
 import abandonedText from "../../sql/generations/abandoned_tasks.sql" with { type: "text" };
 import forgottenText from "../../sql/generations/forgotten.sql" with { type: "text" };
 import type { Sql, Transaction } from "../db.ts";
+import { retryConflicts } from "../db/conflict.ts";
 import { ServiceError } from "../errors.ts";
 import { endAttempt } from "./attempt_end.ts";
 import { type FailedAttempt, MOST_FAILURES, outcomeOf } from "./failure.ts";
@@ -29,7 +30,7 @@ export interface Rescued {
  * well.
  */
 export async function rescue(sql: Sql): Promise<Rescued[]> {
-  return await sql.begin(async (tx) => {
+  const rescueIn = async (tx: Transaction) => {
     const [turn] = await tx<[{ mine: boolean }]>`SELECT pg_try_advisory_xact_lock(${RESCUE_LOCK}) AS mine`;
     if (!turn.mine) return [];
     const lost = await takeFromLostWorkers(tx);
@@ -37,7 +38,8 @@ export async function rescue(sql: Sql): Promise<Rescued[]> {
     const forgotten = await tx.unsafe<{ id: string }[]>(forgottenText, [TASK_SECONDS]);
     for (const { id } of forgotten) await enqueue(tx, id);
     return [...lost, ...forgotten.map(({ id }): Rescued => ({ id, state: "queued", worker: null }))];
-  });
+  };
+  return await retryConflicts(() => sql.begin(rescueIn));
 }
 
 /**
