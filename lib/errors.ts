@@ -69,7 +69,7 @@ export const catalogue = {
   permission_denied: {
     status: 403,
     retryable: false,
-    sentence: (p: { what: string }) => `You may not ${p.what}.`,
+    sentence: (p: { what: string; jobId?: string; agencyCode?: string }) => `You may not ${p.what}.`,
   },
   link_refused: {
     status: 403,

@@ -54,7 +54,7 @@ export const forJob = (
       if (!job) throw new ServiceError("job_unknown", { jobId });
       requireJobAccess(c.var.user, job, action);
       c.set("job", job);
-      if (action === "see") await recordAudit(sql, auditOfJob(c, "status"));
+      if (action === "see" && c.req.method !== "HEAD") await recordAudit(sql, auditOfJob(c, "status"));
       return await next();
     }),
   );

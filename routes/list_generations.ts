@@ -4,7 +4,7 @@ import { recordAudit } from "../lib/auth/audit.ts";
 import { fileTypeCodes } from "../lib/files/registry.ts";
 import { mustBe } from "../lib/files/request_fields.ts";
 import { jobsOf, STATES } from "../lib/generations/status.ts";
-import { forUsers } from "./access.ts";
+import { auditOf, forUsers } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { operation } from "./operation.ts";
 import { query } from "./request_input.ts";
@@ -59,14 +59,15 @@ export const listGenerations = (dependencies: Dependencies) =>
       });
       const jobs = found.slice(0, limit);
       const nextCursor = found.length > limit ? jobs.at(-1)!.jobId : null;
-      await recordAudit(dependencies.sql, {
-        action: "list",
-        userId: user.userId,
-        requestId: c.var.requestId,
-        detail: { jobs: jobs.length },
-      });
+      // A HEAD's response has none of them.
+      const isSeen = c.req.method !== "HEAD";
+      if (isSeen) {
+        await recordAudit(dependencies.sql, { ...auditOf(c, "list"), detail: { jobs: jobs.length } });
+      }
       const generations = [];
-      for (const job of jobs) generations.push(await describeJob(c, job, dependencies));
+      for (const job of jobs) {
+        generations.push(await describeJob(c, job, dependencies, { linkIsKept: !isSeen }));
+      }
       if (nextCursor) {
         const next = new URLSearchParams({ ...c.req.query(), cursor: nextCursor });
         c.header("Link", `</v1/generations/?${next}>; rel="next"`);

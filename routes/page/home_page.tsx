@@ -1,9 +1,10 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { listAgencies } from "../../lib/agencies.ts";
+import { recordAudit } from "../../lib/auth/audit.ts";
 import { mayUseAgency } from "../../lib/auth/permissions.ts";
 import { jobsOf } from "../../lib/generations/status.ts";
-import type { SignedIn } from "../access.ts";
+import { auditOf, type SignedIn } from "../access.ts";
 import type { Dependencies } from "../dependencies.ts";
 import { query } from "../request_input.ts";
 import { statusBody } from "../status_response.ts";
@@ -53,6 +54,11 @@ export async function homePage(
     listAgencies(sql),
     jobsOf(sql, { requestedBy: user.name, before, limit: JOBS_SHOWN + 1 }),
   ]);
+  // A HEAD's response shows none of them.
+  if (c.req.method !== "HEAD") {
+    const detail = { jobs: Math.min(found.length, JOBS_SHOWN) };
+    await recordAudit(sql, { ...auditOf(c, "list"), detail });
+  }
   const jobs = found.slice(0, JOBS_SHOWN)
     .map((job) => ({ job, status: statusBody(job, { showsPeriod: true }) }));
   const isWrong = Object.keys(errors).length > 0;

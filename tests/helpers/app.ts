@@ -90,7 +90,7 @@ export async function testApp(
         status: response.status,
         headers: response.headers,
         text,
-        json: isJson ? JSON.parse(text) : undefined,
+        json: isJson && text ? JSON.parse(text) : undefined,
       };
     },
     async [Symbol.asyncDispose]() {
