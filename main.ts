@@ -4,6 +4,7 @@ import { openOidcIssuer } from "./lib/auth/oidc.ts";
 import { readConfig, runMain } from "./lib/config.ts";
 import { connect } from "./lib/db.ts";
 import { GenerationChanges } from "./lib/generations/changes.ts";
+import { connectionLimit } from "./lib/http/connection_limit.ts";
 import { serveHttp } from "./lib/http/serve.ts";
 import { configureLog, log } from "./lib/log.ts";
 import { stopSignal } from "./lib/shutdown.ts";
@@ -16,6 +17,7 @@ await runMain(async () => {
   const config = readConfig("api");
   await configureLog(config);
   const stopped = stopSignal();
+  const maxConnections = connectionLimit(config.MAX_CONNECTIONS);
   const sql = connect(config.DATABASE_URL, { max: 10, name: "api" });
   const changes = new GenerationChanges(config.DATABASE_URL, "api-listen");
   const app = createApp({
@@ -30,7 +32,7 @@ await runMain(async () => {
     urlTtlSeconds: config.URL_TTL_SECONDS,
     maxUnfinishedJobs: config.MAX_UNFINISHED_JOBS,
   });
-  const server = await serveHttp(app, { hostname: config.HOST, port: config.PORT });
+  const server = await serveHttp(app, { hostname: config.HOST, port: config.PORT, maxConnections });
   log("api").info("listening", { hostname: server.hostname, port: server.port });
 
   const signal = await stopped;

@@ -65,6 +65,8 @@ export interface Source {
   title: string;
   /** The tables it feeds. */
   tables: readonly SourceTable[];
+  /** Tables that its merge reads, or mends, besides: no load of theirs may come in between. */
+  alongside?: readonly SourceTable[];
   /**
    * When a file is a repeat: if it was ever loaded before, or only if nothing of this source was loaded
    * since. The latter is for sources of which a load replaces everything, so that going back to an older file

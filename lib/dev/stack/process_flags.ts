@@ -21,7 +21,7 @@ export function processFlags(module: ServiceModule, { net, storageDir }: Reach):
     ...["--quiet", "--no-prompt", "--cached-only", "--frozen"],
     `--permission-set=${PERMISSION_SETS[module]}`,
     `--allow-net=${net.join(",")}`,
-    `--allow-read=${flagValue(storageDir)}`,
+    `--allow-read=${flagValue(storageDir)},/dev/null`,
     `--allow-write=${flagValue(storageDir)}`,
   ];
 }

@@ -1,5 +1,6 @@
-import { type Config, readConfig } from "../../config.ts";
+import { readConfig } from "../../config.ts";
 import { connect, type Sql } from "../../db.ts";
+import { bracketed, httpUrlOf, reachable } from "../../http/address.ts";
 import { embedPostgres, USUAL_FOLDER } from "../embedded/index.ts";
 import { migrate } from "../../migrate.ts";
 import { loadSample } from "../sample/load.ts";
@@ -72,11 +73,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   });
 
   const { port, instead } = chooseApiPort(config.HOST, config.PORT, Boolean(read("PORT")));
-  const host = config.HOST.includes(":") ? `[${config.HOST}]` : config.HOST;
+  const url = httpUrlOf(config.HOST, port);
   const env = {
     HOST: config.HOST,
     PORT: String(port),
-    PUBLIC_URL: config.PUBLIC_URL ?? `http://${host}:${port}`,
+    PUBLIC_URL: config.PUBLIC_URL ?? url,
     STORAGE_DIR: config.STORAGE_DIR,
     URL_SIGNING_SECRET: config.URL_SIGNING_SECRET ?? secrets.urlSigningSecret,
     WORKER_STOP_SECONDS: read("WORKER_STOP_SECONDS") || "5",
@@ -96,15 +97,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       onLine: (line) => options.onLine(name, line),
     });
   signal.throwIfAborted();
-  const metrics = config.WORKER_METRICS_PORT ? [`${host}:${config.WORKER_METRICS_PORT}`] : [];
+  /** What a server listens on, and what it looks by whether it still does. */
+  const listening = (port: number) =>
+    [config.HOST, reachable(config.HOST)].map((host) => `${bracketed(host)}:${port}`);
+  const metrics = config.WORKER_METRICS_PORT ? listening(config.WORKER_METRICS_PORT) : [];
   const worker = start("worker", "worker/main.ts", [database, ...exported, ...storage, ...metrics]);
-  const api = start("api", "main.ts", [database, `${host}:${port}`, ...storage, ...issuerHosts(config)]);
+  const api = start("api", "main.ts", [database, ...listening(port), ...storage, ...issuerHosts(config)]);
   // Both at once: neither needs the other for what it is doing.
   resources.defer(async () => {
     await Promise.all([api.stop(25), worker.stop(Number(env.WORKER_STOP_SECONDS) + 10)]);
   });
   const broken = brokenBy([api, worker], embedded?.lost);
-  const url = `http://${reachable(config)}:${port}`;
   await Promise.race([healthy(`${url}/healthz`, signal), broken]);
   say("API, worker", `${url}${instead ? ` (port ${instead} is taken)` : ""}`);
   const owned = resources.move();
@@ -116,13 +119,6 @@ function withRole(databaseUrl: string, role: "detached_api" | "detached_worker")
   const url = new URL(databaseUrl);
   url.searchParams.set("options", `-c role=${role}`);
   return url.href;
-}
-
-/** The address by which this machine reaches what listens on `HOST`. */
-function reachable({ HOST }: Config): string {
-  if (HOST === "0.0.0.0") return "127.0.0.1";
-  if (HOST === "::") return "[::1]";
-  return HOST.includes(":") ? `[${HOST}]` : HOST;
 }
 
 /** Does work that only the end of its connections can interrupt. */
