@@ -283,3 +283,16 @@ Deno.test({
     });
   }
 });
+
+Deno.test("the e-mail addresses in an incumbent's gtas_boc are not taken over", async () => {
+  await using database = await testDatabase();
+  const header =
+    "tas,agency_identifier,main_account_code,sub_account_code,fiscal_year,period,atb_upload_user,atb_submission_status";
+  await loadText(database, "table:gtas_boc", `${header}\nt,020,0100,000,2023,9,somebody@agency.example,C\n`);
+  assert.deepEqual(
+    await rowsOf(database, "SELECT tas, atb_upload_user, atb_submission_status FROM gtas_boc"),
+    [
+      { tas: "t", atb_upload_user: null, atb_submission_status: "C" },
+    ],
+  );
+});
