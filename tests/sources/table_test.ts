@@ -5,7 +5,7 @@ import { CopyIn } from "../../lib/load/copy_in.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { inputPath, lacksInputs, NEEDS_INPUTS } from "../helpers/inputs.ts";
 import { tries, unhurried } from "../helpers/properties.ts";
-import { loadText, refusal } from "../helpers/sources.ts";
+import { loadText, refusal, rowsOf } from "../helpers/sources.ts";
 
 const ACCOUNT = "account_num,internal_start_date,tas";
 
