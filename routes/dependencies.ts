@@ -2,12 +2,15 @@ import type { Sql } from "../lib/db.ts";
 import type { GenerationChanges } from "../lib/generations/changes.ts";
 import type { FileStore } from "../lib/storage/store.ts";
 import type { Authenticate } from "./access.ts";
+import type { HeldRequests } from "./held_requests.ts";
 
 /** What the routes need; `main.ts` makes the real ones. */
 export interface Dependencies {
   sql: Sql;
   /** Wakes requests that wait for a generation. */
   changes: GenerationChanges;
+  /** Bounds the requests of one user that wait. */
+  held: HeldRequests;
   store: FileStore;
   authenticate: Authenticate;
   /** The origins whose pages may call the API from a browser; usually none. */
