@@ -123,7 +123,7 @@ Deno.test("`deno task load file-b` is told the submission by options, which othe
   assert.equal(untold.code, 2);
   assert.match(
     untold.err,
-    /^Neither the name of b\.txt nor an earlier load says whose File B it is: give --cgac/,
+    /^Neither the name of b\.txt nor an earlier load says whose File B it is: give --cgac/m,
   );
   const other = await task(database, "load", ["sf133", file.path, "--period", "9"]);
   assert.equal(other.code, 2);
