@@ -10,6 +10,7 @@ import { configureLog, log } from "./lib/log.ts";
 import { stopSignal } from "./lib/shutdown.ts";
 import { openStore } from "./lib/storage/open.ts";
 import { createApp } from "./routes/app.ts";
+import { HeldRequests } from "./routes/held_requests.ts";
 
 const STOP_MILLISECONDS = 20_000;
 
@@ -23,6 +24,7 @@ await runMain(async () => {
   const app = createApp({
     sql,
     changes,
+    held: new HeldRequests(config.MAX_HELD_REQUESTS),
     store: await openStore(config),
     authenticate: createAuthenticator({ sql, oidc: openOidcIssuer(config) }),
     metricsToken: config.METRICS_TOKEN,

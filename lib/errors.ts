@@ -141,6 +141,17 @@ export const catalogue = {
     sentence: (p: { limit: number }) =>
       `You are waiting for ${p.limit} files already, the most that one user may wait for. Try again when one is finished.`,
   },
+  too_many_held_requests: {
+    status: 429,
+    retryable: true,
+    sentence: (p: { limit: number }) =>
+      `You have ${p.limit} requests open that wait for a file, the most that one user may have. Try again when one has ended.`,
+  },
+  client_gone: {
+    status: 499,
+    retryable: true,
+    sentence: () => `The client has hung up.`,
+  },
   range_not_satisfiable: {
     status: 416,
     retryable: false,

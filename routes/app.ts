@@ -67,6 +67,8 @@ export function createApp(dependencies: Dependencies): Hono {
     await next();
     // Responses carry links and states of the moment.
     if (!c.res.headers.has("Cache-Control")) c.res.headers.set("Cache-Control", "no-store");
+    // Hono throws the body of a HEAD away, without a word to whoever is still making it.
+    if (c.req.method === "HEAD") await c.res.body?.cancel();
   });
   if (dependencies.corsOrigins) app.use(allowOrigins(dependencies.corsOrigins));
   app.route("/", routes);

@@ -4,7 +4,7 @@ import { forUsers } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { forJob } from "./job_access.ts";
 import { operation } from "./operation.ts";
-import { PREFER, preferWait } from "./prefer_wait.ts";
+import { mayWait, preferWait } from "./prefer_wait.ts";
 import { query } from "./request_input.ts";
 import { respondWithStatus, statusResponses } from "./status_headers.ts";
 import { unknownJob } from "./status_response.ts";
@@ -22,9 +22,9 @@ export const checkDetachedGenerationStatus = (dependencies: Dependencies) =>
       summary: "Where a job stands, and at last a link to its file",
       description: "An unknown job is answered with the status `invalid`.",
       tag: "files",
-      headers: PREFER,
       responses: statusResponses,
     }),
+    mayWait(dependencies),
     query(statusQuery),
     forJob(dependencies, {
       idOf: (c) => c.req.query("job_id")!,

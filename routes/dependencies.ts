@@ -3,12 +3,15 @@ import type { GenerationChanges } from "../lib/generations/changes.ts";
 import type { Networks } from "../lib/http/client_address.ts";
 import type { FileStore } from "../lib/storage/store.ts";
 import type { Authenticate } from "./access.ts";
+import type { HeldRequests } from "./held_requests.ts";
 
 /** What the routes need; `main.ts` makes the real ones. */
 export interface Dependencies {
   sql: Sql;
   /** Wakes requests that wait for a generation. */
   changes: GenerationChanges;
+  /** Bounds the requests of one user that wait. */
+  held: HeldRequests;
   store: FileStore;
   authenticate: Authenticate;
   /** Those whose X-Forwarded-For is believed; usually none. */

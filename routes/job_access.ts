@@ -7,12 +7,13 @@ import { ServiceError } from "../lib/errors.ts";
 import { type JobStatus, jobStatus } from "../lib/generations/status.ts";
 import { type Asked, auditOf, type SignedIn } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
+import type { Held } from "./metrics.ts";
 import { describes } from "./operation.ts";
 import { isJobId } from "./whole_numbers.ts";
 
 /** What the handlers of a route about a job find in the context. */
 export interface WithJob {
-  Variables: SignedIn["Variables"] & { job: JobStatus };
+  Variables: SignedIn["Variables"] & { job: JobStatus } & Partial<Held>;
 }
 
 /** Where a job's ID stands in the path of a route about it. */

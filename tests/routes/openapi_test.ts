@@ -3,6 +3,7 @@ import { Validator } from "@seriousme/openapi-schema-validator";
 import type { z } from "zod";
 import { loadSample } from "../../lib/dev/sample/load.ts";
 import { createApp } from "../../routes/app.ts";
+import { HeldRequests } from "../../routes/held_requests.ts";
 import { createClient } from "../../routes/client.ts";
 import { EXAMPLES } from "../../routes/docs/examples.ts";
 import { errorSchema } from "../../routes/error_response.ts";
@@ -17,6 +18,7 @@ const check = (schema: z.ZodType | undefined, json: unknown) => (schema as z.Zod
 
 const wholeApp = (db: TestDatabase, { store, changes }: TestApp) =>
   createApp({
+    held: new HeldRequests(1),
     sql: db.sql,
     changes,
     store,

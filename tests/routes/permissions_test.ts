@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createApp } from "../../routes/app.ts";
+import { HeldRequests } from "../../routes/held_requests.ts";
 import { testApp } from "../helpers/app.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { addAgencies, ask, d1Body } from "../helpers/generations.ts";
@@ -75,6 +76,7 @@ Deno.test("every route stands in the table of who may use it", async () => {
   const { store, changes } = app;
   const authenticate = () => Promise.reject(new Error("not asked"));
   const { routes } = createApp({
+    held: new HeldRequests(1),
     sql: db.sql,
     changes,
     store,
