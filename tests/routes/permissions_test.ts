@@ -1,6 +1,4 @@
 import assert from "node:assert/strict";
-import { createApp } from "../../routes/app.ts";
-import { HeldRequests } from "../../routes/held_requests.ts";
 import { testApp } from "../helpers/app.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { addAgencies, ask, d1Body } from "../helpers/generations.ts";
@@ -73,17 +71,7 @@ const table: Record<string, { path: string; body?: unknown; statuses: Statuses }
 Deno.test("every route stands in the table of who may use it", async () => {
   await using db = await testDatabase();
   await using app = await testApp(db);
-  const { store, changes } = app;
-  const authenticate = () => Promise.reject(new Error("not asked"));
-  const { routes } = createApp({
-    held: new HeldRequests(1),
-    sql: db.sql,
-    changes,
-    store,
-    authenticate,
-    urlTtlSeconds: 1,
-    maxUnfinishedJobs: 1,
-  });
+  const { routes } = app.app;
   const names = new Set(
     routes.filter(({ method, path }) => method !== "ALL" || path !== "/*").filter(({ method }) =>
       method !== "ALL"

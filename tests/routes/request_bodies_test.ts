@@ -1,6 +1,5 @@
 /** Bodies as clients and proxies really send them, to every route that takes one, over real sockets. */
 import assert from "node:assert/strict";
-import { createApp } from "../../routes/app.ts";
 import { isJsonType } from "../../routes/media_type.ts";
 import { testApp } from "../helpers/app.ts";
 import { testDatabase } from "../helpers/database.ts";
@@ -59,14 +58,7 @@ const chunk = (text: string) => `${new TextEncoder().encode(text).length.toStrin
 Deno.test("every route that takes a body is tried with all kinds of them", async () => {
   await using db = await testDatabase();
   await using app = await testApp(db);
-  const { routes } = createApp({
-    sql: db.sql,
-    changes: app.changes,
-    store: app.store,
-    authenticate: () => Promise.reject(new Error("not asked")),
-    urlTtlSeconds: 1,
-    maxUnfinishedJobs: 1,
-  });
+  const { routes } = app.app;
   const taking = routes.filter(({ method }) => ["POST", "PUT", "PATCH"].includes(method))
     .map(({ path }) => path.replace(/:job_id\{.*?\}(?=\/)/, "1"));
   assert.deepEqual([...new Set(taking)].sort(), Object.keys(ROUTES).sort());
