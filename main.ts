@@ -30,6 +30,7 @@ await runMain(async () => {
     metricsToken: config.METRICS_TOKEN,
     publicUrl: config.PUBLIC_URL,
     corsOrigins: config.CORS_ORIGINS,
+    trustedProxies: config.TRUSTED_PROXIES,
     urlTtlSeconds: config.URL_TTL_SECONDS,
     maxUnfinishedJobs: config.MAX_UNFINISHED_JOBS,
   });
