@@ -19,7 +19,7 @@ await runMain(async () => {
   await configureLog(config);
   const stopped = stopSignal();
   const maxConnections = connectionLimit(config.MAX_CONNECTIONS);
-  const sql = connect(config.DATABASE_URL, { max: 10, name: "api" });
+  const sql = connect(config.DATABASE_URL, { max: 10, name: "api", pipelined: true });
   const changes = new GenerationChanges(config.DATABASE_URL, "api-listen");
   const app = createApp({
     sql,
