@@ -107,6 +107,16 @@ export const catalogue = {
     retryable: false,
     sentence: (p: { jobId: string }) => `There is no job ${p.jobId}.`,
   },
+  file_unfinished: {
+    status: 400,
+    retryable: true,
+    sentence: (p: { jobId: string }) => `The file of job ${p.jobId} is not finished yet.`,
+  },
+  no_file: {
+    status: 400,
+    retryable: false,
+    sentence: (p: { jobId: string; why: string }) => `Job ${p.jobId} has no file: ${p.why}`,
+  },
   job_ended: {
     status: 409,
     retryable: false,
