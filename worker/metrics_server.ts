@@ -3,7 +3,7 @@ import { registry } from "../lib/metrics.ts";
 
 /** Serves a worker's own figures to Prometheus: `GET /metrics`, and `/healthz` beside it. */
 export const serveMetrics = (hostname: string, port: number): Promise<Listening> =>
-  serveHttp({ fetch: respond }, { hostname, port });
+  serveHttp({ fetch: respond }, { hostname, port, settings: "HOST or WORKER_METRICS_PORT" });
 
 async function respond(request: Request): Promise<Response> {
   if (request.method !== "GET" && request.method !== "HEAD") {

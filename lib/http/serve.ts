@@ -1,5 +1,6 @@
 import { serve } from "@hono/node-server";
 import { createServer, type IncomingMessage, type Server, ServerResponse } from "node:http";
+import { listenError } from "./listen_error.ts";
 
 /** How long a client may take for the head of a request, and for all of it. */
 const HEAD_MILLISECONDS = 10_000;
@@ -21,17 +22,19 @@ export interface ServeOptions {
   hostname: string;
   port: number;
   headers?: Readonly<Record<string, string>>;
+  /** The variables that say where, for the sentence about an address that cannot be listened on. */
+  settings?: string;
 }
 
 /**
  * Serves an app over HTTP/1.1, with deadlines and limits against clients that send slowly, or not at all, to hold
  * connections open. By Node's server, since Deno's own has no such settings.
  *
- * @throws where the port is taken
+ * @throws {ProcessError} where the port is taken, or the address is not this machine's
  */
 export async function serveHttp(
   app: { fetch: (request: Request) => Response | Promise<Response> },
-  { hostname, port, headers: always }: ServeOptions,
+  { hostname, port, headers: always, settings = "HOST or PORT" }: ServeOptions,
 ): Promise<Listening> {
   /** Sends the headers with every answer: here they cost a third of what setting them on each `Response` does. */
   class WithHeaders<Request extends IncomingMessage> extends ServerResponse<Request> {
@@ -56,7 +59,7 @@ export async function serveHttp(
       ServerResponse: WithHeaders,
     },
   }, listening.resolve) as Server;
-  server.once("error", listening.reject);
+  server.once("error", (error) => listening.reject(listenError(error, hostname, port, settings)));
   const address = await listening.promise;
   return {
     hostname: address.address,
