@@ -5,13 +5,14 @@ import { awaitDatabase } from "./lib/await_database.ts";
 import { readConfig } from "./lib/config.ts";
 import { connect } from "./lib/db.ts";
 import { GenerationChanges } from "./lib/generations/changes.ts";
+import { httpUrlOf } from "./lib/http/address.ts";
+import { connectionLimit } from "./lib/http/connection_limit.ts";
 import { serveHttp } from "./lib/http/serve.ts";
 import { configureLog, log } from "./lib/log.ts";
 import { readOptions, runMain } from "./lib/run_main.ts";
 import { stopSignal } from "./lib/shutdown.ts";
 import { openStore } from "./lib/storage/open.ts";
 import { createApp } from "./routes/app.ts";
-import { SECURITY_HEADERS } from "./routes/security_headers.ts";
 
 const STOP_MILLISECONDS = 20_000;
 
@@ -27,6 +28,7 @@ await runMain(USAGE, async (args) => {
   const config = readConfig("api");
   await configureLog(config);
   const stopped = stopSignal();
+  const maxConnections = connectionLimit(config.MAX_CONNECTIONS);
   const sql = connect(config.DATABASE_URL, { max: 10, name: "api" });
   if (!await awaitDatabase(sql, stopped)) return;
   const changes = new GenerationChanges(config.DATABASE_URL, "api-listen");
@@ -41,15 +43,9 @@ await runMain(USAGE, async (args) => {
     urlTtlSeconds: config.URL_TTL_SECONDS,
     maxUnfinishedJobs: config.MAX_UNFINISHED_JOBS,
   });
-  const server = await serveHttp(app, {
-    hostname: config.HOST,
-    port: config.PORT,
-    headers: SECURITY_HEADERS,
-  });
+  const server = await serveHttp(app, { hostname: config.HOST, port: config.PORT, maxConnections });
   // deno-lint-ignore no-console -- whoever has started it finds it by this line, whatever LOG_LEVEL is
-  console.log(
-    `Listening on http://${config.HOST.includes(":") ? `[${config.HOST}]` : config.HOST}:${server.port}`,
-  );
+  console.log(`Listening on ${httpUrlOf(config.HOST, server.port)}`);
   log("api").info("listening", { hostname: server.hostname, port: server.port });
 
   const signal = await stopped;

@@ -26,7 +26,8 @@ const secret = (least: number) => z.string().min(least, `must have at least ${le
 export const settings = z.object({
   DATABASE_URL: postgresUrl.optional(),
   EXPORT_DATABASE_URL: postgresUrl.optional(),
-  HOST: z.string().default("127.0.0.1"),
+  // An IPv6 address stands in brackets in a URL alone, but is often copied from one.
+  HOST: z.string().transform((host) => host.replace(/^\[(.*)\]$/, "$1")).default("127.0.0.1"),
   PORT: wholeNumber(0, 65535).default(8000),
   PUBLIC_URL: httpUrl.optional(),
   CORS_ORIGINS: origins.optional(),
@@ -43,6 +44,8 @@ export const settings = z.object({
   WORKER_STOP_SECONDS: wholeNumber(0, 3600).default(20),
   RETENTION_DAYS: wholeNumber(1, 36_500).default(30),
   MAX_UNFINISHED_JOBS: wholeNumber(1, 1_000_000).default(50),
+  MAX_HELD_REQUESTS: wholeNumber(1, 1_000_000).default(100),
+  MAX_CONNECTIONS: wholeNumber(8, 1_000_000).default(2000),
   LEASE_SECONDS: wholeNumber(3, 3600).default(30),
   OIDC_ISSUER: issuerUrl.optional(),
   OIDC_AUDIENCE: z.string().optional(),
@@ -75,7 +78,8 @@ const LOG = ["LOG_LEVEL", "LOG_FORMAT"] as const;
 const READS = {
   api: [
     ...["DATABASE_URL", "HOST", "PORT", "PUBLIC_URL", "CORS_ORIGINS", "METRICS_TOKEN"] as const,
-    ...["URL_SIGNING_SECRET", "URL_TTL_SECONDS", "MAX_UNFINISHED_JOBS"] as const,
+    ...["URL_SIGNING_SECRET", "URL_TTL_SECONDS"] as const,
+    ...["MAX_UNFINISHED_JOBS", "MAX_HELD_REQUESTS", "MAX_CONNECTIONS"] as const,
     ...["OIDC_ISSUER", "OIDC_AUDIENCE", "OIDC_AGENCY_CLAIM"] as const,
     ...STORAGE,
     ...LOG,

@@ -8,7 +8,7 @@ export interface FieldIssue {
 
 interface CatalogueEntry {
   /** The HTTP status it is answered with, or 0 where it only ever describes a failed generation. */
-  status: 0 | 400 | 401 | 403 | 404 | 405 | 408 | 409 | 410 | 413 | 416 | 422 | 429 | 500 | 503;
+  status: 0 | 400 | 401 | 403 | 404 | 405 | 408 | 409 | 410 | 413 | 416 | 422 | 429 | 431 | 499 | 500 | 503;
   /** Whether the same request may succeed later without being changed. */
   retryable: boolean;
   // deno-lint-ignore no-explicit-any -- each sentence names its own parameters; `ServiceError` checks them
@@ -21,6 +21,21 @@ export const catalogue = {
     status: 400,
     retryable: false,
     sentence: () => `The body is not JSON. Send one JSON object, such as {"file_type": "D1", …}.`,
+  },
+  request_malformed: {
+    status: 400,
+    retryable: false,
+    sentence: () => `This is not an HTTP/1.1 request for this service.`,
+  },
+  headers_too_large: {
+    status: 431,
+    retryable: false,
+    sentence: () => `The head of the request is larger than 16 KiB, the most that is taken.`,
+  },
+  request_too_slow: {
+    status: 408,
+    retryable: true,
+    sentence: () => `The request did not arrive in time: its head within 10 seconds, all of it within 30.`,
   },
   wrong_content_type: {
     status: 400,

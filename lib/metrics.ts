@@ -1,4 +1,4 @@
-import { Counter, Histogram, Registry } from "prom-client";
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
 
 /** What this process tells Prometheus. Labels take values that the service itself has, never what a user has sent. */
 export const registry = new Registry();
@@ -41,6 +41,13 @@ export const fileSeconds = new Histogram({
   name: "detached_file_seconds",
   help: "Seconds from a claim to the finished file.",
   buckets: [0.1, 0.5, 1, 5, 15, 30, 60, 120, 300, 600, 1800],
+  registers: [registry],
+});
+
+/** Connections of clients to this process. */
+export const connectionsOpen = new Gauge({
+  name: "detached_connections",
+  help: "Connections of clients that are open.",
   registers: [registry],
 });
 

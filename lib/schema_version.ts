@@ -33,7 +33,9 @@ export async function checkSchemaVersion(sql: Sql): Promise<void> {
 /** The number of the newest file in `sql/migrations`: the schema that this release works on. */
 async function releasedVersion(): Promise<number> {
   let newest = 0;
-  for await (const { name } of Deno.readDir(MIGRATIONS)) newest = Math.max(newest, Number(/^\d{4}(?=_\w+\.sql$)/.exec(name)));
+  for await (const { name } of Deno.readDir(MIGRATIONS)) {
+    newest = Math.max(newest, Number(/^\d{4}(?=_\w+\.sql$)/.exec(name)));
+  }
   return newest;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Reads a tab-separated table whose first line names the columns. A cell that a line does not have is an empty text; no
- * cell can hold a tab or a line end.
+ * Reads a tab-separated table whose first line names the columns. A cell that a line does not have is an
+ * empty text; no cell can hold a tab or a line end.
  *
  * @param wanted the columns that it must have, exactly; without them any will do
  * @returns a record for each line, its cells by column

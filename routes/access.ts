@@ -2,20 +2,27 @@ import type { Context, Hono, MiddlewareHandler } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { RequestIdVariables } from "hono/request-id";
 import { type AuditAction, recordAudit } from "../lib/auth/audit.ts";
+import { credentialOf } from "../lib/auth/credentials.ts";
 import type { User } from "../lib/auth/user.ts";
 import type { Sql } from "../lib/db.ts";
 import { ServiceError } from "../lib/errors.ts";
+import { describes } from "./operation.ts";
 
 /** What the handlers of a signed-in route find in the context. */
 export interface SignedIn {
-  Variables: { user: User } & RequestIdVariables;
+  Variables: { user: User; credential: string } & RequestIdVariables;
 }
 
-/** Tells who sent a request by its headers. Throws `not_signed_in`. */
-export type Authenticate = (headers: Headers) => Promise<User>;
+/** Who asks: all that most functions need of a signed-in route's context, or of one that has more in it. */
+export interface Asked {
+  readonly var: SignedIn["Variables"];
+}
+
+/** Tells whose a credential is. Throws `not_signed_in`. */
+export type Authenticate = (credential: string) => Promise<User>;
 
 /** What the audit keeps of a request, whatever it is about. */
-export const auditOf = (c: Context<SignedIn>, action: AuditAction, agencyCode: string) => ({
+export const auditOf = (c: Asked, action: AuditAction, agencyCode: string) => ({
   action,
   userId: c.var.user.userId,
   agencyCode,
@@ -34,21 +41,34 @@ export function declareRule<Handler extends MiddlewareHandler>(handler: Handler)
 export const forAnyone = declareRule(createMiddleware(async (_c, next) => await next()));
 
 /**
- * The rule of a route for signed-in users; the handler decides by agency what this user may do (`lib/auth/permissions.ts`).
- * What it refuses is kept in the audit.
+ * The rule of a route for signed-in users; what this user may do is decided by agency (`lib/auth/permissions.ts`). What is
+ * refused is kept in the audit.
  */
 export const forUsers = (
   { authenticate, sql }: { authenticate: Authenticate; sql: Sql },
 ): MiddlewareHandler<SignedIn> =>
-  declareRule(createMiddleware<SignedIn>(async (c, next) => {
-    const user = await authenticate(c.req.raw.headers);
-    c.set("user", user);
-    await next();
-    if (c.error instanceof ServiceError && c.error.code === "permission_denied") {
-      const detail = { method: c.req.method, path: c.req.path, message: c.error.message };
-      await recordAudit(sql, { action: "refused", userId: user.userId, requestId: c.var.requestId, detail });
-    }
-  }));
+  declareRule(describes(
+    { isSignedIn: true, errors: [401, 503] },
+    createMiddleware<SignedIn>(async (c, next) => {
+      const credential = credentialOf(c.req.raw.headers);
+      c.set("user", await authenticate(credential));
+      c.set("credential", credential);
+      await next();
+      await recordRefusal(c, sql);
+    }),
+  ));
+
+/** Keeps in the audit that the user was refused something, where that is what has become of the request. */
+export async function recordRefusal(c: Context<SignedIn>, sql: Sql, error = c.error): Promise<void> {
+  if (!(error instanceof ServiceError) || error.code !== "permission_denied") return;
+  const detail = { method: c.req.method, path: c.req.path, message: error.message };
+  await recordAudit(sql, {
+    action: "refused",
+    userId: c.var.user.userId,
+    requestId: c.var.requestId,
+    detail,
+  });
+}
 
 /**
  * Makes sure that every route begins with a rule of this file.

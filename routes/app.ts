@@ -1,55 +1,59 @@
 import { Hono } from "hono";
 import { cors } from "hono/cors";
 import { requestId } from "hono/request-id";
+import { secureHeaders } from "hono/secure-headers";
 import { ServiceError } from "../lib/errors.ts";
 import { requireRules } from "./access.ts";
+import { cancelGeneration } from "./cancel_generation.ts";
 import { checkDetachedGenerationStatus } from "./check_detached_generation_status.ts";
 import type { Dependencies } from "./dependencies.ts";
-import { docs } from "./docs/index.ts";
-import { answerError } from "./error_response.ts";
+import { docs } from "./docs/docs.ts";
+import { errorResponse } from "./error_response.ts";
 import { estimateGeneration } from "./estimate_generation.ts";
 import { files } from "./files.ts";
 import { generateDetachedFile } from "./generate_detached_file.ts";
 import { generationEvents } from "./generation_events.ts";
-import { generations } from "./generations.ts";
 import { health } from "./health.ts";
 import { agencies } from "./list_agencies.ts";
 import { listGenerations } from "./list_generations.ts";
 import { logRequests } from "./log_requests.ts";
-import { answerErrorPage, isForPeople } from "./page/error_page.tsx";
-import { traceRequests } from "./trace_requests.ts";
-import { page } from "./page/index.tsx";
 import { countRequests, metrics } from "./metrics.ts";
+import { operationsOf } from "./operation.ts";
+import { errorPage, isForPeople } from "./page/error_page.tsx";
+import { page } from "./page/page.ts";
+import { traceRequests } from "./trace_requests.ts";
 
-/** Every route, with the types that the client (`client.ts`) knows the API by. */
-function allRoutes(dependencies: Dependencies) {
-  return new Hono()
+/** Every route for programs, with the types that the client (`client.ts`) knows the API by. */
+const apiRoutes = (dependencies: Dependencies) =>
+  new Hono()
     .route("/", generateDetachedFile(dependencies))
     .route("/", checkDetachedGenerationStatus(dependencies))
-    .route("/", generations(dependencies))
     .route("/", listGenerations(dependencies))
+    .route("/", cancelGeneration(dependencies))
     .route("/", generationEvents(dependencies))
     .route("/", estimateGeneration(dependencies))
     .route("/", agencies(dependencies))
     .route("/", files(dependencies))
-    .route("/", docs())
-    .route("/", metrics(dependencies))
-    .route("/", health(dependencies));
-}
+    .route("/", health(dependencies))
+    .route("/", metrics(dependencies));
 
-/** The API's routes, bodies and answers as types. */
-export type Api = ReturnType<typeof allRoutes>;
+/** The API's routes, bodies and responses as types. */
+export type Api = ReturnType<typeof apiRoutes>;
 
 /** The whole API: every route, with its errors. */
 export function createApp(dependencies: Dependencies): Hono {
-  const routes = (allRoutes(dependencies) as unknown as Hono).route("/", page(dependencies));
+  const api = apiRoutes(dependencies) as unknown as Hono;
+  const routes = new Hono()
+    .route("/", api)
+    .route("/", docs(operationsOf(api)))
+    .route("/", page(dependencies));
   requireRules(routes);
   refuseOtherMethods(routes);
 
   const app = new Hono({ strict: false });
-  app.use(countRequests, requestId(), traceRequests, logRequests, async (c, next) => {
+  app.use(countRequests, requestId(), traceRequests, logRequests, secureHeaders(), async (c, next) => {
     await next();
-    // Answers carry links and states of the moment.
+    // Responses carry links and states of the moment.
     if (!c.res.headers.has("Cache-Control")) c.res.headers.set("Cache-Control", "no-store");
   });
   if (dependencies.corsOrigins) app.use(allowOrigins(dependencies.corsOrigins));
@@ -57,7 +61,7 @@ export function createApp(dependencies: Dependencies): Hono {
   app.notFound((c) => {
     throw new ServiceError("route_unknown", { path: c.req.path });
   });
-  app.onError((error, c) => isForPeople(c) ? answerErrorPage(error, c) : answerError(error, c));
+  app.onError((error, c) => isForPeople(c) ? errorPage(error, c) : errorResponse(error, c));
   return app;
 }
 

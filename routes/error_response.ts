@@ -5,7 +5,7 @@ import { isConnectionLoss } from "../lib/db.ts";
 import { catalogue, type ErrorCode, type FieldIssue, ServiceError } from "../lib/errors.ts";
 import { log } from "../lib/log.ts";
 
-/** The JSON body of every error answer. */
+/** The JSON body of every error response. */
 export const errorSchema = z.object({
   message: z.string().meta({ description: "what was wrong, in words for a person" }),
   code: z.enum(Object.keys(catalogue) as [ErrorCode, ...ErrorCode[]]).meta({
@@ -18,20 +18,20 @@ export const errorSchema = z.object({
 });
 
 /** What `errorSchema` describes. */
-export type ErrorAnswer = z.output<typeof errorSchema>;
+export type ErrorBody = z.output<typeof errorSchema>;
 
 /** Seconds after which to try again what did not work just now. */
 const RETRY_SECONDS = "5";
 
 /** Answers every error as JSON, with the status of the catalogue; what is not in the catalogue is logged under an ID. */
-export const answerError: ErrorHandler = (error, c) => {
-  if (error instanceof ServiceError) return answer(c, error);
+export const errorResponse: ErrorHandler = (error, c) => {
+  if (error instanceof ServiceError) return respond(c, error);
   if (error instanceof HTTPException && error.status === 400) {
-    return answer(c, new ServiceError("malformed_json"));
+    return respond(c, new ServiceError("malformed_json"));
   }
   if (isConnectionLoss(error)) {
     log("api").warning("the database is away", { error: error.message, requestId: c.var.requestId });
-    return answer(c, new ServiceError("service_unavailable"));
+    return respond(c, new ServiceError("service_unavailable"));
   }
   const id = crypto.randomUUID();
   log("api").error("a request failed", {
@@ -39,15 +39,15 @@ export const answerError: ErrorHandler = (error, c) => {
     requestId: c.var.requestId,
     error: error.stack ?? error.message,
   });
-  return answer(c, new ServiceError("internal_error", { id }));
+  return respond(c, new ServiceError("internal_error", { id }));
 };
 
-function answer(c: Context, error: ServiceError): Response {
+function respond(c: Context, error: ServiceError): Response {
   const issues = error.code === "invalid_request"
     ? (error.parameters as { issues: FieldIssue[] }).issues
     : undefined;
-  const body: ErrorAnswer = { message: error.message, code: error.code, ...(issues && { errors: issues }) };
+  const body: ErrorBody = { message: error.message, code: error.code, ...(issues && { errors: issues }) };
   if (error.status === 429 || error.status === 503) c.header("Retry-After", RETRY_SECONDS);
   if (error.code === "not_signed_in") c.header("WWW-Authenticate", "Bearer");
-  return c.json(body, (error.status || 500) as 400);
+  return c.json(body, error.status || 500);
 }

@@ -5,10 +5,10 @@ import { estimateRows } from "../lib/files/estimate.ts";
 import { fileTypeOf, requestBody } from "../lib/files/registry.ts";
 import { forUsers } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
-import { limitBody, requireBodyInTime, requireJson, validate } from "./json_body.ts";
+import { operation } from "./operation.ts";
+import { jsonBody } from "./request_input.ts";
 
-/** The answer. */
-export const estimateSchema = z.object({
+const estimateSchema = z.object({
   rows_estimated: z.int().nullable().meta({
     description: "records, as the planner expects; null for file A",
   }),
@@ -22,10 +22,15 @@ export const estimateGeneration = (dependencies: Dependencies) =>
   new Hono().post(
     "/v1/generations/estimate",
     forUsers(dependencies),
-    limitBody,
-    requireJson,
-    requireBodyInTime,
-    validate("json", requestBody),
+    operation({
+      id: "estimateGeneration",
+      summary: "How many records a file would have",
+      description: "Takes the body of a request for the file and stores nothing.",
+      tag: "files",
+      responses: [{ schema: estimateSchema }],
+      errors: [403],
+    }),
+    jsonBody(requestBody),
     async (c) => {
       const request = c.req.valid("json");
       requireAgencyAccess(c.var.user, request.agency_code);

@@ -4,24 +4,37 @@ import { recordAudit } from "../lib/auth/audit.ts";
 import { ServiceError } from "../lib/errors.ts";
 import { contentDisposition } from "../lib/storage/content_disposition.ts";
 import { contentTypeOf } from "../lib/storage/content_type.ts";
-import { FILES_PATH, verifyLink } from "../lib/storage/link.ts";
-import { LocalStore } from "../lib/storage/local.ts";
-import { parseRange } from "../lib/storage/range.ts";
+import { FILES_PATH } from "../lib/storage/link.ts";
 import { forAnyone } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
+import { operation } from "./operation.ts";
+import { parseRange } from "./range.ts";
+
+const download = operation({
+  id: "downloadFile",
+  summary: "A file in local storage, by the link of its job's status",
+  description:
+    "The link is to be used exactly as the status gave it; its signature is the permission. Files in S3 have links of S3.",
+  tag: "files",
+  path: { key: { description: "has slashes in it" } },
+  headers: { Range: "a part of the file (RFC 9110), so that a download can be resumed" },
+  responses: [{ mediaType: "text/csv" }, {
+    status: 206,
+    description: "A part of the file",
+    mediaType: "text/csv",
+  }],
+  errors: [403, 410, 416, 503],
+});
 
 /**
  * `GET /v1/files/{key}`: hands out a local file to whoever holds a signed link to it (`lib/storage/link.ts`), whole or in
  * ranges, so that an interrupted download can be resumed. With S3 there are no local files and no such links.
  */
 export const files = ({ sql, store }: Dependencies) =>
-  new Hono<{ Variables: RequestIdVariables }>().get(`${FILES_PATH}*`, forAnyone, async (c) => {
-    if (!(store instanceof LocalStore) || !store.options.signingSecret) {
-      throw new ServiceError("link_refused");
-    }
-    const { key, fileName } = verifyLink(c.req.url, store.options.signingSecret, new Date());
-    const file = await store.open(key);
-    if (!file) throw new ServiceError("file_gone");
+  new Hono<{ Variables: RequestIdVariables }>().get(`${FILES_PATH}*`, forAnyone, download, async (c) => {
+    if (!store.openLink) throw new ServiceError("link_refused");
+    const file = await store.openLink(c.req.url);
+    const { key, fileName } = file;
     if (c.req.method === "GET") {
       const event = { action: "download", requestId: c.get("requestId"), detail: { key } } as const;
       await recordAudit(sql, event).catch((error) => {

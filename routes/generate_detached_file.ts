@@ -1,38 +1,56 @@
 import { Hono } from "hono";
 import { requireAgencyAccess } from "../lib/auth/permissions.ts";
+import { ServiceError } from "../lib/errors.ts";
 import { fileTypeOf, requestBody } from "../lib/files/registry.ts";
 import { requestGeneration } from "../lib/generations/request.ts";
-import { ServiceError } from "../lib/errors.ts";
 import { forUsers } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
-import { limitBody, requireBodyInTime, requireJson, validate } from "./json_body.ts";
-import { preferWait } from "./prefer_wait.ts";
-import { answerStatus } from "./status_headers.ts";
+import type { WithJob } from "./job_access.ts";
+import { operation } from "./operation.ts";
+import { PREFER, preferWait } from "./prefer_wait.ts";
+import { jsonBody } from "./request_input.ts";
+import { respondWithStatus, statusResponses } from "./status_headers.ts";
 
-/** `POST /v1/generate_detached_file/`: stores a request for a file and answers with its status. */
+/** `POST /v1/generate_detached_file/`: stores a request for a file and responds with its status. */
 export const generateDetachedFile = (dependencies: Dependencies) =>
-  new Hono().post(
+  new Hono<WithJob>().post(
     "/v1/generate_detached_file",
     forUsers(dependencies),
-    limitBody,
-    requireJson,
-    requireBodyInTime,
-    validate("json", requestBody),
+    operation({
+      id: "generateDetachedFile",
+      summary: "Ask for a file",
+      description:
+        "Answers at once with the job's status: finished already where an equal file is current. Null and the empty string " +
+        "count as absent; unknown keys are ignored. `Location` is the status URL; `Retry-After` says when to look again.",
+      tag: "files",
+      headers: {
+        ...PREFER,
+        "Idempotency-Key":
+          "the same key from the same user gives the same job for 24 hours; 1 to 255 printable ASCII characters",
+      },
+      responses: statusResponses,
+      errors: [403, 422, 429],
+    }),
+    jsonBody(requestBody),
     async (c) => {
       const request = c.req.valid("json");
-      const user = c.var.user;
+      const { user } = c.var;
       requireAgencyAccess(user, request.agency_code);
-      const fileType = fileTypeOf(request.file_type);
-      const key = idempotencyKey(c.req.header("Idempotency-Key"));
-      const { job, isNew } = await requestGeneration(dependencies.sql, fileType, request, {
-        requestedBy: user.name,
-        userId: user.userId,
-        requestId: c.var.requestId,
-        isGivenLink: true,
-        maxUnfinishedJobs: dependencies.maxUnfinishedJobs,
-        idempotencyKey: key,
-      });
-      return await answerStatus(c, await preferWait(c, job, dependencies), dependencies, {
+      const { job, isNew } = await requestGeneration(
+        dependencies.sql,
+        fileTypeOf(request.file_type),
+        request,
+        {
+          requestedBy: user.name,
+          userId: user.userId,
+          requestId: c.var.requestId,
+          isGivenLink: true,
+          maxUnfinishedJobs: dependencies.maxUnfinishedJobs,
+          idempotencyKey: idempotencyKey(c.req.header("Idempotency-Key")),
+        },
+      );
+      c.set("job", job);
+      return await respondWithStatus(c, await preferWait(c, dependencies), dependencies, {
         linkIsKept: isNew && job.file !== null,
       });
     },

@@ -1,12 +1,11 @@
 import { type Context, Hono } from "hono";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
-import { recordAudit } from "../lib/auth/audit.ts";
-import { requireJobAccess } from "../lib/auth/permissions.ts";
-import { ServiceError } from "../lib/errors.ts";
-import { type JobStatus, jobStatus } from "../lib/generations/status.ts";
+import { jobStatus } from "../lib/generations/status.ts";
 import { log } from "../lib/log.ts";
-import { auditOf, forUsers, type SignedIn } from "./access.ts";
+import { forUsers } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
+import { forJob, JOB_ID, lookAgain, type WithJob } from "./job_access.ts";
+import { operation } from "./operation.ts";
 import { isUnfinished } from "./prefer_wait.ts";
 import { describeJob } from "./status_headers.ts";
 
@@ -25,18 +24,31 @@ const ENDED = "ended";
  */
 export const generationEvents = (dependencies: Dependencies) =>
   new Hono().get(
-    "/v1/generations/:job_id{[0-9]{1,18}}/events",
+    `/v1/generations/${JOB_ID}/events`,
     forUsers(dependencies),
-    async (c) => {
-      const jobId = c.req.param("job_id");
-      const job = await jobStatus(dependencies.sql, jobId);
-      if (!job) throw new ServiceError("job_unknown", { jobId });
-      requireJobAccess(c.var.user, job);
-      await recordAudit(dependencies.sql, { ...auditOf(c, "status", job.agencyCode), jobId });
+    operation({
+      id: "generationEvents",
+      summary: "A job's status, after each change until it ends",
+      description:
+        "Server-sent events called `status`, each with the whole status object as its data. Who comes back after the last " +
+        "one is answered with 204.",
+      tag: "files",
+      headers: {
+        "Last-Event-ID":
+          "the ID of the last event that was received, as browsers send it when they come back",
+      },
+      responses: [{ mediaType: "text/event-stream" }, {
+        status: 204,
+        description: "There is no more to come",
+      }],
+    }),
+    forJob(dependencies),
+    (c) => {
+      const { job } = c.var;
       if (c.req.header("Last-Event-ID") === ENDED && !isUnfinished(job)) return c.body(null, 204);
       c.header("X-Accel-Buffering", "no");
-      const stream = streamSSE(c, (stream) => tell(c, stream, job, dependencies), (error, stream) => {
-        log("api").warning("a stream of events was cut off", { jobId, error: error.message });
+      const stream = streamSSE(c, (stream) => tell(c, stream, dependencies), (error, stream) => {
+        log("api").warning("a stream of events was cut off", { jobId: job.jobId, error: error.message });
         // The client opens it again, and is answered with an error if there still is one.
         return stream.close();
       });
@@ -47,12 +59,12 @@ export const generationEvents = (dependencies: Dependencies) =>
   );
 
 async function tell(
-  c: Context<SignedIn>,
+  c: Context<WithJob>,
   stream: SSEStreamingApi,
-  { jobId, fileGenerationId }: JobStatus,
   dependencies: Dependencies,
 ): Promise<void> {
-  const { sql, changes, authenticate } = dependencies;
+  const { sql, changes } = dependencies;
+  const { jobId, fileGenerationId } = c.var.job;
   using watch = changes.watch(fileGenerationId);
   let told = "";
   let idle = 0;
@@ -61,9 +73,7 @@ async function tell(
     const id = isUnfinished(job) ? `${job.state}-${job.rowsWritten}-${job.rowsEstimated ?? ""}` : ENDED;
     if (id !== told) {
       // Whoever was signed in when the stream began need not be any more.
-      const user = await authenticate(c.req.raw.headers);
-      requireJobAccess(user, job);
-      const data = JSON.stringify(await describeJob(c, job, dependencies));
+      const data = JSON.stringify(await describeJob(c, await lookAgain(c, dependencies), dependencies));
       await stream.writeSSE({ event: "status", id, retry: RECONNECT_MILLISECONDS, data });
       told = id;
       idle = 0;

@@ -4,6 +4,7 @@ import { queueLength } from "../lib/generations/queue_length.ts";
 import { log } from "../lib/log.ts";
 import { forAnyone } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
+import { operation } from "./operation.ts";
 
 const CHECK_MILLISECONDS = 5_000;
 /** Looked at once in so long, however many ask. */
@@ -12,7 +13,7 @@ const KEPT_MILLISECONDS = 2_000;
 const part = z.enum(["ok", "failed"]);
 
 /** Whether this process can do its work, part by part. */
-export const readinessSchema = z.object({
+const readinessSchema = z.object({
   status: z.enum(["ready", "not ready"]),
   database: part,
   storage: part,
@@ -20,6 +21,8 @@ export const readinessSchema = z.object({
   running: z.int().nullable(),
   oldest_queued_seconds: z.number().nullable(),
 });
+
+const healthSchema = z.object({ status: z.literal("ok") });
 
 type Readiness = z.output<typeof readinessSchema>;
 
@@ -46,21 +49,45 @@ export function health({ sql, store }: Dependencies) {
   };
   let kept: { until: number; readiness: Promise<Readiness> } | undefined;
   return new Hono()
-    .get("/healthz", forAnyone, (c) => c.json({ status: "ok" }))
-    .get("/readyz", forAnyone, async (c) => {
-      const now = performance.now();
-      if (!kept || kept.until < now) kept = { until: now + KEPT_MILLISECONDS, readiness: look() };
-      const readiness = await kept.readiness;
-      return c.json(readiness, readiness.status === "ready" ? 200 : 503);
-    });
+    .get(
+      "/healthz",
+      forAnyone,
+      operation({
+        id: "healthz",
+        summary: "Whether the process answers",
+        tag: "service",
+        responses: [{ schema: healthSchema }],
+      }),
+      (c) => c.json({ status: "ok" as const }),
+    )
+    .get(
+      "/readyz",
+      forAnyone,
+      operation({
+        id: "readyz",
+        summary: "Whether database and storage answer, and how long the queue is",
+        description: "503 with the same object where one of them does not.",
+        tag: "service",
+        responses: [
+          { schema: readinessSchema },
+          { status: 503, description: "Something does not answer", schema: readinessSchema },
+        ],
+      }),
+      async (c) => {
+        const now = performance.now();
+        if (!kept || kept.until < now) kept = { until: now + KEPT_MILLISECONDS, readiness: look() };
+        const readiness = await kept.readiness;
+        return c.json(readiness, readiness.status === "ready" ? 200 : 503);
+      },
+    );
 }
 
 /** What some part says; undefined where it fails or says nothing in time. Why stands in the log alone. */
-async function inTime<T>(part: string, answer: Promise<T>): Promise<T | undefined> {
+async function inTime<T>(part: string, asked: Promise<T>): Promise<T | undefined> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(new Error("no answer in time")), CHECK_MILLISECONDS);
   try {
-    return await Promise.race([answer, late.promise]);
+    return await Promise.race([asked, late.promise]);
   } catch (error) {
     log("api").warning("not ready", { part, error: String(error) });
     return undefined;

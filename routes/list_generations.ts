@@ -6,7 +6,8 @@ import { mustBe } from "../lib/files/request_fields.ts";
 import { jobsOf, STATES } from "../lib/generations/status.ts";
 import { forUsers } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
-import { validate } from "./json_body.ts";
+import { operation } from "./operation.ts";
+import { query } from "./request_input.ts";
 import { statusSchema } from "./status_response.ts";
 import { describeJob } from "./status_headers.ts";
 
@@ -16,18 +17,16 @@ const word = <const Words extends readonly [string, ...string[]]>(name: string, 
   z.enum(words, { error: mustBe(name, words.map((word) => `"${word}"`).join(" or ")) }).optional();
 
 const limitError = mustBe("limit", `a whole number from 1 to ${MOST_JOBS}`);
-const cursorError = mustBe("cursor", "the next_cursor of an earlier answer");
+const cursorError = mustBe("cursor", "the next_cursor of an earlier response");
 
-/** The answer: a page of jobs. */
-export const listSchema = z.object({
+const listSchema = z.object({
   generations: z.array(statusSchema),
   next_cursor: z.string().nullable().meta({
     description: "the cursor of the next page; null on the last one",
   }),
 });
 
-/** What a list of jobs may be asked for. */
-export const listQuery = z.object({
+const listQuery = z.object({
   state: word("state", STATES),
   file_type: word("file_type", fileTypeCodes),
   limit: z.string({ error: limitError }).regex(/^\d{1,3}$/, { error: limitError }).transform(Number)
@@ -39,30 +38,41 @@ const USUAL_JOBS = 20;
 
 /** `GET /v1/generations/`: the caller's jobs, newest first, a page at a time. */
 export const listGenerations = (dependencies: Dependencies) =>
-  new Hono().get("/v1/generations", forUsers(dependencies), validate("query", listQuery), async (c) => {
-    const { state, file_type: fileType, limit = USUAL_JOBS, cursor } = c.req.valid("query");
-    const { user } = c.var;
-    // One more than asked for tells whether there is a next page.
-    const found = await jobsOf(dependencies.sql, {
-      requestedBy: user.name,
-      state,
-      fileType,
-      before: cursor,
-      limit: limit + 1,
-    });
-    const jobs = found.slice(0, limit);
-    const nextCursor = found.length > limit ? jobs.at(-1)!.jobId : null;
-    await recordAudit(dependencies.sql, {
-      action: "list",
-      userId: user.userId,
-      requestId: c.var.requestId,
-      detail: { jobs: jobs.length },
-    });
-    const generations = [];
-    for (const job of jobs) generations.push(await describeJob(c, job, dependencies));
-    if (nextCursor) {
-      const next = new URLSearchParams({ ...c.req.query(), cursor: nextCursor });
-      c.header("Link", `</v1/generations/?${next}>; rel="next"`);
-    }
-    return c.json({ generations, next_cursor: nextCursor });
-  });
+  new Hono().get(
+    "/v1/generations",
+    forUsers(dependencies),
+    operation({
+      id: "listGenerations",
+      summary: "Your own jobs, newest first",
+      tag: "files",
+      responses: [{ schema: listSchema, headers: { Link: "where the next page is (RFC 8288)" } }],
+    }),
+    query(listQuery),
+    async (c) => {
+      const { state, file_type: fileType, limit = USUAL_JOBS, cursor } = c.req.valid("query");
+      const { user } = c.var;
+      // One more than asked for tells whether there is a next page.
+      const found = await jobsOf(dependencies.sql, {
+        requestedBy: user.name,
+        state,
+        fileType,
+        before: cursor,
+        limit: limit + 1,
+      });
+      const jobs = found.slice(0, limit);
+      const nextCursor = found.length > limit ? jobs.at(-1)!.jobId : null;
+      await recordAudit(dependencies.sql, {
+        action: "list",
+        userId: user.userId,
+        requestId: c.var.requestId,
+        detail: { jobs: jobs.length },
+      });
+      const generations = [];
+      for (const job of jobs) generations.push(await describeJob(c, job, dependencies));
+      if (nextCursor) {
+        const next = new URLSearchParams({ ...c.req.query(), cursor: nextCursor });
+        c.header("Link", `</v1/generations/?${next}>; rel="next"`);
+      }
+      return c.json({ generations, next_cursor: nextCursor });
+    },
+  );

@@ -9,6 +9,7 @@ import { queueLength } from "../lib/generations/queue_length.ts";
 import { registry, requestSeconds } from "../lib/metrics.ts";
 import { forAnyone } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
+import { operation } from "./operation.ts";
 
 const generations = new Gauge({
   name: "detached_generations",
@@ -32,19 +33,30 @@ const waiting = new Gauge({
  * set they are only for whoever sends it as a bearer token.
  */
 export const metrics = ({ sql, changes, metricsToken }: Dependencies) =>
-  new Hono().get("/metrics", forAnyone, async (c) => {
-    if (metricsToken !== undefined && !isSame(credentialOf(c.req.raw.headers), metricsToken)) {
-      throw new ServiceError("not_signed_in");
-    }
-    const { queued, running, oldestSeconds } = await queueLength(sql);
-    generations.set({ state: "queued" }, queued);
-    generations.set({ state: "running" }, running);
-    oldest.set(oldestSeconds);
-    waiting.set(changes.watching);
-    return c.body(await registry.metrics(), 200, { "Content-Type": registry.contentType });
-  });
+  new Hono().get(
+    "/metrics",
+    forAnyone,
+    operation({
+      id: "metrics",
+      summary: "Figures for Prometheus",
+      tag: "service",
+      responses: [{ mediaType: "text/plain" }],
+      errors: [401, 503],
+    }),
+    async (c) => {
+      if (metricsToken !== undefined && !isSame(credentialOf(c.req.raw.headers), metricsToken)) {
+        throw new ServiceError("not_signed_in");
+      }
+      const { queued, running, oldestSeconds } = await queueLength(sql);
+      generations.set({ state: "queued" }, queued);
+      generations.set({ state: "running" }, running);
+      oldest.set(oldestSeconds);
+      waiting.set(changes.watching);
+      return c.body(await registry.metrics(), 200, { "Content-Type": registry.contentType });
+    },
+  );
 
-/** Counts every answer, by the route as it is declared: what a user puts into a path never becomes a label. */
+/** Counts every response, by the route as it is declared: what a user puts into a path never becomes a label. */
 export const countRequests = createMiddleware(async (c, next) => {
   const end = requestSeconds.startTimer();
   await next();

@@ -1,42 +1,43 @@
 import type { Context } from "hono";
 import { type JobStatus, jobStatus } from "../lib/generations/status.ts";
-import type { SignedIn } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
+import { lookAgain, type WithJob } from "./job_access.ts";
 
-/** The longest that an answer is held (`api.md`). */
+/** The longest that a response is held (`api.md`). */
 export const MOST_WAIT_SECONDS = 60;
 
 /** Whether a job may still change. */
 export const isUnfinished = ({ state }: JobStatus): boolean => state === "queued" || state === "running";
 
+/** The header of a route that holds its response as long as its client wishes, for its description. */
+export const PREFER = {
+  Prefer:
+    `\`wait=N\` (RFC 7240) holds the response until the job has ended, or N seconds, ${MOST_WAIT_SECONDS} at ` +
+    "most; the response then has Preference-Applied",
+};
+
 /**
- * Holds the answer as the header `Prefer: wait=N` (RFC 7240, section 4.3) wishes: until the job has ended, N seconds are
+ * Holds the response as the header `Prefer: wait=N` (RFC 7240, section 4.3) wishes: until the job has ended, N seconds are
  * over, or the service stops; and says so in `Preference-Applied`. Without the header, or with one that means nothing, the
- * job is given back as it is.
+ * job is given back as it was a moment ago.
  *
- * @param job the job as it was a moment ago
+ * @throws {ServiceError} `not_signed_in` or `permission_denied` where the user may not see the job any more
  */
-export async function preferWait(
-  c: Context<SignedIn>,
-  job: JobStatus,
-  { sql, changes, authenticate }: Dependencies,
-): Promise<JobStatus> {
+export async function preferWait(c: Context<WithJob>, dependencies: Dependencies): Promise<JobStatus> {
+  const { job } = c.var;
   const seconds = wantedSeconds(c.req.header("Prefer"));
   if (seconds === undefined) return job;
   c.header("Preference-Applied", `wait=${seconds}`);
   if (!isUnfinished(job)) return job;
   const end = performance.now() + seconds * 1000;
-  using watch = changes.watch(job.fileGenerationId);
-  let found = job;
+  using watch = dependencies.changes.watch(job.fileGenerationId);
   while (true) {
-    found = (await jobStatus(sql, job.jobId))!;
+    const found = await jobStatus(dependencies.sql, job.jobId);
     const left = end - performance.now();
-    if (!isUnfinished(found) || left <= 0) break;
+    if (!found || !isUnfinished(found) || left <= 0) break;
     if (await watch.next(left, c.req.raw.signal) === "closed") break;
   }
-  // Whoever was signed in a minute ago need not be any more.
-  await authenticate(c.req.raw.headers);
-  return found;
+  return await lookAgain(c, dependencies);
 }
 
 /** The seconds of `wait`, at most `MOST_WAIT_SECONDS`; the first of several counts, a wrong one is ignored (RFC 7240, 2). */

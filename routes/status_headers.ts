@@ -2,35 +2,52 @@ import type { Context } from "hono";
 import { recordAudit } from "../lib/auth/audit.ts";
 import { fileTypeOf } from "../lib/files/registry.ts";
 import type { JobStatus } from "../lib/generations/status.ts";
-import { auditOf, type SignedIn } from "./access.ts";
+import type { FileStore } from "../lib/storage/store.ts";
+import { type Asked, auditOf } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
-import { type StatusAnswer, statusAnswer } from "./status_response.ts";
+import { type StatusBody, statusBody, statusSchema } from "./status_response.ts";
 
 const POLL_SECONDS = "2";
 
+/** What a route that gives a job's status responds with, for its description. */
+export const statusResponses = [{
+  schema: statusSchema,
+  headers: {
+    Location: "the job's status URL",
+    "Retry-After": "while it waits: the seconds after which to look again",
+    "Preference-Applied": "where the response was held",
+  },
+}];
+
 /** The status object of a job for whoever has asked; a link in it is kept in the audit, unless it is already. */
 export async function describeJob(
-  c: Context<SignedIn>,
+  c: Asked,
   job: JobStatus,
   { sql, store, urlTtlSeconds }: Dependencies,
   { linkIsKept = false } = {},
-): Promise<StatusAnswer> {
-  const answer = await statusAnswer(job, fileTypeOf(job.fileType).showsPeriod, store, urlTtlSeconds);
-  if (answer.status === "finished" && job.file && !linkIsKept) {
+): Promise<StatusBody> {
+  const link = await linkTo(job, store, urlTtlSeconds);
+  if (link && !linkIsKept) {
     await recordAudit(sql, { ...auditOf(c, "link", job.agencyCode), jobId: job.jobId });
   }
-  return answer;
+  return statusBody(job, { showsPeriod: fileTypeOf(job.fileType).showsPeriod, link });
 }
 
-/** Answers with a job's status: `Location` is its status URL, `Retry-After` says when to look again while it waits. */
-export async function answerStatus(
-  c: Context<SignedIn>,
+/** A fresh link to the file of a job that has one. */
+const linkTo = async ({ state, file }: JobStatus, store: FileStore, ttlSeconds: number) =>
+  state === "finished" && file
+    ? await store.link({ key: file.key, fileName: file.name }, ttlSeconds)
+    : undefined;
+
+/** Responds with a job's status: `Location` is its status URL, `Retry-After` says when to look again while it waits. */
+export async function respondWithStatus(
+  c: Asked & Pick<Context, "header" | "json">,
   job: JobStatus,
   dependencies: Dependencies,
   options: { linkIsKept?: boolean } = {},
 ) {
-  const answer = await describeJob(c, job, dependencies, options);
+  const body = await describeJob(c, job, dependencies, options);
   c.header("Location", `/v1/check_detached_generation_status/?job_id=${job.jobId}`);
-  if (answer.status === "waiting") c.header("Retry-After", POLL_SECONDS);
-  return c.json(answer);
+  if (body.status === "waiting") c.header("Retry-After", POLL_SECONDS);
+  return c.json(body);
 }

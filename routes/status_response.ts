@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { type JobStatus, STATES } from "../lib/generations/status.ts";
-import type { FileStore } from "../lib/storage/store.ts";
+import type { SignedLink } from "../lib/storage/store.ts";
 
 const time = z.iso.datetime();
 
-/** The status object of `api.md`: the answer of the request route and of the status route. */
+/** The status object of `api.md`: the response of the request route and of the status route. */
 export const statusSchema = z.object({
   job_id: z.int(),
   status: z.enum(["waiting", "finished", "failed", "invalid"]).meta({
@@ -43,12 +43,12 @@ export const statusSchema = z.object({
 });
 
 /** What `statusSchema` describes. */
-export type StatusAnswer = z.output<typeof statusSchema>;
+export type StatusBody = z.output<typeof statusSchema>;
 
 const NO_URL = "#";
 
-/** The answer for a job that does not exist. */
-export const unknownJob = (jobId: string): StatusAnswer => ({
+/** The status object of a job that does not exist. */
+export const unknownJob = (jobId: string): StatusBody => ({
   job_id: Number(jobId),
   status: "invalid",
   file_type: "",
@@ -60,16 +60,16 @@ export const unknownJob = (jobId: string): StatusAnswer => ({
   generated_at: null,
 });
 
-/** The answer for a job, with a freshly signed link where its file is finished and kept. */
-export async function statusAnswer(
+/**
+ * The status object of a job.
+ *
+ * @param showsPeriod whether it has the days that the file covers
+ * @param link to its file, freshly signed, where there is one to give
+ */
+export function statusBody(
   job: JobStatus,
-  showsPeriod: boolean,
-  store: FileStore,
-  urlTtlSeconds: number,
-): Promise<StatusAnswer> {
-  const link = job.state === "finished" && job.file
-    ? await store.link({ key: job.file.key, fileName: job.file.name }, urlTtlSeconds)
-    : undefined;
+  { showsPeriod, link }: { showsPeriod: boolean; link?: SignedLink | undefined },
+): StatusBody {
   return {
     job_id: Number(job.jobId),
     status: job.state === "queued" || job.state === "running"

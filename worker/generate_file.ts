@@ -33,14 +33,15 @@ export interface GenerateFileDependencies {
 }
 
 /**
- * The task that makes one file: one attempt at a generation, from the claim to its end, whichever that is. A stop or an error
- * gives the generation back; a lost lease just ends the attempt.
+ * The task that makes one file: one attempt at a generation, from the claim to its end, whichever that is. A
+ * stop or an error gives the generation back; a lost lease just ends the attempt.
  */
 export function generateFile(dependencies: GenerateFileDependencies): Task {
   return async (payload, { job, abortSignal: stop }) => {
     const { sql, leaseSeconds } = dependencies;
     const { fileGenerationId } = payload as unknown as GenerateFilePayload;
-    // A task that throws while the database is away ends the runner: graphile-worker cannot write the failure down.
+    // A task that throws while the database is away ends the runner: graphile-worker cannot write the failure
+    // down.
     const lease = await whileConnectionsFail(
       leaseSeconds,
       () => claim(sql, fileGenerationId, job.locked_by!, leaseSeconds),
@@ -121,14 +122,20 @@ async function attempt(
   return undefined;
 }
 
-/** Which data a snapshot holds; throws where that is older than what was asked for, as on a replica that is behind. */
+/**
+ * Which data a snapshot holds; throws where that is older than what was asked for, as on a replica that is
+ * behind.
+ */
 async function freshData(tx: Transaction, lease: Lease): Promise<DataVersion> {
   const data = await dataVersion(tx, lease.fileType.sources);
   if (data.version < lease.dataVersion) throw new ServiceError("source_behind");
   return data;
 }
 
-/** Tries again while the database is away, for as long as nobody else can have the generation; a stop ends that. */
+/**
+ * Tries again while the database is away, for as long as nobody else can have the generation; a stop ends
+ * that.
+ */
 async function whileConnectionsFail<T>(
   seconds: number,
   work: () => Promise<T>,

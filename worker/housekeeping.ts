@@ -8,8 +8,8 @@ import type { FileStore } from "../lib/storage/store.ts";
 const ROUND_MILLISECONDS = 5000;
 
 /**
- * Looks after the generations of every worker, this one's and the others': every five seconds it rescues those whose
- * worker has stopped answering and removes what dead attempts have left in the storage.
+ * Looks after the generations of every worker, this one's and the others': every five seconds it rescues
+ * those whose worker has stopped answering and removes what dead attempts have left in the storage.
  */
 export class Housekeeping implements AsyncDisposable {
   #round: Promise<void> = Promise.resolve();

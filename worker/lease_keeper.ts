@@ -45,7 +45,10 @@ export class LeaseKeeper implements Disposable {
     this.#next = setTimeout(() => this.#renew(), RENEW_MILLISECONDS);
   }
 
-  /** @param asked when the renewal was asked for: counted from there, the end is never later than the database's */
+  /**
+   * @param asked when the renewal was asked for: counted from there, the end is never later than the
+   * database's
+   */
   #expectEnd(asked: number): void {
     clearTimeout(this.#end);
     const left = asked + this.leaseSeconds * 1000 - performance.now();

@@ -31,7 +31,8 @@ await runMain(USAGE, async (args) => {
   const config = readConfig("worker");
   await configureLog(config);
   const stopped = stopSignal();
-  // Where they share a machine, a person who waits for the API's answer comes before a file (docs/performance.md).
+  // Where they share a machine, a person who waits for the API's response comes before a file
+  // (docs/performance.md).
   setPriority(NICE);
   const concurrency = config.WORKER_CONCURRENCY;
   const sql = connect(config.DATABASE_URL, { max: concurrency + 2, name: "worker" });
@@ -67,7 +68,8 @@ await runMain(USAGE, async (args) => {
     crontab: `17 * * * * ${END_RETENTION} ?fill=1d`,
     preset: {
       worker: {
-        // With its default delays a stop loses the completion of the last task, which then runs again hours later.
+        // With its default delays a stop loses the completion of the last task, which then runs again hours
+        // later.
         completeJobBatchDelay: 0,
         failJobBatchDelay: 0,
         gracefulShutdownAbortTimeout: config.WORKER_STOP_SECONDS * 1000,

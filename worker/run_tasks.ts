@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { run, type Runner, type RunnerOptions } from "graphile-worker";
 import { isConnectionLoss } from "../lib/db.ts";
 import { log } from "../lib/log.ts";
@@ -7,9 +8,9 @@ const AGAIN_MILLISECONDS = 1000;
 /**
  * Runs tasks until the process is asked to stop, and then finishes or breaks off those that are under way.
  *
- * graphile-worker's runner ends whenever it cannot write down that a task is done, as when the database is restarted in that
- * moment, and does not start where the database is away. Here another one takes its place; what it had locked is put back by
- * `rescue`.
+ * graphile-worker's runner ends whenever it cannot write down that a task is done, as when the database is
+ * restarted in that moment, and does not start where the database is away. Here another one takes its place;
+ * what it had locked is put back by `rescue`.
  *
  * @param onReady told each time that tasks are taken from now on
  * @throws where a runner cannot be started for another reason than that the database is away
@@ -30,7 +31,7 @@ export async function runTasks(
     }
     if (signal) break;
     log("worker").warning(runner ? "the queue was lost" : "the queue cannot be reached");
-    await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, AGAIN_MILLISECONDS))]);
+    await Promise.race([stopped, sleep(AGAIN_MILLISECONDS)]);
   }
   log("worker").info("stopping", { signal });
   // It may have ended by itself in the same moment.

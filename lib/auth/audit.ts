@@ -10,7 +10,7 @@ export interface AuditEvent {
   userId?: string;
   jobId?: string;
   agencyCode?: string;
-  /** The ID that the answer and the log carry as well. */
+  /** The ID that the response and the log carry as well. */
   requestId: string;
   /** Whatever else is worth knowing: at most 4 KB as JSON, never a secret or a signed link. */
   detail?: Record<string, string | number | boolean | null>;

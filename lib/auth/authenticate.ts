@@ -1,6 +1,6 @@
 import type { Sql } from "../db.ts";
 import { ServiceError } from "../errors.ts";
-import { credentialOf } from "./credentials.ts";
+import { isCredential } from "./credentials.ts";
 import { type OidcIssuer, userOfIdentity } from "./oidc.ts";
 import { userOfToken } from "./tokens.ts";
 import type { User } from "./user.ts";
@@ -16,17 +16,18 @@ export interface AuthenticatorDependencies {
 const JWT = /^[^.]+\.[^.]+\.[^.]*$/;
 
 /**
- * Makes the function that tells who sent a request by its headers, in one round trip to the database.
+ * Makes the function that tells whose a credential is, wherever it was sent (`credentialOf`, or a form), in one round trip
+ * to the database. It may be any text.
  *
  * Nothing is remembered from one request to the next, so a token that is revoked or a user that is disabled stops at
- * once. Whatever is wrong, the answer is the same. The function throws `ServiceError` `not_signed_in`, or
+ * once. Whatever is wrong, the response is the same. The function throws `ServiceError` `not_signed_in`, or
  * `sign_in_unavailable` where the issuer's keys cannot be had.
  */
 export function createAuthenticator(
   { sql, oidc }: AuthenticatorDependencies,
-): (headers: Headers) => Promise<User> {
-  return async (headers) => {
-    const credential = credentialOf(headers);
+): (credential: string) => Promise<User> {
+  return async (credential) => {
+    if (!isCredential(credential)) throw new ServiceError("not_signed_in");
     const user = oidc && JWT.test(credential)
       ? await userOfIdentity(sql, await oidc.verify(credential))
       : await userOfToken(sql, credential);

@@ -2,6 +2,9 @@ import { ServiceError } from "../errors.ts";
 
 // RFC 6750, section 2.1: the characters of a bearer token. API tokens and JWTs have no others.
 const TOKEN = /^[A-Za-z0-9._~+/-]+=*$/;
+/** Whether a text may be a credential: whatever else it is, it is no token, and goes no further. */
+export const isCredential = (text: string): boolean => TOKEN.test(text);
+
 const BEARER = /^Bearer +(\S+)$/i;
 
 /**
@@ -15,7 +18,7 @@ export function credentialOf(headers: Headers): string {
   const session = headers.get("X-Session-Id");
   const bearer = authorization === null ? null : BEARER.exec(authorization)?.[1] ?? "";
   const credential = bearer ?? session ?? "";
-  if (!TOKEN.test(credential) || (bearer !== null && session !== null && bearer !== session)) {
+  if (!isCredential(credential) || (bearer !== null && session !== null && bearer !== session)) {
     throw new ServiceError("not_signed_in");
   }
   return credential;

@@ -1,12 +1,13 @@
 /** `deno task load <source> <file…>`: loads a source, all or nothing (`docs/loading.md`). */
 import { databaseFault } from "../database_fault.ts";
 import { LoadError } from "../load/load_error.ts";
-import { type FileOutcome, loadFiles } from "../load/load_files.ts";
+import type { FileOutcome } from "../load/data_load.ts";
+import { loadFiles } from "../load/load_files.ts";
 import { UnknownOutcome } from "../load/postgres_refusals.ts";
 import { EXIT, ProcessError, UsageError } from "../process_error.ts";
 import { readOptions, runMain } from "../run_main.ts";
-import { sources } from "../sources/registry.ts";
-import { STANDARD_INPUT } from "../load/input_file.ts";
+import { findSource, sources } from "../sources/registry.ts";
+import { STANDARD_INPUT } from "../load/open_input.ts";
 import { withDatabase } from "./command_database.ts";
 import { LoadReport } from "./load_report.ts";
 
@@ -27,7 +28,9 @@ Without DATABASE_URL it takes the embedded database that "deno task start" runs 
 Exit codes: 0 loaded, or loaded before; 1 refused, nothing was changed; 2 wrong usage or settings; 3 the database
 cannot be used, or was lost.`;
 
-/** `deno task` runs in the project's folder: a relative path means the folder that the command was typed in. */
+/**
+ * `deno task` runs in the project's folder: a relative path means the folder that the command was typed in.
+ */
 function fromCallersFolder(path: string): string {
   const folder = Deno.env.get("INIT_CWD");
   return path === STANDARD_INPUT || path.startsWith("/") || !folder ? path : `${folder}/${path}`;
@@ -63,7 +66,8 @@ async function load(args: string[]): Promise<void> {
     const outcomes = await withDatabase({ name: "load" }, (_, databaseUrl) =>
       loadFiles({
         databaseUrl,
-        source,
+        source: findSource(source),
+        sources,
         files: files.map(fromCallersFolder),
         force: values.force ?? false,
         ...(values["skip-bad"] === undefined ? {} : { skipBad: fromCallersFolder(values["skip-bad"]) }),

@@ -4,7 +4,10 @@ import { bar, ProgressLine, type ProgressTarget } from "../terminal/progress_lin
 // How often a progress bar is drawn again, and how often a plain line is written, in milliseconds.
 const REDRAW = 200, PLAIN_LINE = 10_000;
 
-/** Shows how far a load is: on a terminal a bar with rows per second and the time left, elsewhere a line now and then. */
+/**
+ * Shows how far a load is: on a terminal a bar with rows per second and the time left, elsewhere a line now
+ * and then.
+ */
 export class LoadReport {
   readonly #target: ProgressTarget;
   readonly #line: ProgressLine;

@@ -13,7 +13,8 @@ import {
   UserError,
   userId,
 } from "../auth/users.ts";
-import type { Sql } from "../db.ts";
+import type { Sql, Transaction } from "../db.ts";
+import { retryConflicts } from "../db/conflict.ts";
 import { runMain } from "../run_main.ts";
 import { withDatabase } from "./command_database.ts";
 import { type Arguments, readArguments, USAGE } from "./token_arguments.ts";
@@ -33,7 +34,7 @@ async function create(
   sql: Sql,
   { user, affiliations, admin, expiresInDays, json }: Arguments,
 ): Promise<void> {
-  const { made, of } = await sql.begin(async (tx) => {
+  const make = async (tx: Transaction) => {
     const { userId } = await ensureUser(tx, user!);
     await grant(tx, userId, affiliations);
     if (admin) await setAdministrator(tx, userId, true);
@@ -42,7 +43,8 @@ async function create(
       throw new UserError(`${user} is disabled, so a token would not work (deno task token enable).`);
     }
     return { made: await createToken(tx, userId, expiresInDays), of: of! };
-  });
+  };
+  const { made, of } = await retryConflicts(() => sql.begin(make));
   await warnOfUnknown(sql, affiliations);
   if (json) {
     return answer(JSON.stringify({
@@ -88,7 +90,7 @@ async function revoke(sql: Sql, { ids }: Arguments): Promise<void> {
 }
 
 async function change(sql: Sql, { command, user, affiliations, admin }: Arguments): Promise<void> {
-  const [now] = await sql.begin(async (tx) => {
+  const changeIn = async (tx: Transaction) => {
     if (command === "grant") {
       // Those who sign in by OpenID Connect get no token, so this is where they are made known beforehand.
       const id = isIssuersName(user!) ? (await ensureUser(tx, user!)).userId : await userId(tx, user!);
@@ -100,7 +102,8 @@ async function change(sql: Sql, { command, user, affiliations, admin }: Argument
       if (admin) await setAdministrator(tx, id, false);
     }
     return await listUsers(tx, user!);
-  });
+  };
+  const [now] = await retryConflicts(() => sql.begin(changeIn));
   if (command === "grant") await warnOfUnknown(sql, affiliations);
   answer(`${user} has now: ${wordsOf(now!.affiliations, now!.isAdministrator)}.`);
 }

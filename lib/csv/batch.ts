@@ -14,8 +14,8 @@ export interface CsvFault {
 }
 
 /**
- * Some whole records of a CSV file, as positions in the bytes they were read from: no text is made of a cell until
- * somebody asks for it. A batch is used again for the next records, so nothing of it may be kept.
+ * Some whole records of a CSV file, as positions in the bytes they were read from: no text is made of a cell
+ * until somebody asks for it. A batch is used again for the next records, so nothing of it may be kept.
  *
  * Record `r` has the cells `firstCell[r]` up to, not including, `firstCell[r + 1]`.
  */
@@ -58,7 +58,9 @@ export class CsvBatch {
     return this.firstCell[record + 1]! - this.firstCell[record]!;
   }
 
-  /** The text of a cell, by its index among all cells of the batch; bytes that aren't UTF-8 show as U+FFFD. */
+  /**
+   * The text of a cell, by its index among all cells of the batch; bytes that aren't UTF-8 show as U+FFFD.
+   */
   text(cell: number): string {
     const text = decoder.decode(this.bytes.subarray(this.cellStart[cell]!, this.cellEnd[cell]!));
     return this.cellForm[cell] === QUOTED_DOUBLED ? text.replaceAll('""', '"') : text;

@@ -1,11 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { CsvBatch } from "./batch.ts";
+import type { ByteSource } from "./byte_source.ts";
 import { scanRecords } from "./scan.ts";
-
-/** Where bytes come from: fills the start of `into`, and gives the number of bytes, or `null` at the end. */
-export interface ByteSource {
-  read(into: Uint8Array): Promise<number | null>;
-}
 
 /** A file that cannot be read as CSV any further. */
 export class CsvError extends Error {
@@ -21,14 +17,16 @@ export class CsvError extends Error {
   }
 }
 
-/** The most bytes that one record may have. Real ones have a few thousand; a missing quote makes them endless. */
+/**
+ * The most bytes that one record may have. Real ones have a few thousand; a missing quote makes them endless.
+ */
 export const LONGEST_RECORD = 32 * 1024 * 1024;
 
 /**
  * Reads a CSV file as batches of records, in memory that does not grow with the file.
  *
- * UTF-8, with or without a byte order mark. A record that is not UTF-8, or that holds a zero byte (which Postgres cannot
- * store), has a fault. Everything else is as `scanRecords` has it.
+ * UTF-8, with or without a byte order mark. A record that is not UTF-8, or that holds a zero byte (which
+ * Postgres cannot store), has a fault. Everything else is as `scanRecords` has it.
  */
 export class CsvReader {
   #source: ByteSource;
@@ -49,10 +47,11 @@ export class CsvReader {
   }
 
   /**
-   * The next records, at least one and at most `most`, or `null` at the end of the file. They are valid until the next
-   * call.
+   * The next records, at least one and at most `most`, or `null` at the end of the file. They are valid until
+   * the next call.
    *
-   * @throws {CsvError} where a quoted cell never ends, a record is longer than `LONGEST_RECORD`, or this is no CSV file
+   * @throws {CsvError} where a quoted cell never ends, a record is longer than `LONGEST_RECORD`, or this is
+   * no CSV file
    */
   async next(most?: "one"): Promise<CsvBatch | null> {
     for (;;) {
@@ -82,7 +81,8 @@ export class CsvReader {
       this.#batch.records = 1;
       this.#batch.endsWithoutLineEnd = false;
       this.#batch.faults.forEach((_, record, faults) => record > 0 && faults.delete(record));
-      // What lies between this record's end and the next one's start is its line end, and perhaps blank lines.
+      // What lies between this record's end and the next one's start is its line end, and perhaps blank
+      // lines.
       end.consumed = this.#batch.recordStart[1]!;
       end.line = this.#batch.recordLine[1]!;
     }

@@ -17,11 +17,12 @@ export interface ScanEnd {
 }
 
 /**
- * Finds the complete records in `bytes[from…to)` by RFC 4180 with commas: a line may end in LF, CRLF or CR, in any
- * mixture; blank lines are passed over (unless `blankIsRecord`, for files of one column, where it is an empty cell).
+ * Finds the complete records in `bytes[from…to)` by RFC 4180 with commas: a line may end in LF, CRLF or CR,
+ * in any mixture; blank lines are passed over (unless `blankIsRecord`, for files of one column, where it is
+ * an empty cell).
  *
- * A quote in the middle of a plain cell, or text between a closing quote and the next comma, is a fault of its record;
- * after the latter the record ends with the line. Encoding is not looked at here.
+ * A quote in the middle of a plain cell, or text between a closing quote and the next comma, is a fault of
+ * its record; after the latter the record ends with the line. Encoding is not looked at here.
  *
  * One loop over the bytes, without an allocation for a cell: it must keep up with Postgres's own reading.
  *
@@ -98,7 +99,8 @@ export function scanRecords(
       }
       break;
     }
-    // Without its line end, or with a CR that may be half of one, a record is complete only where the file is.
+    // Without its line end, or with a CR that may be half of one, a record is complete only where the file
+    // is.
     if (!atEnd && (i === to || (bytes[i] === CR && i + 1 === to))) complete = false;
     if (!complete) {
       cells = recordCell;
@@ -125,8 +127,8 @@ export function scanRecords(
 }
 
 /**
- * Where a quoted cell ends: twice the index of its closing quote, plus 1 if a doubled quote was met on the way; -1 where
- * the bytes end first, or where what follows the quote cannot be seen yet.
+ * Where a quoted cell ends: twice the index of its closing quote, plus 1 if a doubled quote was met on the
+ * way; -1 where the bytes end first, or where what follows the quote cannot be seen yet.
  */
 function closingQuote(bytes: Uint8Array, from: number, to: number, atEnd: boolean): number {
   let doubled = 0;

@@ -1,14 +1,13 @@
-import condition from "../../sql/files/account_owner.sql" with { type: "text" };
 import type { RecordQuery } from "./file_type.ts";
 
 /**
  * Whose account a treasury account is (`docs/files.md`, "Whose account it is").
  *
  * An account belongs to the asked agency when its allocation transfer agency (ATA) is one of `ata`; or, where it has no
- * ATA, when its agency identifier (AID) is one of `aid`, or its `fr_entity_type` is `frEntityType`. The rule that holds
- * for every CGAC besides (AID 011 with a FREC of that CGAC) and the condition itself stand in `sql/files/account_owner.sql`.
+ * ATA, when its agency identifier (AID) is one of `aid`, its `fr_entity_type` is `frEntityType`, or, as for every CGAC, its AID
+ * is 011 and its entity a FREC of that CGAC.
  */
-export interface AccountOwner {
+interface AccountOwner {
   ata: string[];
   aid: string[];
   frEntityType: string | null;
@@ -33,7 +32,7 @@ const owners: Record<string, [ata: string[], aid: string[], frEntityType: string
 const MOVED_ACCOUNT = "020-X-5688-000";
 
 /** @param code the asked agency: a CGAC (3 characters) or a FREC (4) */
-export function accountOwner(code: string): AccountOwner {
+function accountOwner(code: string): AccountOwner {
   const anyOther = code.length === 3 ? [[code], [code], null] as const : [[code], [], code] as const;
   const [ata, aid, frEntityType] = owners[code] ?? anyOther;
   return {
@@ -45,16 +44,43 @@ export function accountOwner(code: string): AccountOwner {
   };
 }
 
+/** The condition over "owner", which a query makes of whichever tables tell whose an account is; $3 is the asked agency. */
+const BELONGS = `AND (
+  (
+    (
+      owner.ata = ANY ($4::text[])
+      OR (
+        owner.ata IS NULL
+        AND (
+          owner.aid = ANY ($5::text[])
+          OR owner.fr_entity_type = $6
+          OR (
+            owner.aid = '011'
+            AND owner.fr_entity_type IN (SELECT frec_code FROM frec JOIN cgac USING (cgac_id) WHERE cgac_code = $3)
+          )
+        )
+      )
+    )
+    AND ($7::text IS NULL OR upper(owner.display_tas) <> $7)
+  )
+  OR upper(owner.display_tas) = $8
+)`;
+
 /**
- * A query over the accounts of an agency: the condition takes the place of the comment "belongs".
+ * A query over the accounts of an agency.
  *
- * @param text whose parameters $1 and $2 are `period`, a fiscal year and a period
+ * @param text has the relation `owner` (`ata`, `aid`, `fr_entity_type`, `display_tas`) and, where its condition is to be, the
+ * comment "belongs"; $1 and $2 are the fiscal year and the period
  * @param code the asked agency
  */
-export function ownedAccounts(text: string, period: [number, number], code: string): RecordQuery {
+export function ownedAccounts(
+  text: string,
+  period: [year: number, period: number],
+  code: string,
+): RecordQuery {
   const { ata, aid, frEntityType, except, besides } = accountOwner(code);
   return {
-    text: text.replace("/*belongs*/", () => condition),
+    text: text.replace("/*belongs*/", () => BELONGS),
     values: [...period, code, ata, aid, frEntityType, except, besides],
   };
 }

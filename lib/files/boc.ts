@@ -1,6 +1,5 @@
-import fileText from "../../sql/files/boc.sql" with { type: "text" };
-import missingText from "../../sql/files/boc_missing.sql" with { type: "text" };
-import submissionText from "../../sql/files/boc_submission.sql" with { type: "text" };
+import text from "../../sql/files/boc.sql" with { type: "text" };
+import missing from "../../sql/files/boc_missing.sql" with { type: "text" };
 import table from "./elements/boc.tsv" with { type: "text" };
 import { ownedAccounts } from "./account_owner.ts";
 import { parseElements } from "./elements.ts";
@@ -8,9 +7,6 @@ import type { FileType } from "./file_type.ts";
 import { periodBody, periodName, type PeriodRequest } from "./period_request.ts";
 
 const elements = parseElements(table);
-const withSubmission = (text: string) => text.replace("/*published*/", () => submissionText);
-const text = withSubmission(fileText);
-const missing = withSubmission(missingText);
 
 /**
  * File BOC, the GTAS comparison report: 20 elements, what GTAS holds by object class against what the agency's published

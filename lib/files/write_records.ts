@@ -22,8 +22,8 @@ export interface ByteSink {
 const CHUNK_BYTES = 1 << 20;
 
 /**
- * Writes a whole file: its header, then the records that are added, in their order. Memory is bounded, however many they
- * are. Where anything throws, the bytes so far are not a file.
+ * Writes a whole file: its header, then the records that are added, in their order. Memory is bounded,
+ * however many they are. Where anything throws, the bytes so far are not a file.
  */
 export class RecordWriter implements Disposable {
   readonly #encoder: RecordEncoder;

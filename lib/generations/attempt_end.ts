@@ -1,5 +1,6 @@
 import endAttemptText from "../../sql/generations/end_attempt.sql" with { type: "text" };
 import type { Sql, Transaction } from "../db.ts";
+import { retryConflicts } from "../db/conflict.ts";
 
 /** Which attempt at which generation. */
 export interface Attempt {
@@ -31,8 +32,8 @@ type Fact =
   | "retryable";
 
 /**
- * Ends an attempt: published, failed, to be tried again, released, rescued or cancelled. Every end comes by here, by one
- * statement that names the attempt, so that of two who end it only the first does.
+ * Ends an attempt: published, failed, to be tried again, released, rescued or cancelled. Every end comes by
+ * here, by one statement that names the attempt, so that of two who end it only the first does.
  *
  * @returns false where the attempt was over already: its lease is lost
  */
@@ -50,4 +51,4 @@ export async function endAttempt(
 
 /** Hands a generation back, at once and at no cost to it: its worker is about to stop. */
 export const release = (sql: Sql, attempt: Attempt): Promise<boolean> =>
-  endAttempt(sql, attempt, { state: "queued" });
+  retryConflicts(() => endAttempt(sql, attempt, { state: "queued" }));

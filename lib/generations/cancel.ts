@@ -1,12 +1,14 @@
 import type { Sql, Transaction } from "../db.ts";
+import { retryConflicts } from "../db/conflict.ts";
 import { ServiceError } from "../errors.ts";
 import { endAttempt } from "./attempt_end.ts";
 import { dequeue } from "./queue.ts";
 import type { State } from "./status.ts";
 
 /**
- * Cancels a job. Its generation is cancelled as well where nobody else waits for the same file; the worker that writes it
- * sees that at its next heartbeat, stops its cursor and leaves nothing behind. A job that was cancelled already stays so.
+ * Cancels a job. Its generation is cancelled as well where nobody else waits for the same file; the worker
+ * that writes it sees that at its next heartbeat, stops its cursor and leaves nothing behind. A job that was
+ * cancelled already stays so.
  *
  * @param onCancelled does more in the same transaction
  * @throws {ServiceError} `job_ended` where it has finished or failed
@@ -16,7 +18,7 @@ export async function cancelJob(
   jobId: string,
   onCancelled?: (tx: Transaction) => Promise<void>,
 ): Promise<void> {
-  await sql.begin(async (tx) => {
+  const cancel = async (tx: Transaction) => {
     // The lock keeps a new job from joining a generation that is about to be cancelled.
     const [job] = await tx<
       { generation: string; attempt: number; state: State; cancelled_at: Date | null }[]
@@ -38,5 +40,6 @@ export async function cancelJob(
       await dequeue(tx, fileGenerationId);
     }
     await onCancelled?.(tx);
-  });
+  };
+  await retryConflicts(() => sql.begin(cancel));
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { openSession, type Session } from "../db.ts";
 import { log } from "../log.ts";
 
@@ -6,7 +7,7 @@ const CHANNEL = "generation_changed";
 const AGAIN_MILLISECONDS = 1000;
 /** How often the connection is tried: one that a firewall has dropped says nothing by itself. */
 const HEARTBEAT_MILLISECONDS = 15_000;
-const ANSWER_MILLISECONDS = 5_000;
+const RESPONSE_MILLISECONDS = 5_000;
 
 /** Why a wait is over. */
 export type Woken = "changed" | "time" | "closed";
@@ -14,7 +15,8 @@ export type Woken = "changed" | "time" | "closed";
 /** One who waits for changes of one generation; ends with its disposal. */
 export interface Watch extends Disposable {
   /**
-   * Waits for the next change since the last call, or since the watch was begun: nothing that happens in between is missed.
+   * Waits for the next change since the last call, or since the watch was begun: nothing that happens in
+   * between is missed.
    *
    * @param signal ends the wait like `close` does
    */
@@ -22,9 +24,11 @@ export interface Watch extends Disposable {
 }
 
 /**
- * Wakes those who wait for a generation when it changes: one connection listens for everybody, however many they are.
+ * Wakes those who wait for a generation when it changes: one connection listens for everybody, however many
+ * they are.
  *
- * While the connection is lost nobody is woken; once it is back, everybody is, since changes may have been missed.
+ * While the connection is lost nobody is woken; once it is back, everybody is, since changes may have been
+ * missed.
  */
 export class GenerationChanges implements AsyncDisposable {
   readonly #watches = new Map<string, Set<() => void>>();
@@ -53,17 +57,14 @@ export class GenerationChanges implements AsyncDisposable {
     this.#watches.set(fileGenerationId, watches.add(notice));
     return {
       next: async (milliseconds, signal) => {
-        const over = signal ? AbortSignal.any([signal, this.#closed.signal]) : this.#closed.signal;
-        if (!changed && !over.aborted) {
-          const woken = Promise.withResolvers<void>();
-          wake = woken.resolve;
-          const timer = setTimeout(wake, milliseconds);
-          over.addEventListener("abort", wake, { once: true });
-          await woken.promise;
-          clearTimeout(timer);
-          over.removeEventListener("abort", wake);
+        const over = () => this.#closed.signal.aborted || signal?.aborted;
+        if (!changed && !over()) {
+          const woken = new AbortController();
+          wake = () => woken.abort();
+          const ends = [this.#closed.signal, woken.signal, ...signal ? [signal] : []];
+          await waitFor(milliseconds, AbortSignal.any(ends));
         }
-        if (over.aborted) return "closed";
+        if (over()) return "closed";
         if (!changed) return "time";
         changed = false;
         return "changed";
@@ -129,26 +130,20 @@ async function endSession(session: Session): Promise<void> {
   await waitFor(AGAIN_MILLISECONDS, ended.signal);
 }
 
-function waitFor(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener("abort", done, { once: true });
-    if (signal.aborted) done();
-  });
-}
+/** Ends early, and without an error, where the signal is aborted. */
+const waitFor = (milliseconds: number, signal: AbortSignal): Promise<void> =>
+  sleep(milliseconds, undefined, { signal }).catch(() => {});
 
-async function inTime(answer: Promise<unknown>, lost: Promise<never>): Promise<void> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error("it does not answer")), ANSWER_MILLISECONDS);
-  answer.catch(() => {});
+async function inTime(response: Promise<unknown>, lost: Promise<never>): Promise<void> {
+  const over = new AbortController();
+  const late = async () => {
+    await sleep(RESPONSE_MILLISECONDS, undefined, { signal: over.signal });
+    throw new Error("it does not respond");
+  };
+  response.catch(() => {});
   try {
-    await Promise.race([answer, lost, late.promise]);
+    await Promise.race([response, lost, late()]);
   } finally {
-    clearTimeout(timer);
+    over.abort();
   }
 }

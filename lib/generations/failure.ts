@@ -1,4 +1,5 @@
 import { isConnectionLoss, type Sql } from "../db.ts";
+import { retryConflicts } from "../db/conflict.ts";
 import { ServiceError } from "../errors.ts";
 import { type Attempt, endAttempt, type Outcome } from "./attempt_end.ts";
 
@@ -11,8 +12,8 @@ export interface FailedAttempt extends Attempt {
 }
 
 /**
- * Records that an error has ended an attempt: the generation is queued again, later and later, or is discarded where a
- * retry cannot help or `MOST_FAILURES` attempts have failed.
+ * Records that an error has ended an attempt: the generation is queued again, later and later, or is
+ * discarded where a retry cannot help or `MOST_FAILURES` attempts have failed.
  *
  * @returns the state the generation is in now, or undefined where the lease was lost
  */
@@ -22,7 +23,7 @@ export async function recordFailure(
   error: ServiceError,
 ): Promise<Outcome["state"] | undefined> {
   const outcome = outcomeOf(error, attempt.failures + 1);
-  return await endAttempt(sql, attempt, outcome) ? outcome.state : undefined;
+  return await retryConflicts(() => endAttempt(sql, attempt, outcome)) ? outcome.state : undefined;
 }
 
 /**
@@ -41,7 +42,10 @@ export function outcomeOf(error: ServiceError, failures: number): Outcome {
 /** Seconds to wait before the next attempt after so many failures: 1, 4, 16, 64. */
 const backoffSeconds = (failures: number): number => 4 ** (failures - 1);
 
-/** Postgres' error classes that a later attempt may not meet: resources, operator intervention, system errors … */
+/**
+ * Postgres' error classes that a later attempt may not meet: resources, operator intervention, system errors
+ * …
+ */
 const PASSING_CLASSES = /^(08|25|40|53|55|57|58|XX)/;
 
 /**

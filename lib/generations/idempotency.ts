@@ -10,8 +10,8 @@ export interface IdempotentRequest {
 }
 
 /**
- * Looks up the job of an earlier request with the same key from the same user, not older than a day. Until the
- * transaction ends, other requests with that key wait.
+ * Looks up the job of an earlier request with the same key from the same user, not older than a day. Until
+ * the transaction ends, other requests with that key wait.
  *
  * @throws {ServiceError} `idempotency_key_reused` where the earlier request asked for something else
  */

@@ -1,8 +1,12 @@
-import type { Sql } from "../db.ts";
+import type { Sql, Transaction } from "../db.ts";
+import { retryConflicts } from "../db/conflict.ts";
 import type { FileRequest, FileType } from "../files/file_type.ts";
 import { fileNameOf, fileTypeOf } from "../files/registry.ts";
 
-/** A worker's hold on one attempt at a generation. Every write names the attempt: a later claim makes this one void. */
+/**
+ * A worker's hold on one attempt at a generation. Every write names the attempt: a later claim makes this one
+ * void.
+ */
 export interface Lease {
   fileGenerationId: string;
   attempt: number;
@@ -31,7 +35,7 @@ export async function claim(
   worker: string,
   leaseSeconds: number,
 ): Promise<Lease | undefined> {
-  return await sql.begin(async (tx) => {
+  const claimIn = async (tx: Transaction): Promise<Lease | undefined> => {
     const [row] = await tx<Claimed[]>`
       UPDATE file_generation
       SET state = 'running', attempt = attempt + 1, leased_by = ${worker},
@@ -59,7 +63,8 @@ export async function claim(
       storedKey,
       traceParent: row.trace_parent,
     };
-  });
+  };
+  return await retryConflicts(() => sql.begin(claimIn));
 }
 
 interface Claimed {

@@ -1,11 +1,12 @@
-import type { Sql } from "../db.ts";
+import type { Sql, Transaction } from "../db.ts";
+import { retryConflicts } from "../db/conflict.ts";
 import type { WrittenFile } from "../files/write_records.ts";
 import { endAttempt } from "./attempt_end.ts";
 import type { Lease } from "./lease.ts";
 
 /**
- * Makes a stored file the generation's file: from now on its jobs are finished. May be called again where the response to
- * a first call was lost with the connection.
+ * Makes a stored file the generation's file: from now on its jobs are finished. May be called again where the
+ * response to a first call was lost with the connection.
  *
  * @param dataAsOf when the data in the file was loaded
  * @returns false where the lease was lost; the stored file is then nobody's and must be removed
@@ -16,7 +17,7 @@ export async function publish(
   { rows, bytes, sha256 }: WrittenFile,
   dataAsOf: Date | null,
 ): Promise<boolean> {
-  return await sql.begin(async (tx) => {
+  const publishIn = async (tx: Transaction) => {
     const facts = {
       stored_key: lease.storedKey,
       file_name: lease.fileName,
@@ -32,5 +33,6 @@ export async function publish(
     }
     const [published] = await tx`SELECT FROM file_generation WHERE stored_key = ${lease.storedKey}`;
     return published !== undefined;
-  });
+  };
+  return await retryConflicts(() => sql.begin(publishIn));
 }

@@ -9,10 +9,11 @@ export interface GenerateFilePayload {
 }
 
 /**
- * Puts the task for a generation into graphile-worker's queue; an idle worker is woken when the transaction commits.
+ * Puts the task for a generation into graphile-worker's queue; an idle worker is woken when the transaction
+ * commits.
  *
- * The task is only a reminder: what is to be done stands in `file_generation`, and a task that finds nothing to claim
- * does nothing. So one too many does no harm.
+ * The task is only a reminder: what is to be done stands in `file_generation`, and a task that finds nothing
+ * to claim does nothing. So one too many does no harm.
  *
  * @param delaySeconds how long it is to wait
  */

@@ -1,10 +1,11 @@
 import requestText from "../../sql/generations/request.sql" with { type: "text" };
 import { agencyExists } from "../agencies.ts";
 import type { Sql, Transaction } from "../db.ts";
+import { retryConflicts } from "../db/conflict.ts";
 import { ServiceError } from "../errors.ts";
 import type { FileRequest, FileType } from "../files/file_type.ts";
 import { traceParent } from "../tracing.ts";
-import { earlierJob, rememberJob } from "./idempotency.ts";
+import { earlierJob, type IdempotentRequest, rememberJob } from "./idempotency.ts";
 import { type JobStatus, jobStatus, STATUS_COLUMNS, type StatusRow, toStatus } from "./status.ts";
 
 const text = requestText.replace("/*columns*/", () => STATUS_COLUMNS);
@@ -16,7 +17,9 @@ export interface Requester {
   userId: string;
   /** The HTTP request's ID, for the audit. */
   requestId: string;
-  /** Whether the answer will have the link of a file that is finished already, so that the audit says so. */
+  /**
+   * Whether the response will have the link of a file that is finished already, so that the audit says so.
+   */
   isGivenLink?: boolean;
   /** The most files that this user may wait for at a time. */
   maxUnfinishedJobs: number;
@@ -32,14 +35,15 @@ export interface RequestedJob {
 }
 
 /**
- * Stores somebody's request for a file: the job, the generation it waits for, its queue entry and what the audit keeps of
- * it. One statement does all of it (`request.sql`), so it costs one round trip, and whatever fails leaves nothing behind.
+ * Stores somebody's request for a file: the job, the generation it waits for, its queue entry and what the
+ * audit keeps of it. One statement does all of it (`request.sql`), so it costs one round trip, and whatever
+ * fails leaves nothing behind.
  *
- * Equal requests on the same data share one generation, be it queued, running or finished: the partial unique index
- * `file_generation_current` decides, so equal requests in the same instant cannot race.
+ * Equal requests on the same data share one generation, be it queued, running or finished: the partial unique
+ * index `file_generation_current` decides, so equal requests in the same instant cannot race.
  *
- * @throws {ServiceError} `invalid_request` where the agency does not exist; `data_missing`; `too_many_unfinished_jobs`;
- * `idempotency_key_reused`
+ * @throws {ServiceError} `invalid_request` where the agency does not exist; `data_missing`;
+ * `too_many_unfinished_jobs`; `idempotency_key_reused`
  */
 export async function requestGeneration(
   sql: Sql,
@@ -48,57 +52,80 @@ export async function requestGeneration(
   requester: Requester,
 ): Promise<RequestedJob> {
   const key = requester.idempotencyKey;
-  if (key === undefined) return { job: await store(sql, fileType, request, requester), isNew: true };
-  const idempotent = {
+  const idempotent = key === undefined ? undefined : {
     requestedBy: requester.requestedBy,
     key,
     requestSha256: await sha256(JSON.stringify(request)),
   };
-  return await sql.begin(async (tx) => {
-    const earlier = await earlierJob(tx, idempotent);
-    if (earlier !== undefined) return { job: (await jobStatus(tx, earlier))!, isNew: false };
-    const job = await store(tx, fileType, request, requester);
-    await rememberJob(tx, idempotent, job.jobId);
-    return { job, isNew: true };
-  });
-}
-
-async function store(
-  sql: Sql | Transaction,
-  fileType: FileType,
-  request: FileRequest,
-  { requestedBy, userId, requestId, isGivenLink = false, maxUnfinishedJobs }: Requester,
-): Promise<JobStatus> {
-  await refuseWithoutData(sql, fileType, request);
-  const key = await requestKey(sql, fileType, request);
   let alone = false;
   while (true) {
-    const [row]: [Outcome] = await sql.unsafe<[Outcome]>(text, [
-      fileType.code,
-      request.agency_code,
-      request.start,
-      request.end,
-      JSON.stringify(request),
-      key,
-      [...fileType.sources],
-      traceParent(),
-      requestedBy,
-      userId,
-      requestId,
-      isGivenLink,
-      maxUnfinishedJobs,
-      alone,
-    ], { prepare: true });
-    if (row.job_id !== null) return toStatus(row as StatusRow);
-    if (row.room === "full") {
-      throw new ServiceError("too_many_unfinished_jobs", { limit: maxUnfinishedJobs });
-    }
-    if (row.room === "free") await requireAgency(sql, request.agency_code);
-    alone = row.room === "crowded";
+    const attempt: Try = { fileType, request, requester, alone };
+    // A transaction for each try: one that has seen others beside it must let go of its lock before it asks to be alone.
+    const { job, isNew, room }: Tried = await retryConflicts(() =>
+      idempotent ? sql.begin((tx) => storeOnce(tx, attempt, idempotent)) : tryToStore(sql, attempt)
+    );
+    if (job) return { job, isNew };
+    alone = room === "crowded";
   }
 }
 
-/** @throws {ServiceError} `data_missing` where there is nothing to make the file of, `invalid_request` where no such agency is */
+/** One try to store a request. */
+interface Try {
+  fileType: FileType;
+  request: FileRequest;
+  requester: Requester;
+  /** Whether no other request of the same user is stored at the same time. */
+  alone: boolean;
+}
+
+/** What a try came to: without a job it is to be made again, alone where there was a crowd. */
+interface Tried {
+  job?: JobStatus;
+  isNew: boolean;
+  room: Outcome["room"];
+}
+
+async function storeOnce(tx: Transaction, attempt: Try, idempotent: IdempotentRequest): Promise<Tried> {
+  const earlier = await earlierJob(tx, idempotent);
+  if (earlier !== undefined) return { job: (await jobStatus(tx, earlier))!, isNew: false, room: "free" };
+  const tried = await tryToStore(tx, attempt);
+  if (tried.job) await rememberJob(tx, idempotent, tried.job.jobId);
+  return tried;
+}
+
+async function tryToStore(
+  sql: Sql | Transaction,
+  { fileType, request, requester, alone }: Try,
+): Promise<Tried> {
+  await refuseWithoutData(sql, fileType, request);
+  const { requestedBy, userId, requestId, isGivenLink = false, maxUnfinishedJobs } = requester;
+  const [row]: [Outcome] = await sql.unsafe<[Outcome]>(text, [
+    fileType.code,
+    request.agency_code,
+    request.start,
+    request.end,
+    JSON.stringify(request),
+    await requestKey(sql, fileType, request),
+    [...fileType.sources],
+    traceParent(),
+    requestedBy,
+    userId,
+    requestId,
+    isGivenLink,
+    maxUnfinishedJobs,
+    alone,
+  ], { prepare: true });
+  const { room } = row;
+  if (row.job_id !== null) return { job: toStatus(row as StatusRow), isNew: true, room };
+  if (room === "full") throw new ServiceError("too_many_unfinished_jobs", { limit: maxUnfinishedJobs });
+  if (room === "free") await requireAgency(sql, request.agency_code);
+  return { isNew: false, room };
+}
+
+/**
+ * @throws {ServiceError} `data_missing` where there is nothing to make the file of, `invalid_request` where
+ * no such agency is
+ */
 async function refuseWithoutData(
   sql: Sql | Transaction,
   fileType: FileType,

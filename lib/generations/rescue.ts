@@ -1,6 +1,7 @@
 import abandonedText from "../../sql/generations/abandoned_tasks.sql" with { type: "text" };
 import forgottenText from "../../sql/generations/forgotten.sql" with { type: "text" };
 import type { Sql, Transaction } from "../db.ts";
+import { retryConflicts } from "../db/conflict.ts";
 import { ServiceError } from "../errors.ts";
 import { endAttempt } from "./attempt_end.ts";
 import { type FailedAttempt, MOST_FAILURES, outcomeOf } from "./failure.ts";
@@ -21,14 +22,15 @@ export interface Rescued {
 }
 
 /**
- * Takes generations away from workers that have let their lease run out, which counts as a failure of the attempt; and
- * queues those again whose task was lost, or abandoned by a dead worker. Every worker calls it every few seconds; one at a
- * time does the work.
+ * Takes generations away from workers that have let their lease run out, which counts as a failure of the
+ * attempt; and queues those again whose task was lost, or abandoned by a dead worker. Every worker calls it
+ * every few seconds; one at a time does the work.
  *
- * graphile-worker itself keeps a dead worker's jobs locked for four hours, so its locks are released here as well.
+ * graphile-worker itself keeps a dead worker's jobs locked for four hours, so its locks are released here as
+ * well.
  */
 export async function rescue(sql: Sql): Promise<Rescued[]> {
-  return await sql.begin(async (tx) => {
+  const rescueIn = async (tx: Transaction) => {
     const [turn] = await tx<[{ mine: boolean }]>`SELECT pg_try_advisory_xact_lock(${RESCUE_LOCK}) AS mine`;
     if (!turn.mine) return [];
     const lost = await takeFromLostWorkers(tx);
@@ -36,10 +38,13 @@ export async function rescue(sql: Sql): Promise<Rescued[]> {
     const forgotten = await tx.unsafe<{ id: string }[]>(forgottenText, [TASK_SECONDS]);
     for (const { id } of forgotten) await enqueue(tx, id);
     return [...lost, ...forgotten.map(({ id }): Rescued => ({ id, state: "queued", worker: null }))];
-  });
+  };
+  return await retryConflicts(() => sql.begin(rescueIn));
 }
 
-/** Ends attempts whose lease is over. One that its worker is just renewing or ending is left to the worker. */
+/**
+ * Ends attempts whose lease is over. One that its worker is just renewing or ending is left to the worker.
+ */
 async function takeFromLostWorkers(tx: Transaction): Promise<Rescued[]> {
   const lost = await tx<(FailedAttempt & { worker: string })[]>`
     SELECT file_generation_id AS "fileGenerationId", attempt, failures, leased_by AS worker
@@ -57,7 +62,9 @@ async function takeFromLostWorkers(tx: Transaction): Promise<Rescued[]> {
   return rescued;
 }
 
-/** Removes tasks that nobody is at; those whose generations are still queued are then found to be without one. */
+/**
+ * Removes tasks that nobody is at; those whose generations are still queued are then found to be without one.
+ */
 async function removeAbandonedTasks(tx: Transaction): Promise<void> {
   const tasks = await tx.unsafe<{ id: string; worker: string | null }[]>(abandonedText, [TASK_SECONDS]);
   if (tasks.length === 0) return;

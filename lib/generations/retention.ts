@@ -1,8 +1,9 @@
 import type { Sql } from "../db.ts";
 
 /**
- * Stops keeping the files of generations that finished more than so many days ago: their jobs say so from now on, the
- * same request makes a new file, and the next sweep removes the objects. Forgets idempotency keys older than a day.
+ * Stops keeping the files of generations that finished more than so many days ago: their jobs say so from now
+ * on, the same request makes a new file, and the next sweep removes the objects. Forgets idempotency keys
+ * older than a day.
  *
  * @returns how many files are no longer kept
  */
@@ -11,7 +12,12 @@ export async function endRetention(sql: Sql, retentionDays: number): Promise<num
   const [row] = await sql<[{ count: number }]>`
     WITH removed AS (
       UPDATE file_generation SET removed_at = now()
-      WHERE state = 'finished' AND removed_at IS NULL AND ended_at < now() - make_interval(days => ${retentionDays})
+      WHERE file_generation_id IN (
+        -- Whoever is just being given the file goes first.
+        SELECT file_generation_id FROM file_generation
+        WHERE state = 'finished' AND removed_at IS NULL AND ended_at < now() - make_interval(days => ${retentionDays})
+        FOR NO KEY UPDATE SKIP LOCKED
+      )
       RETURNING stored_key, file_generation_id, attempt
     ), left_over AS (
       INSERT INTO unpublished_object (stored_key, file_generation_id, attempt) SELECT * FROM removed

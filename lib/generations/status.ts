@@ -148,21 +148,33 @@ export function toStatus(found: StatusRow): JobStatus {
   };
 }
 
-/** A job ended when it was cancelled: what becomes of the file, which others may still wait for, is not its affair. */
+/**
+ * A job ended when it was cancelled: what becomes of the file, which others may still wait for, is not its
+ * affair.
+ */
 const asCancelled = (row: StatusRow, at: Date): StatusRow => ({
   ...row,
-  ...{ state: "cancelled", changed_at: at, ended_at: at, removed_at: null },
+  ...NO_FILE,
+  state: "cancelled",
+  changed_at: at,
+  ended_at: at,
   started_at: row.started_at && row.started_at < at ? row.started_at : null,
-  ...{
-    rows_written: "0",
-    stored_key: null,
-    file_name: null,
-    size_bytes: null,
-    row_count: null,
-    sha256: null,
-  },
-  ...{ data_as_of: null, error_code: null, error_message: null, retryable: null },
 });
+
+/** What a status says of a file, and of an error, where there is none. */
+const NO_FILE = {
+  rows_written: "0",
+  stored_key: null,
+  file_name: null,
+  removed_at: null,
+  size_bytes: null,
+  row_count: null,
+  sha256: null,
+  data_as_of: null,
+  error_code: null,
+  error_message: null,
+  retryable: null,
+};
 
 const latest = (first: Date, ...others: (Date | null)[]): Date =>
   others.reduce<Date>((newest, date) => (date && date > newest ? date : newest), first);

@@ -9,7 +9,8 @@ export interface LeftObject {
 }
 
 /**
- * Removes what attempts that came to nothing, and generations that are no longer kept, have left in the storage.
+ * Removes what attempts that came to nothing, and generations that are no longer kept, have left in the
+ * storage.
  *
  * @param remove removes one object; where it throws, the object is tried again at the next sweep
  * @returns how many objects were removed

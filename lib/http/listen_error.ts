@@ -1,4 +1,5 @@
 import { EXIT, ProcessError } from "../process_error.ts";
+import { bracketed } from "./address.ts";
 
 /** What the system says of an address that cannot be listened on, in words. */
 const REASONS: Record<string, (port: number) => string> = {
@@ -20,7 +21,7 @@ export function listenError(error: unknown, hostname: string, port: number, sett
   // Deno's own functions have no code for a name that cannot be looked up.
   const reason = REASONS[code ?? (message.startsWith("failed to lookup address") ? "ENOTFOUND" : "")];
   if (!reason) return error;
-  const address = `${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+  const address = `${bracketed(hostname)}:${port}`;
   return new ProcessError(
     `Nothing can listen on ${address}: ${reason(port)}. Set ${settings} to another one.`,
     EXIT.address,

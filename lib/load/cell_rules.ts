@@ -4,9 +4,15 @@ import { isDay } from "../calendar.ts";
 export interface CellRule {
   /** What a cell may be, as the end of a sentence: "… wanted a date as YYYY-MM-DD". */
   wanted: string;
-  /** Whether these bytes (never none) may go to Postgres as they stand: the usual case, without making a string. */
+  /**
+   * Whether these bytes (never none) may go to Postgres as they stand: the usual case, without making a
+   * string.
+   */
   usual(bytes: Uint8Array, from: number, to: number): boolean;
-  /** What goes to Postgres for any other text; `null` for NULL, `undefined` where the text is not what was wanted. */
+  /**
+   * What goes to Postgres for any other text; `null` for NULL, `undefined` where the text is not what was
+   * wanted.
+   */
   convert(text: string): string | null | undefined;
 }
 
@@ -57,7 +63,9 @@ export const date: CellRule = {
   },
 };
 
-/** A date as `date` has it, or in the other two spellings without a doubt that older databases hold as text. */
+/**
+ * A date as `date` has it, or in the other two spellings without a doubt that older databases hold as text.
+ */
 export const postgresDate: CellRule = {
   ...date,
   wanted: "a date as YYYY-MM-DD, YYYYMMDD or MM/DD/YYYY",
@@ -146,7 +154,10 @@ export const textArray: CellRule = {
     /^\{(("([^"\\]|\\.)*"|[^\s{},"\\]+)(,(?!\})|(?=\})))*\}$/s.test(value) ? value : undefined,
 };
 
-/** The rule for a type of Postgres, as `format_type` names it, where values are read as Postgres itself reads them. */
+/**
+ * The rule for a type of Postgres, as `format_type` names it, where values are read as Postgres itself reads
+ * them.
+ */
 export function ruleForType(type: string): CellRule {
   switch (type) {
     case "text":

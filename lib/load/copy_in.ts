@@ -2,12 +2,13 @@
 import { type CopyStreamQuery, from } from "pg-copy-streams";
 import type { Session } from "../db.ts";
 
-// How many bytes may wait to be sent. Less, and the reading of the next rows and Postgres's work on these take turns
-// instead of going on side by side.
+// How many bytes may wait to be sent. Less, and the reading of the next rows and Postgres's work on these
+// take turns instead of going on side by side.
 const MOST_WAITING = 4 * 1024 * 1024;
 
 /**
- * One `COPY … FROM STDIN`. Exactly one of `finish` and `abort` ends it; until then the session takes no other query.
+ * One `COPY … FROM STDIN`. Exactly one of `finish` and `abort` ends it; until then the session takes no other
+ * query.
  *
  * An error of Postgres rejects the call that meets it, which may be one later than the bytes it is about.
  */
@@ -30,7 +31,9 @@ export class CopyIn {
     });
   }
 
-  /** Takes over the bytes (the caller must not change them afterwards); resolves when it is ready for more. */
+  /**
+   * Takes over the bytes (the caller must not change them afterwards); resolves when it is ready for more.
+   */
   async write(bytes: Uint8Array): Promise<void> {
     if (this.#error) throw this.#error;
     this.#waiting += bytes.length;

@@ -1,5 +1,4 @@
 import type { Session } from "../db.ts";
-import type { Source } from "./source.ts";
 import { identifier, type SourceTable } from "./table_columns.ts";
 
 // Any number will do, as long as no other two-part lock of this service has it.
@@ -13,19 +12,10 @@ export async function takeTurn(session: Session, tables: readonly SourceTable[])
   }
 }
 
-/** When this very file was loaded before, if loading it again would be a repeat (see `Source.repeat`). */
-export async function loadedBefore(session: Session, source: Source, sha256: string): Promise<Date | null> {
-  const { rows } = await session.query<{ loaded_at: Date }>(
-    `SELECT loaded_at FROM data_load
-     WHERE source = $1 AND sha256 = $2
-       AND ($3 OR loaded_at = (SELECT max(loaded_at) FROM data_load WHERE source = $1))
-     ORDER BY loaded_at DESC LIMIT 1`,
-    [source.name, sha256, source.repeat === "ever"],
-  );
-  return rows[0]?.loaded_at ?? null;
-}
-
-/** Removes the shipped sample from the tables that hold it: real data takes its place. Gives the number of rows. */
+/**
+ * Removes the shipped sample from the tables that hold it: real data takes its place. Gives the number of
+ * rows.
+ */
 export async function removeSample(session: Session, tables: readonly SourceTable[]): Promise<number> {
   const { rows } = await session.query<{ table: SourceTable }>(
     "SELECT source_table AS table FROM data_source WHERE is_sample AND source_table = ANY ($1)",
@@ -38,7 +28,10 @@ export async function removeSample(session: Session, tables: readonly SourceTabl
   return removed;
 }
 
-/** Makes a new version of the tables' data: every file type that reads one of them has a new version from now on. */
+/**
+ * Makes a new version of the tables' data: every file type that reads one of them has a new version from now
+ * on.
+ */
 export async function raiseVersions(
   session: Session,
   tables: readonly SourceTable[],

@@ -21,15 +21,21 @@ export interface DirectCell {
 export interface DirectEncoding {
   cells: readonly DirectCell[];
   /**
-   * Whether a cell of nothing or of spaces is NULL, quoted or not (the archive). If not, only an unquoted empty cell is
-   * NULL, and `""` is the empty string (`COPY`).
+   * Whether a cell of nothing or of spaces is NULL, quoted or not (the archive). If not, only an unquoted
+   * empty cell is NULL, and `""` is the empty string (`COPY`).
    */
   blankIsNull: boolean;
-  /** Where a column says which records remove a row instead of bringing one: its index, and the key it is removed by. */
+  /**
+   * Where a column says which records remove a row instead of bringing one: its index, and the key it is
+   * removed by.
+   */
   removal?: { from: number; key: string };
 }
 
-/** Records whose cells go to Postgres one for one, mostly as they stand: whole runs of bytes are copied at once. */
+/**
+ * Records whose cells go to Postgres one for one, mostly as they stand: whole runs of bytes are copied at
+ * once.
+ */
 export class DirectEncoder implements RowEncoder {
   readonly columns: readonly string[];
   readonly #cells: DirectCell[];

@@ -26,14 +26,17 @@ export class HeaderProblem extends Error {
 export type Spelling = (header: string) => string;
 /** Spaces around a header don't count. */
 export const exactly: Spelling = (header) => header.trim();
-/** Only letters and digits count, in any letter case: `Availability,Type Code` is `Availability Type Code`. */
+/**
+ * Only letters and digits count, in any letter case: `Availability,Type Code` is `Availability Type Code`.
+ */
 export const loosely: Spelling = (header) => header.toLowerCase().replace(/[^a-z0-9]/g, "");
 
 /**
  * Finds the known columns in a header, in any order.
  *
  * @returns the index of each one that is there, by its name
- * @throws {HeaderProblem} where a required one is missing, one comes twice, or one is unknown and that is not ignored
+ * @throws {HeaderProblem} where a required one is missing, one comes twice, or one is unknown and that is not
+ * ignored
  */
 export function matchHeader(
   header: readonly string[],

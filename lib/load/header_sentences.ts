@@ -1,19 +1,24 @@
 import type { Session } from "../db.ts";
 import type { HeaderProblem } from "./header.ts";
-import { sources } from "../sources/registry.ts";
-import { listed, LoadError } from "./load_error.ts";
+import { LoadError } from "./load_error.ts";
+import { listed } from "./shown.ts";
 import type { Source } from "./source.ts";
 import { describeTable, SOURCE_TABLES } from "./table_columns.ts";
 
-/** Says what is wrong with a file's header, and which source would take it, if one would. */
+/**
+ * Says what is wrong with a file's header, and which source would take it, if one would.
+ *
+ * @param sources all that there are
+ */
 export async function describeHeaderProblem(
   problem: HeaderProblem,
   file: string,
   header: readonly string[],
   source: Source,
+  sources: readonly Source[],
   session: Session,
 ): Promise<LoadError> {
-  const better = await sourceFor(header, source, session);
+  const better = await sourceFor(header, sources.filter((other) => other !== source), session);
   if (problem.fitsBadly || (better && problem.missing.length > 0)) {
     const advice = better
       ? `It looks like ${better.title}: load it as ${better.name}.`
@@ -47,13 +52,17 @@ function separatorIn(header: readonly string[]): string | null {
   return separator ? `Its fields seem to be separated by ${JSON.stringify(separator)}; wanted commas.` : null;
 }
 
-async function sourceFor(header: readonly string[], wrong: Source, session: Session): Promise<Source | null> {
-  const found = sources.find((source) => source !== wrong && source.recognises(header));
+async function sourceFor(
+  header: readonly string[],
+  sources: readonly Source[],
+  session: Session,
+): Promise<Source | null> {
+  const found = sources.find((source) => source.recognises(header));
   if (found) return found;
   for (const table of SOURCE_TABLES) {
     const { columns } = await describeTable(session, table);
     if (header.length > 1 && header.every((name) => columns.some((column) => column.name === name.trim()))) {
-      return sources.find((source) => source !== wrong && source.name === `table:${table}`) ?? null;
+      return sources.find((source) => source.name === `table:${table}`) ?? null;
     }
   }
   return null;

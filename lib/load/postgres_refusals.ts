@@ -56,7 +56,10 @@ export function mergeRefused(error: unknown): LoadError | null {
   );
 }
 
-/** The refusal, where Postgres does not take a value that the checks let pass, such as a number of a million digits. */
+/**
+ * The refusal, where Postgres does not take a value that the checks let pass, such as a number of a million
+ * digits.
+ */
 export function copyRefused(error: unknown, name: string): LoadError | null {
   const { code, message, where } = error as { code?: string; message?: string; where?: string };
   if (!code?.startsWith("22") && !code?.startsWith("54")) return null;

@@ -1,9 +1,13 @@
 import { stringify } from "csv-stringify/sync";
-import { LoadError, type RowIssue } from "./load_error.ts";
+import type { RowIssue } from "./bad_rows.ts";
+import { LoadError } from "./load_error.ts";
 
 const HEADER = ["file", "line", "column", "value", "reason", "row"];
 
-/** The file that bad rows are put aside in: a CSV, one line for each thing that is wrong, the row as it stood at its end. */
+/**
+ * The file that bad rows are put aside in: a CSV, one line for each thing that is wrong, the row as it stood
+ * at its end.
+ */
 export class RejectsFile {
   readonly #file: Deno.FsFile;
   readonly path: string;
@@ -14,7 +18,8 @@ export class RejectsFile {
   }
 
   /**
-   * Begins the file, so that it is known before a long load whether it can be written. What stood there is lost.
+   * Begins the file, so that it is known before a long load whether it can be written. What stood there is
+   * lost.
    *
    * @throws {LoadError} where it cannot be written, or is one of the files to load
    */
@@ -53,7 +58,7 @@ export class RejectsFile {
     for (let written = 0; written < bytes.length;) written += await this.#file.write(bytes.subarray(written));
   }
 
-  close(): void {
+  [Symbol.dispose](): void {
     this.#file.close();
   }
 }

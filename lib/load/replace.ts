@@ -15,7 +15,8 @@ export interface Replacement {
 /**
  * Replaces every fiscal year and period that a file has rows of by those rows.
  *
- * @throws {LoadError} where another file of the same load has rows of the same period: one would undo the other
+ * @throws {LoadError} where another file of the same load has rows of the same period: one would undo the
+ * other
  */
 export async function replacePeriods(session: Session, replacement: Replacement): Promise<MergeCounts> {
   const { table, staging, insert, merged } = replacement;

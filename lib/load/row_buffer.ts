@@ -27,7 +27,9 @@ export class RowBuffer {
     this.length = this.#rowStart;
   }
 
-  /** Adds a comma and then these bytes, which must be CSV already: a cell, or some with their commas between. */
+  /**
+   * Adds a comma and then these bytes, which must be CSV already: a cell, or some with their commas between.
+   */
   raw(bytes: Uint8Array, from: number, to: number): void {
     this.#reserve(to - from + 1);
     this.#bytes[this.length++] = COMMA;

@@ -11,7 +11,9 @@ export interface MergeCounts {
 
 /** The staging table of one file: temporary, seen by nobody else, gone with the session. */
 export interface Staging {
-  /** Its name. Besides what `StagingShape` asks for it has `load_row`, the row's number in the file, from 1. */
+  /**
+   * Its name. Besides what `StagingShape` asks for it has `load_row`, the row's number in the file, from 1.
+   */
   name: string;
   /** The columns that the file fed. */
   columns: readonly string[];
@@ -42,15 +44,18 @@ export interface PreparedSource {
    */
   encoderFor(header: readonly string[], options: HeaderOptions): RowEncoder;
   /**
-   * Brings one file's rows from its staging table into the source tables; called inside the load's one transaction, while
-   * no other load changes these tables. It never locks out readers: no TRUNCATE, no ALTER.
+   * Brings one file's rows from its staging table into the source tables; called inside the load's one
+   * transaction, while no other load changes these tables. It never locks out readers: no TRUNCATE, no ALTER.
    *
    * @throws {LoadError} where the rows contradict each other
    */
   merge(session: Session, staging: Staging, merged: MergedBefore): Promise<MergeCounts>;
 }
 
-/** What earlier files of the same load have merged, for sources whose files must not overlap: the file, by what it replaced. */
+/**
+ * What earlier files of the same load have merged, for sources whose files must not overlap: the file, by
+ * what it replaced.
+ */
 export type MergedBefore = Map<string, string>;
 
 /** Something that `deno task load` can load. */
@@ -60,9 +65,12 @@ export interface Source {
   title: string;
   /** The tables it feeds. */
   tables: readonly SourceTable[];
+  /** Tables that its merge reads, or mends, besides: no load of theirs may come in between. */
+  alongside?: readonly SourceTable[];
   /**
-   * When a file is a repeat: if it was ever loaded before, or only if nothing of this source was loaded since. The latter is
-   * for sources of which a load replaces everything, so that going back to an older file works.
+   * When a file is a repeat: if it was ever loaded before, or only if nothing of this source was loaded
+   * since. The latter is for sources of which a load replaces everything, so that going back to an older file
+   * works.
    */
   repeat: "ever" | "last";
   /** Whether a file of a header alone is taken. Not where it would empty the table. */

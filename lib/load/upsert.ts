@@ -23,9 +23,10 @@ export interface Upsert {
 }
 
 /**
- * Brings a staging table's rows into a table: a row of a key that is there replaces it (unless it is equal, then nothing
- * is written), the others are inserted. Of rows with the same key in the staging table the last one (by `load_row`) wins.
- * Where the table has several rows of one key, the newest is replaced and the others go.
+ * Brings a staging table's rows into a table: a row of a key that is there replaces it (unless it is equal,
+ * then nothing is written), the others are inserted. Of rows with the same key in the staging table the last
+ * one (by `load_row`) wins. Where the table has several rows of one key, the newest is replaced and the
+ * others go.
  */
 export async function upsert(session: Session, options: Upsert): Promise<MergeCounts> {
   const { key, id, columns } = options;
@@ -36,7 +37,8 @@ export async function upsert(session: Session, options: Upsert): Promise<MergeCo
   ) as [string, string, string];
   const brings = options.removes ? `NOT s.${identifier(options.removes)}` : "true";
   const run = async (sql: string) => (await session.query(sql)).rowCount ?? 0;
-  // Keys and row numbers apart: the staging table is as wide as the table, and every reading of all of it takes long.
+  // Keys and row numbers apart: the staging table is as wide as the table, and every reading of all of it
+  // takes long.
   await run(
     `CREATE TEMP TABLE ${keys} ON COMMIT DROP AS SELECT load_row, ${identifier(key)} AS key FROM ${staging}`,
   );

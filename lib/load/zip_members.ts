@@ -1,16 +1,15 @@
-import { configure, Reader, ZipReader } from "@zip.js/zip.js";
-import type { ByteSource } from "../csv/reader.ts";
+import { crc32 } from "node:zlib";
+import { configure, type FileEntry, Reader, ZipReader } from "@zip.js/zip.js";
+import { type ByteSource, ofChunks } from "../csv/byte_source.ts";
+import type { InputMember } from "./input_file.ts";
 import { LoadError } from "./load_error.ts";
+import { inflated } from "./unpack.ts";
 
 // Workers would need permissions, and would buy nothing: Postgres is the slower side.
 configure({ useWebWorkers: false });
 
-/** One CSV inside a `.zip`. */
-export interface ZipMember {
-  name: string;
-  /** Begins to read it. `close` ends the reading early, and does no harm at the end. */
-  open(): ByteSource & { close(): Promise<void> };
-}
+// Methods of compression, as the .zip format numbers them (APPNOTE.TXT, 4.4.5).
+const STORED = 0, DEFLATED = 8;
 
 /** Where the bytes of a `.zip` are read, at any place in it. */
 export interface RandomBytes {
@@ -19,74 +18,103 @@ export interface RandomBytes {
 }
 
 /**
- * The CSV files inside a `.zip`, in the order of its directory, each checked against its CRC-32 as it is read. Sizes
- * beyond 4 GiB are fine (zip64), and memory does not grow with them.
+ * The CSV files inside a `.zip`, in the order of its directory, each checked against its CRC-32 as it is
+ * read. Sizes beyond 4 GiB are fine (zip64), and memory grows neither with them nor with their number.
  *
  * @throws {LoadError} where it is no whole `.zip`, needs a password, or holds no CSV
  */
-export async function zipMembers(name: string, bytes: RandomBytes): Promise<ZipMember[]> {
-  const zip = new ZipReader(new RandomBytesReader(bytes));
-  let entries;
-  try {
-    entries = await zip.getEntries();
-  } catch (cause) {
-    throw new LoadError(
-      "unreadable_file",
-      `${name} is not a whole .zip file (${reasonOf(cause)}). It may be truncated: download it again.`,
-      { cause },
-    );
-  }
-  const members: ZipMember[] = [];
-  for (const entry of entries) {
+export async function* zipMembers(name: string, bytes: RandomBytes): AsyncGenerator<InputMember> {
+  let members = 0;
+  const others: string[] = [];
+  for await (const entry of entriesOf(name, bytes)) {
     const path = entry.filename;
-    if (entry.directory || !/\.csv$/i.test(path) || /(^|\/)(__MACOSX\/|\._)/.test(path)) continue;
+    if (entry.directory || !/\.csv$/i.test(path) || /(^|\/)(__MACOSX\/|\._)/.test(path)) {
+      if (others.length < 5) others.push(path);
+      continue;
+    }
     if (entry.encrypted) {
       throw new LoadError("unreadable_file", `${name} holds ${path}, which needs a password.`);
     }
-    members.push({
-      name: `${name}/${path}`,
-      open() {
-        const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-        const reader = readable.getReader();
-        const stop = new AbortController();
-        const done = entry.getData(writable, { checkSignature: true, signal: stop.signal }).catch(
-          (error) => void writable.abort(error).catch(() => {}),
-        );
-        let rest: Uint8Array = new Uint8Array(0);
-        return {
-          async read(into) {
-            while (rest.length === 0) {
-              const { done, value } = await reader.read().catch((cause) => {
-                throw new LoadError(
-                  "unreadable_file",
-                  `${name}/${path} cannot be unpacked (${
-                    reasonOf(cause)
-                  }). The .zip is damaged: download it again.`,
-                  { cause },
-                );
-              });
-              if (done) return null;
-              rest = value;
-            }
-            const part = rest.subarray(0, into.length);
-            into.set(part);
-            rest = rest.subarray(part.length);
-            return part.length;
-          },
-          async close() {
-            stop.abort();
-            await reader.cancel().catch(() => {});
-            await done;
-          },
-        };
-      },
-    });
+    members++;
+    await using unpacked = memberBytes(entry, `${name}/${path}`);
+    yield { name: `${name}/${path}`, bytes: unpacked };
   }
-  if (members.length === 0) {
-    const names = entries.map((entry) => entry.filename).slice(0, 5).join(", ") || "nothing";
-    throw new LoadError("unreadable_file", `${name} holds no .csv file (found: ${names}).`);
+  if (members > 0) return;
+  throw new LoadError(
+    "unreadable_file",
+    `${name} holds no .csv file (found: ${others.join(", ") || "nothing"}).`,
+  );
+}
+
+async function* entriesOf(name: string, bytes: RandomBytes) {
+  const entries = new ZipReader(new RandomBytesReader(bytes)).getEntriesGenerator();
+  for (;;) {
+    let next;
+    try {
+      next = await entries.next();
+    } catch (cause) {
+      throw new LoadError(
+        "unreadable_file",
+        `${name} is not a whole .zip file (${
+          (cause as Error).message
+        }). It may be truncated: download it again.`,
+        { cause },
+      );
+    }
+    if (next.done) return;
+    yield next.value;
   }
-  return members;
+}
+
+function memberBytes(entry: FileEntry, name: string): ByteSource & AsyncDisposable {
+  const damaged = (reason: string) =>
+    `${name} cannot be unpacked (${reason}). The .zip is damaged: download it again.`;
+  const fault = (reason: string) => new LoadError("unreadable_file", damaged(reason));
+  const plain = [STORED, DEFLATED].includes(entry.compressionMethod);
+  const data = dataOf(entry, plain);
+  const raw = ofChunks(() => data.next().catch((error) => Promise.reject(fault((error as Error).message))));
+  const unpacked = entry.compressionMethod === DEFLATED ? inflated(raw, damaged) : null;
+  let length = 0, checksum = 0;
+  return {
+    async read(into) {
+      const count = await (unpacked ?? raw).read(into);
+      if (count !== null) {
+        length += count;
+        checksum = crc32(into.subarray(0, count), checksum);
+      } else if (length !== entry.uncompressedSize || checksum !== entry.signature) {
+        throw fault("its checksum is another one");
+      }
+      return count;
+    },
+    async [Symbol.asyncDispose]() {
+      await unpacked?.[Symbol.asyncDispose]();
+      await data.stop();
+    },
+  };
+}
+
+/**
+ * A member's bytes in the file: as they stand, if `packed`, so that a few of them are never unpacked into
+ * more than there is room for; otherwise unpacked.
+ */
+function dataOf(entry: FileEntry, packed: boolean) {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const reader = readable.getReader();
+  const stop = new AbortController();
+  const done = entry.getData(writable, { passThrough: packed, signal: stop.signal }).catch(
+    (error) => void writable.abort(error).catch(() => {}),
+  );
+  return {
+    async next() {
+      const { done, value } = await reader.read();
+      return done ? null : value;
+    },
+    async stop() {
+      stop.abort();
+      await reader.cancel().catch(() => {});
+      await done;
+    },
+  };
 }
 
 class RandomBytesReader extends Reader<RandomBytes> {
@@ -100,5 +128,3 @@ class RandomBytesReader extends Reader<RandomBytes> {
     return await this.#bytes.readAt(position, length);
   }
 }
-
-const reasonOf = (error: unknown) => error instanceof Error ? error.message : String(error);

@@ -15,7 +15,9 @@ export interface Archive {
   id: string;
   /** The column that tells which transaction a row is. */
   key: string;
-  /** Each column of the archive's CSV and the column it feeds (empty: none), tab-separated, after a header. */
+  /**
+   * Each column of the archive's CSV and the column it feeds (empty: none), tab-separated, after a header.
+   */
   mapping: string;
   /** Columns of delta files that feed nothing. */
   deltaColumns: readonly string[];
@@ -28,8 +30,8 @@ export interface Archive {
 const INDICATOR = "correction_delete_ind";
 
 /**
- * A source that reads the public USAspending Award Data Archive: full files, and the delta files that follow them.
- * Transactions are replaced by their key; nothing else of the table is touched.
+ * A source that reads the public USAspending Award Data Archive: full files, and the delta files that follow
+ * them. Transactions are replaced by their key; nothing else of the table is touched.
  */
 export function archiveSource(archive: Archive): Source {
   const columns = readMapping(archive);

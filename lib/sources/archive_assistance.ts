@@ -2,8 +2,8 @@ import { archiveSource } from "./archive.ts";
 import mapping from "./archive/usaspending_assistance.tsv" with { type: "text" };
 
 /**
- * Financial assistance transactions of the USAspending Award Data Archive, which make file D2. The archive holds what is
- * in force: a row from it is active, and takes the place of the active row of its key.
+ * Financial assistance transactions of the USAspending Award Data Archive, which make file D2. The archive
+ * holds what is in force: a row from it is active, and takes the place of the active row of its key.
  */
 export const archiveAssistance = archiveSource({
   name: "archive-assistance",

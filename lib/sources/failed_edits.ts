@@ -35,7 +35,9 @@ const FED = [
   OVERRIDE,
 ];
 
-/** GTAS failed edits, which make the GTASStatus of file A. The periods of a file replace those that are there. */
+/**
+ * GTAS failed edits, which make the GTASStatus of file A. The periods of a file replace those that are there.
+ */
 export const failedEdits: Source = {
   name: "failed-edits",
   title: "a GTAS failed edits file",

@@ -3,6 +3,7 @@ import { archiveAssistance } from "./archive_assistance.ts";
 import { archiveContracts } from "./archive_contracts.ts";
 import { failedEdits } from "./failed_edits.ts";
 import { sf133 } from "./sf133.ts";
+import { LoadError } from "../load/load_error.ts";
 import type { Source } from "../load/source.ts";
 import { tableSource } from "./table.ts";
 import { SOURCE_TABLES } from "../load/table_columns.ts";
@@ -20,3 +21,13 @@ export const sources: readonly Source[] = [
   agencies,
   ...SOURCE_TABLES.map(tableSource),
 ];
+
+/** The source of this name. @throws {LoadError} where there is none */
+export function findSource(name: string): Source {
+  const source = sources.find((source) => source.name === name);
+  if (source) return source;
+  throw new LoadError(
+    "wrong_usage",
+    `There is no source ${name}. The sources are ${sources.map((source) => source.name).join(", ")}.`,
+  );
+}

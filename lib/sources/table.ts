@@ -6,9 +6,10 @@ import { describeTable, identifier, type SourceTable } from "../load/table_colum
 import { upsert } from "../load/upsert.ts";
 
 /**
- * A source that reads a CSV whose header names columns of a source table, as `COPY … TO … (FORMAT csv, HEADER)` writes it
- * from an incumbent's database: an unquoted empty cell is NULL, `""` is the empty string, everything else is taken as
- * Postgres takes it. Where the header has the primary key, rows replace those of the same key; if not, all are inserted.
+ * A source that reads a CSV whose header names columns of a source table, as `COPY … TO … (FORMAT csv,
+ * HEADER)` writes it from an incumbent's database: an unquoted empty cell is NULL, `""` is the empty string,
+ * everything else is taken as Postgres takes it. Where the header has the primary key, rows replace those of
+ * the same key; if not, all are inserted.
  */
 export function tableSource(table: SourceTable): Source {
   return {

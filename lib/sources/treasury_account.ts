@@ -23,8 +23,8 @@ export const ACCOUNT_PARTS = [
 ] as const satisfies (keyof AccountParts)[];
 
 /**
- * The parts of an account as a file gives them: codes padded (ATA, AID and sub 3 digits, main 4), blanks `null`, an ATA of
- * 000 `null`, because such an account is nobody's allocation.
+ * The parts of an account as a file gives them: codes padded (ATA, AID and sub 3 digits, main 4), blanks
+ * `null`, an ATA of 000 `null`, because such an account is nobody's allocation.
  */
 export function accountParts(cell: (column: keyof AccountParts) => string | undefined): AccountParts {
   const ata = padded(cell("allocation_transfer_agency"), 3);

@@ -1,8 +1,8 @@
 const KEY = /^[0-9A-Za-z][0-9A-Za-z._-]{0,199}(\/[0-9A-Za-z][0-9A-Za-z._-]{0,199}){0,7}$/;
 
 /**
- * Makes sure that a key is safe as a path and in a URL: segments of letters, digits, dots, dashes and underscores, none
- * of which begins with a dot. Every key this service makes is.
+ * Makes sure that a key is safe as a path and in a URL: segments of letters, digits, dots, dashes and
+ * underscores, none of which begins with a dot. Every key this service makes is.
  *
  * @throws {TypeError} where it is not
  */

@@ -7,8 +7,9 @@ import type { LinkedFile } from "./store.ts";
 export const FILES_PATH = "/v1/files/";
 
 /**
- * A link to a local file: `{public URL}/v1/files/{key}?expires={Unix seconds}&signature={base64url}`. The signature is
- * an HMAC-SHA256 over everything that could be changed: the key, whose last segment is the file's name, and the expiry.
+ * A link to a local file: `{public URL}/v1/files/{key}?expires={Unix seconds}&signature={base64url}`. The
+ * signature is an HMAC-SHA256 over everything that could be changed: the key, whose last segment is the
+ * file's name, and the expiry.
  */
 export function signLink(file: LinkedFile, expiresAt: Date, publicUrl: string, secret: string): string {
   const key = requireSafeKey(file.key);
@@ -22,8 +23,8 @@ export function signLink(file: LinkedFile, expiresAt: Date, publicUrl: string, s
 /**
  * Checks a link, which must be exactly as it was signed.
  *
- * @param url the URL as it was requested, or what follows its host; not one that `new URL` has tidied up, for that makes
- * the same of different requests
+ * @param url the URL as it was requested, or what follows its host; not one that `new URL` has tidied up, for
+ * that makes the same of different requests
  * @throws {ServiceError} `link_refused`, or `link_expired` where it was signed but its time is over
  */
 export function verifyLink(url: string, secret: string, now: Date): LinkedFile {

@@ -2,9 +2,16 @@ import { basename, dirname, join } from "node:path";
 import { ServiceError } from "../errors.ts";
 import { log } from "../log.ts";
 import { requireSafeKey } from "./key.ts";
-import { signLink } from "./link.ts";
-import type { ByteRange } from "./range.ts";
-import type { FileStore, FileWriter, LinkedFile, NewFile, SignedLink } from "./store.ts";
+import { signLink, verifyLink } from "./link.ts";
+import type {
+  ByteRange,
+  FileStore,
+  FileWriter,
+  LinkedFile,
+  NewFile,
+  SignedLink,
+  StoredFile,
+} from "./store.ts";
 
 /** Where local files are kept, and how links to them are made. */
 export interface LocalStoreOptions {
@@ -15,22 +22,13 @@ export interface LocalStoreOptions {
   signingSecret: string | undefined;
 }
 
-/** A finished file, ready to be read. The stream closes it; `close` is for whoever does not read. */
-export interface StoredFile {
-  size: number;
-  modifiedAt: Date | null;
-  /** Its bytes, or some of them, with flat memory. */
-  stream(range?: ByteRange): ReadableStream<Uint8Array<ArrayBuffer>>;
-  close(): void;
-}
-
 const READ_BYTES = 256 << 10;
 /** After so many bytes the disk is told to begin, so that at the end little is left to wait for. */
 const FLUSH_BYTES = 32 << 20;
 
 /**
- * Keeps files in a folder: written under a temporary name beside the final one, flushed to the disk, then renamed, so
- * that under its key a file is whole or not there.
+ * Keeps files in a folder: written under a temporary name beside the final one, flushed to the disk, then
+ * renamed, so that under its key a file is whole or not there.
  */
 export class LocalStore implements FileStore {
   constructor(readonly options: LocalStoreOptions) {}
@@ -38,7 +36,8 @@ export class LocalStore implements FileStore {
   async create(file: NewFile): Promise<FileWriter> {
     const path = this.#path(file.key);
     const temporary = temporaryOf(path);
-    // Removing another file of the same folder may take the folder away just when this one is about to use it.
+    // Removing another file of the same folder may take the folder away just when this one is about to use
+    // it.
     for (let attempt = 1;; attempt++) {
       try {
         await Deno.mkdir(dirname(path), { recursive: true });
@@ -56,6 +55,15 @@ export class LocalStore implements FileStore {
     // Whole seconds, as the link states them.
     const expiresAt = new Date((Math.floor(Date.now() / 1000) + ttlSeconds) * 1000);
     return Promise.resolve({ url: signLink(file, expiresAt, publicUrl, signingSecret), expiresAt });
+  }
+
+  async openLink(url: string): Promise<LinkedFile & StoredFile> {
+    const { signingSecret } = this.options;
+    if (!signingSecret) throw new ServiceError("link_refused");
+    const linked = verifyLink(url, signingSecret, new Date());
+    const file = await this.open(linked.key);
+    if (!file) throw new ServiceError("file_gone");
+    return { ...linked, ...file };
   }
 
   /**

@@ -33,11 +33,11 @@ export interface ObjectFacts {
 type Signal = AbortSignal | undefined;
 
 /**
- * The requests that are made to a bucket, each within the limits. Their signatures hold the SHA-256 of their bodies, so
- * that S3 refuses one that has been changed on its way.
+ * The requests that are made to a bucket, each within the limits. Their signatures hold the SHA-256 of their
+ * bodies, so that S3 refuses one that has been changed on its way.
  *
- * All throw ServiceError `storage_unavailable`, whose cause tells the operation and what S3 said, never what was sent;
- * or the reason of the signal that broke them off.
+ * All throw ServiceError `storage_unavailable`, whose cause tells the operation and what S3 said, never what
+ * was sent; or the reason of the signal that broke them off.
  */
 export class S3Bucket {
   constructor(readonly client: S3Client, readonly name: string, readonly limits: S3Limits) {}
@@ -53,7 +53,10 @@ export class S3Bucket {
     await this.#within("PutObject", { signal, bodyBytes: body.length }, send);
   }
 
-  /** @returns the upload's ID, and whether it took several attempts, the earlier of which may have made uploads too */
+  /**
+   * @returns the upload's ID, and whether it took several attempts, the earlier of which may have made
+   * uploads too
+   */
   async createUpload(key: string, file: NewFile, signal: Signal): Promise<{ id: string; retried: boolean }> {
     const command = new CreateMultipartUploadCommand({ ...this.#object(key), ...headers(file) });
     return await this.#within("CreateMultipartUpload", { signal }, async (options) => {
@@ -102,9 +105,9 @@ export class S3Bucket {
   async head(key: string, signal: Signal): Promise<ObjectFacts | undefined> {
     const command = new HeadObjectCommand(this.#object(key));
     const send = (options: SendOptions) => this.client.send(command, options);
-    const answer = await this.#within("HeadObject", { signal }, unlessAbsent(send));
-    if (!answer) return undefined;
-    const { ContentLength: size, ETag: etag, ServerSideEncryption, SSECustomerAlgorithm } = answer;
+    const response = await this.#within("HeadObject", { signal }, unlessAbsent(send));
+    if (!response) return undefined;
+    const { ContentLength: size, ETag: etag, ServerSideEncryption, SSECustomerAlgorithm } = response;
     const isEncrypted = !["AES256", undefined].includes(ServerSideEncryption) || !!SSECustomerAlgorithm;
     return { size, etag, isEncrypted };
   }
@@ -131,9 +134,11 @@ export class S3Bucket {
         if (isRefusal(error)) return undefined;
         throw error;
       });
-    const answer = await this.#within("ListMultipartUploads", { signal }, send);
+    const response = await this.#within("ListMultipartUploads", { signal }, send);
     // A key has one upload, seldom two; the prefix may fit other keys too.
-    return (answer?.Uploads ?? []).flatMap(({ Key, UploadId }) => Key === key && UploadId ? [UploadId] : []);
+    return (response?.Uploads ?? []).flatMap(({ Key, UploadId }) =>
+      Key === key && UploadId ? [UploadId] : []
+    );
   }
 
   /** Throws where the bucket cannot be reached within the given time. */
@@ -151,12 +156,10 @@ export class S3Bucket {
     { signal, bodyBytes = 0, milliseconds = this.limits.totalMilliseconds }: Within,
     send: (options: SendOptions) => Promise<T>,
   ): Promise<T> {
-    const deadline = new AbortController();
-    const late = new Error(`nothing came of it in ${milliseconds} ms`);
-    const timer = setTimeout(() => deadline.abort(late), milliseconds);
-    const stop = signal ? AbortSignal.any([signal, deadline.signal]) : deadline.signal;
-    const { answerMilliseconds, millisecondsPerMebibyte } = this.limits;
-    const requestTimeout = answerMilliseconds + bodyBytes / (1 << 20) * millisecondsPerMebibyte;
+    const deadline = AbortSignal.timeout(milliseconds);
+    const stop = signal ? AbortSignal.any([signal, deadline]) : deadline;
+    const { responseMilliseconds, millisecondsPerMebibyte } = this.limits;
+    const requestTimeout = responseMilliseconds + bodyBytes / (1 << 20) * millisecondsPerMebibyte;
     const stopped = Promise.withResolvers<never>();
     const onStop = () => stopped.reject(stop.reason);
     stop.addEventListener("abort", onStop);
@@ -166,9 +169,8 @@ export class S3Bucket {
       return await Promise.race([send({ abortSignal: stop, requestTimeout }), stopped.promise]);
     } catch (error) {
       signal?.throwIfAborted();
-      throw unavailable(operation, stop.aborted ? late : error);
+      throw unavailable(operation, stop.aborted ? `nothing came of it in ${milliseconds} ms` : error);
     } finally {
-      clearTimeout(timer);
       stop.removeEventListener("abort", onStop);
     }
   }
@@ -203,7 +205,7 @@ function words(error: unknown): string {
   return `${error.name}: ${error.message} (status ${httpStatusCode}, ${attempts} attempts, request ${requestId})`;
 }
 
-/** Gives undefined where S3 answers that the object or upload isn't there. */
+/** Gives undefined where S3 says that the object or upload isn't there. */
 const unlessAbsent = <T>(send: (options: SendOptions) => Promise<T>) => async (options: SendOptions) => {
   try {
     return await send(options);
@@ -215,6 +217,6 @@ const unlessAbsent = <T>(send: (options: SendOptions) => Promise<T>) => async (o
 
 const ABSENT = new Set(["NoSuchKey", "NoSuchUpload", "NotFound"]);
 
-/** Whether S3 has answered that this may not be done, or is not known to it. */
+/** Whether S3 has said that this may not be done, or is not known to it. */
 const isRefusal = (error: unknown): boolean =>
   error instanceof S3ServiceException && [403, 405, 501].includes(error.$metadata.httpStatusCode ?? 0);

@@ -7,8 +7,8 @@ export const FIRST_PART_BYTES = 8 * MIB;
 const IN_FLIGHT_BYTES = 24 * MIB;
 
 /**
- * The size of a part: 8 MiB for the first 2,000 (16 GiB), then twice as much for every further 1,000, so that the 10,000
- * parts of an upload hold 3.9 TiB, and memory grows only with files that most never see.
+ * The size of a part: 8 MiB for the first 2,000 (16 GiB), then twice as much for every further 1,000, so that
+ * the 10,000 parts of an upload hold 3.9 TiB, and memory grows only with files that most never see.
  *
  * @param number the part's number, from 1
  */

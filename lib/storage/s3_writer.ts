@@ -4,12 +4,12 @@ import { type S3Bucket, type StoredPart, unavailable } from "./s3_bucket.ts";
 import { partBytes, partsInFlight } from "./s3_parts.ts";
 import type { FileWriter, NewFile } from "./store.ts";
 
-/** How long giving up may take; what it has not removed by then is left to the sweep. */
+/** How long an abort may take; what it has not removed by then is left to the sweep. */
 const ABORT_MILLISECONDS = 15_000;
 
 /**
- * Writes one object: with a single request where its bytes fit into one part, else by a multipart upload with a few parts
- * on their way at once. Buffers are used again, so that memory does not grow with the file.
+ * Writes one object: with a single request where its bytes fit into one part, else by a multipart upload with
+ * a few parts on their way at once. Buffers are used again, so that memory does not grow with the file.
  */
 export class S3Writer implements FileWriter {
   #buffer: Uint8Array;
@@ -52,7 +52,7 @@ export class S3Writer implements FileWriter {
   }
 
   async abort(): Promise<void> {
-    this.#stop.abort(new DOMException("The file was given up.", "AbortError"));
+    this.#stop.abort(new DOMException("The file was aborted.", "AbortError"));
     await Promise.all(this.#sending);
     try {
       const signal = AbortSignal.timeout(ABORT_MILLISECONDS);
@@ -80,7 +80,8 @@ export class S3Writer implements FileWriter {
     await Promise.all(this.#sending);
     this.#throwIfFailed();
     this.#objectAsked = true;
-    // False where an earlier attempt did it, but its answer was lost: whether it did is seen when it is confirmed.
+    // False where an earlier attempt did it, but its response was lost: whether it did is seen when it is
+    // confirmed.
     await this.bucket.completeUpload(this.key, this.#upload!.id, this.#parts, this.#signal);
   }
 
@@ -102,7 +103,7 @@ export class S3Writer implements FileWriter {
       this.#uploadAsked = true;
       this.#upload = await this.bucket.createUpload(this.key, this.file, this.#signal);
       await this.file.onUpload?.(this.#upload.id);
-      // An earlier attempt may have made an upload too, without its answer getting here.
+      // An earlier attempt may have made an upload too, without its response getting here.
       if (this.#upload.retried) await this.#abortUploads(this.#signal, this.#upload.id);
     }
     return this.#upload.id;
@@ -114,7 +115,9 @@ export class S3Writer implements FileWriter {
     }
   }
 
-  /** Sends the buffer off as soon as there is room among the parts that are on their way, and begins another. */
+  /**
+   * Sends the buffer off as soon as there is room among the parts that are on their way, and begins another.
+   */
   async #sendPart(): Promise<void> {
     const uploadId = await this.#createUpload();
     while (this.#sending.size >= partsInFlight(this.#buffer.length)) {

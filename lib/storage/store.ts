@@ -19,34 +19,56 @@ export interface NewFile {
   fileName: string;
   contentType: string;
   /**
-   * Told the ID of a multipart upload before its first part is sent, and awaited, so that what a dead worker left
-   * behind can be found. Stores without uploads never call it.
+   * Told the ID of a multipart upload before its first part is sent, and awaited, so that what a dead worker
+   * left behind can be found. Stores without uploads never call it.
    */
   onUpload?: (uploadId: string) => Promise<void>;
-  /** Breaks off what is under way, at once; `write` and `finish` then throw its reason. `abort` is still to be called. */
+  /**
+   * Breaks off what is under way, at once; `write` and `finish` then throw its reason. `abort` is still to be
+   * called.
+   */
   signal?: AbortSignal | undefined;
 }
 
 /**
- * A file being stored. Exactly one of `finish` and `abort` ends it; nothing can be seen under the key before `finish`.
+ * A file being stored. Exactly one of `finish` and `abort` ends it; nothing can be seen under the key before
+ * `finish`.
  */
 export interface FileWriter {
   /**
-   * Takes bytes, and resolves when it is ready for more, which bounds the memory in use; from then on the caller may
-   * use their buffer again.
+   * Takes bytes, and resolves when it is ready for more, which bounds the memory in use; from then on the
+   * caller may use their buffer again.
    *
    * @throws {ServiceError} `storage_unavailable`
    */
   write(bytes: Uint8Array): Promise<void>;
   /**
-   * Makes the file whole, durable and visible under its key; resolves only after the store has confirmed its size.
+   * Makes the file whole, durable and visible under its key; resolves only after the store has confirmed its
+   * size.
    *
-   * @throws {ServiceError} `storage_unavailable`; then `abort` is still to be called, which also removes what may have
-   * become visible after all
+   * @throws {ServiceError} `storage_unavailable`; then `abort` is still to be called, which also removes what
+   * may have become visible after all
    */
   finish(): Promise<void>;
-  /** Gives up and removes what was stored. Never throws: what it could not remove is logged and left to the sweep. */
+  /**
+   * Aborts: removes what was stored. Never throws: what it could not remove is logged and left to the sweep.
+   */
   abort(): Promise<void>;
+}
+
+/** Bytes of a file, both ends in. */
+export interface ByteRange {
+  first: number;
+  last: number;
+}
+
+/** A finished file, ready to be read. The stream closes it; `close` is for whoever does not read. */
+export interface StoredFile {
+  size: number;
+  modifiedAt: Date | null;
+  /** Its bytes, or some of them, with flat memory. */
+  stream(range?: ByteRange): ReadableStream<Uint8Array<ArrayBuffer>>;
+  close(): void;
 }
 
 /** Where finished files are kept. */
@@ -55,6 +77,14 @@ export interface FileStore {
   create(file: NewFile): Promise<FileWriter>;
   /** A link to a finished file, which lives `ttlSeconds` at most. Does not look whether the file is there. */
   link(file: LinkedFile, ttlSeconds: number): Promise<SignedLink>;
+  /**
+   * Opens the file that one of this store's links leads to. Absent where its links lead to another server, which hands
+   * the files out.
+   *
+   * @param url the link exactly as it was requested
+   * @throws {ServiceError} `link_refused`, `link_expired`, `file_gone` or `storage_unavailable`
+   */
+  openLink?(url: string): Promise<LinkedFile & StoredFile>;
   /**
    * Removes a file and what is left of an unfinished one; no error where there is nothing (any more).
    *

@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { errorSchema } from "../error_response.ts";
+import type { Operation, Responses } from "../operation.ts";
 import { statusSchema } from "../status_response.ts";
-import { HEADERS, type Operation, operations } from "./operations.ts";
+import { requestBodies } from "../../lib/files/registry.ts";
+import { EXAMPLES } from "./examples.ts";
 
 type Json = Record<string, unknown>;
 
-/** The JSON Schema of what is sent (`input`) or answered (`output`). */
+/** The JSON Schema of what is sent (`input`) or responded (`output`). */
 function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, target: "draft-2020-12" });
   return rest;
@@ -14,17 +16,17 @@ function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
 const json = (schema: Json, more: Json = {}) => ({ "application/json": { schema, ...more } });
 const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
-function parametersOf({ inPath = {}, query, headers = [] }: Operation): Json[] {
+function parametersOf({ path, query, headers }: Operation): Json[] {
   const asked = query
     ? schemaOf(query, "input") as { properties: Record<string, Json>; required?: string[] }
     : undefined;
   return [
-    ...Object.entries(inPath).map(([name, { description, pattern }]) => ({
+    ...Object.entries(path).map(([name, { description, schema }]) => ({
       name,
       in: "path",
       required: true,
       description,
-      schema: { type: "string", ...(pattern && { pattern }) },
+      schema: schema ? schemaOf(schema, "input") : { type: "string" },
     })),
     ...Object.entries(asked?.properties ?? {}).map(([name, schema]) => ({
       name,
@@ -32,65 +34,60 @@ function parametersOf({ inPath = {}, query, headers = [] }: Operation): Json[] {
       required: asked!.required?.includes(name) ?? false,
       schema,
     })),
-    ...headers.map((name) => ({
+    ...Object.entries(headers).map(([name, description]) => ({
       name,
       in: "header",
-      description: HEADERS[name],
+      description,
       schema: { type: "string" },
     })),
   ];
 }
 
-function answersOf({ answer, errors }: Operation): Json {
-  const isStatus = "schema" in answer && answer.schema === statusSchema;
-  const content = "schema" in answer
-    ? json(isStatus ? reference("Status") : schemaOf(answer.schema, "output"))
-    : { [answer.mediaType]: { schema: { type: "string" } } };
-  const header = (description: string) => ({ description, schema: { type: "string" } });
+function responseOf({ description = "Done", schema, mediaType, headers }: Responses): Json {
   return {
-    "200": {
-      description: "Done",
-      ...(isStatus && {
-        headers: {
-          Location: header("the job's status URL"),
-          "Retry-After": header("while it waits: the seconds after which to look again"),
-          "Preference-Applied": header("where the answer was held"),
-        },
-      }),
-      content,
-    },
-    ...Object.fromEntries(
-      errors.map((status) => [String(status), { $ref: `#/components/responses/${status}` }]),
-    ),
-    "405": { $ref: "#/components/responses/405" },
-    "500": { $ref: "#/components/responses/500" },
+    description,
+    ...(headers && {
+      headers: Object.fromEntries(
+        Object.entries(headers).map((
+          [name, description],
+        ) => [name, { description, schema: { type: "string" } }]),
+      ),
+    }),
+    ...(schema &&
+      { content: json(schema === statusSchema ? reference("Status") : schemaOf(schema, "output")) }),
+    ...(mediaType && { content: { [mediaType]: { schema: { type: "string" } } } }),
   };
 }
+
+const responsesOf = ({ responses, errors }: Operation): Json => ({
+  ...Object.fromEntries(responses.map((response) => [String(response.status ?? 200), responseOf(response)])),
+  ...Object.fromEntries(
+    [...errors, 405, 500].map((status) => [String(status), { $ref: `#/components/responses/${status}` }]),
+  ),
+});
 
 function pathItem(operation: Operation): Json {
-  const { method, id, summary, description, open, bodies, examples } = operation;
+  const { id, summary, description, isSignedIn, body } = operation;
   const parameters = parametersOf(operation);
   return {
-    [method]: {
-      operationId: id,
-      summary,
-      ...(description && { description }),
-      ...(open && { security: [] }),
-      ...(parameters.length > 0 && { parameters }),
-      ...(bodies && {
-        requestBody: {
-          required: true,
-          content: json({ oneOf: bodies.map((body) => schemaOf(body, "input")) }, {
-            examples: Object.fromEntries(Object.entries(examples!).map(([name, value]) => [name, { value }])),
-          }),
-        },
-      }),
-      responses: answersOf(operation),
-    },
+    operationId: id,
+    summary,
+    ...(description && { description }),
+    ...(!isSignedIn && { security: [] }),
+    ...(parameters.length > 0 && { parameters }),
+    ...(body && {
+      requestBody: {
+        required: true,
+        content: json({ oneOf: requestBodies.map((body) => schemaOf(body, "input")) }, {
+          examples: Object.fromEntries(Object.entries(EXAMPLES).map(([name, value]) => [name, { value }])),
+        }),
+      },
+    }),
+    responses: responsesOf(operation),
   };
 }
 
-/** What each status of an error answer means. */
+/** What each status of an error response means. */
 const ERRORS: Record<string, string> = {
   "400": "Bad input: `errors` says what is wrong with each field",
   "401": "Not signed in",
@@ -108,8 +105,9 @@ const ERRORS: Record<string, string> = {
   "503": "Something it needs is away; `Retry-After` says when to come again",
 };
 
-/** The API as OpenAPI 3.1 describes it, made from the schemas that validate requests and answers. */
-export function openApi(): Json {
+/** The API as OpenAPI 3.1 describes it, made of what its routes say of themselves and the schemas that validate. */
+export function openApi(operations: readonly Operation[]): Json {
+  const paths = Map.groupBy(operations, ({ url }) => url);
   return {
     openapi: "3.1.0",
     info: {
@@ -122,7 +120,12 @@ export function openApi(): Json {
     },
     servers: [{ url: "/" }],
     security: [{ bearer: [] }, { session: [] }],
-    paths: Object.fromEntries(operations.map((operation) => [operation.path, pathItem(operation)])),
+    paths: Object.fromEntries(
+      [...paths].map(([path, found]) => [
+        path,
+        Object.fromEntries(found.map((operation) => [operation.method, pathItem(operation)])),
+      ]),
+    ),
     components: {
       securitySchemes: {
         bearer: { type: "http", scheme: "bearer", description: "an API token, or a JWT of the OIDC issuer" },

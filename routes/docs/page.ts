@@ -1,11 +1,13 @@
 import { html, raw } from "hono/html";
 import type { HtmlEscapedString } from "hono/utils/html";
 import { z } from "zod";
-import { HEADERS, type Operation, operations } from "./operations.ts";
+import { requestBodies } from "../../lib/files/registry.ts";
+import type { Operation, Responses } from "../operation.ts";
+import { EXAMPLES } from "./examples.ts";
 
 type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 
-/** The page's own style; the answer's Content-Security-Policy names its hash and allows nothing else. */
+/** The page's own style; the response's Content-Security-Policy names its hash and allows nothing else. */
 export const STYLE =
   `:root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:0 auto;
 padding:1rem}h2{margin-top:3rem;border-top:1px solid;padding-top:1rem}h2 code{font-size:1rem;overflow-wrap:anywhere}
@@ -66,30 +68,29 @@ function keysTable(caption: string, schema: z.ZodType, io: "input" | "output"): 
 }
 
 function section(
-  { method, path, id, summary, description, query, headers, bodies, examples, answer }: Operation,
+  { method, url, id, summary, description, query, headers, body, responses }: Operation,
 ): Html {
   return html`<section aria-labelledby="${id}">
-<h2 id="${id}">${summary}<br><code>${method.toUpperCase()} ${path}</code></h2>
+<h2 id="${id}">${summary}<br><code>${method.toUpperCase()} ${url}</code></h2>
 ${description ? html`<p>${description}</p>` : ""}
 ${query ? keysTable("Query", query, "input") : ""}
-${headers?.map((name) => html`<p>Header <code>${name}</code>: ${HEADERS[name]}</p>`) ?? ""}
-${bodies?.map((body, i) => keysTable(`Body for file ${Object.keys(examples!)[i]}`, body, "input")) ?? ""}
-${
-    examples
-      ? html`<pre><code>curl -s "$URL${path}" -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\
-  -d '${JSON.stringify(Object.values(examples)[0])}'</code></pre>`
-      : ""
-  }
-${
-    "schema" in answer
-      ? keysTable("Answer", answer.schema, "output")
-      : html`<p>Answers <code>${answer.mediaType}</code>.</p>`
-  }
+${Object.entries(headers).map(([name, what]) => html`<p>Header <code>${name}</code>: ${what}</p>`)}
+${body ? bodies(url) : ""}
+${responses.filter(({ status = 200 }) => status === 200).map(responded)}
 </section>`;
 }
 
+const bodies = (url: string): Html =>
+  html`${
+    requestBodies.map((body, i) => keysTable(`Body for file ${Object.keys(EXAMPLES)[i]}`, body, "input"))
+  }<pre><code>curl -s "$URL${url}" -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\
+  -d '${JSON.stringify(EXAMPLES.D1)}'</code></pre>`;
+
+const responded = ({ schema, mediaType }: Responses): Html =>
+  schema ? keysTable("Response", schema, "output") : html`<p>Responds with <code>${mediaType}</code>.</p>`;
+
 /** The page about the API, made from what the OpenAPI document is made from. */
-export const docsPage = (): Html =>
+export const docsPage = (operations: readonly Operation[]): Html =>
   html`
     <!doctype html>
     <html lang="en">
@@ -105,9 +106,9 @@ export const docsPage = (): Html =>
     <p>Makes the DATA Act files D1, D2 and A from Treasury's own data. Send an API token as <code>Authorization: Bearer …</code>;
     every error is JSON with a <code>message</code> and a <code>code</code>. For programs: <a href="/openapi.json">openapi.json</a>
     (OpenAPI 3.1).</p>
-    <nav aria-label="Routes"><ul>${operations.map(({ id, summary, method, path }) =>
+    <nav aria-label="Routes"><ul>${operations.map(({ id, summary, method, url }) =>
       html`
-        <li><a href="#${id}">${summary}</a> <code>${method.toUpperCase()} ${path}</code></li>
+        <li><a href="#${id}">${summary}</a> <code>${method.toUpperCase()} ${url}</code></li>
       `
     )}</ul></nav>
     ${operations.map(section)}

@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import { answerError, type ErrorAnswer } from "../error_response.ts";
+import { type ErrorBody, errorResponse } from "../error_response.ts";
 import { Layout } from "./layout.tsx";
 
 /** Whether an error is read by a person: a browser asks for HTML, and not for a route of the API. */
@@ -7,9 +7,9 @@ export const isForPeople = (c: Context): boolean =>
   !c.req.path.startsWith("/v1/") && (c.req.header("Accept") ?? "").includes("text/html");
 
 /** Answers an error as a page, with the same status and sentence that a program gets. */
-export async function answerErrorPage(error: Error, c: Context): Promise<Response> {
-  const answer = await answerError(error, c);
-  const { message } = await answer.json() as ErrorAnswer;
+export async function errorPage(error: Error, c: Context): Promise<Response> {
+  const response = await errorResponse(error, c);
+  const { message } = await response.json() as ErrorBody;
   return c.html(
     <Layout title="Error – DATA Act files" visitor={undefined}>
       <h1>This did not work</h1>
@@ -18,6 +18,6 @@ export async function answerErrorPage(error: Error, c: Context): Promise<Respons
         <a href="/">Back to the form</a>
       </p>
     </Layout>,
-    answer.status as 400,
+    response.status as 400,
   );
 }

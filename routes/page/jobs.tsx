@@ -1,11 +1,11 @@
 import type { JobStatus } from "../../lib/generations/status.ts";
-import type { StatusAnswer } from "../status_response.ts";
-import { sizeOf, stateOf, subjectOf } from "./job.tsx";
+import type { StatusBody } from "../status_response.ts";
+import { sizeOf, stateOf, subjectOf } from "./job_words.ts";
 
 /** One of the visitor's jobs, as the list shows it. */
 export interface ListedJob {
   job: JobStatus;
-  answer: StatusAnswer;
+  status: StatusBody;
 }
 
 /** The visitor's earlier files. */
@@ -24,14 +24,14 @@ export function Jobs({ jobs, older }: { jobs: readonly ListedJob[]; older: strin
             </tr>
           </thead>
           <tbody>
-            {jobs.map(({ job, answer }) => (
+            {jobs.map(({ job, status }) => (
               <tr>
                 <th scope="row">
-                  <a href={`/jobs/${answer.job_id}`}>{subjectOf(answer, job.agencyCode)}</a>
+                  <a href={`/jobs/${status.job_id}`}>{subjectOf(status, job.agencyCode)}</a>
                 </th>
-                <td>{stateOf(answer)}</td>
-                <td>{answer.size === null ? "" : sizeOf(answer.size)}</td>
-                <td>{answer.generated_at}</td>
+                <td>{stateOf(status)}</td>
+                <td>{status.size === null ? "" : sizeOf(status.size)}</td>
+                <td>{status.generated_at}</td>
               </tr>
             ))}
           </tbody>

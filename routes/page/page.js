@@ -23,9 +23,9 @@ if (progress) {
   const bar = progress.querySelector("progress");
   const look = async () => {
     try {
-      const answer = await fetch(`/jobs/${progress.dataset.job}/status`);
-      if (!answer.ok) return location.reload();
-      const job = await answer.json();
+      const response = await fetch(`/jobs/${progress.dataset.job}/status`);
+      if (!response.ok) return location.reload();
+      const job = await response.json();
       if (job.ended) return location.reload();
       document.getElementById("state").textContent = job.state;
       document.getElementById("progress-text").textContent = job.text;

@@ -1,10 +1,12 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import { csrf } from "hono/csrf";
 import { createMiddleware } from "hono/factory";
+import { HTTPException } from "hono/http-exception";
 import type { RequestIdVariables } from "hono/request-id";
 import type { User } from "../../lib/auth/user.ts";
 import { ServiceError } from "../../lib/errors.ts";
-import { declareRule } from "../access.ts";
+import { declareRule, recordRefusal, type SignedIn } from "../access.ts";
 import type { Dependencies } from "../dependencies.ts";
 
 /** The cookie that holds a visitor's credential: only the page's own routes look at it, the API never does. */
@@ -13,13 +15,13 @@ const SECONDS = 8 * 3600;
 
 /** What the page's handlers find in the context. */
 export interface Visited {
-  Variables: { visitor: User | undefined } & RequestIdVariables;
+  Variables: Partial<SignedIn["Variables"]> & RequestIdVariables;
 }
 
 /** Who a credential is; undefined where it is none, or no longer. */
 async function userOf({ authenticate }: Dependencies, credential: string): Promise<User | undefined> {
   try {
-    return await authenticate(new Headers({ Authorization: `Bearer ${credential}` }));
+    return await authenticate(credential);
   } catch (error) {
     if (error instanceof ServiceError && error.code === "not_signed_in") return undefined;
     throw error;
@@ -28,25 +30,45 @@ async function userOf({ authenticate }: Dependencies, credential: string): Promi
 
 /**
  * The rule of the page's routes: anybody may come; who has signed in is known by a cookie, looked up anew every time. What
- * changes something must come from the page itself.
+ * changes something must come from the page itself. What a visitor is refused is kept in the audit.
  */
 export const forVisitors = (dependencies: Dependencies): MiddlewareHandler<Visited> =>
   declareRule(createMiddleware<Visited>(async (c, next) => {
-    const credential = getCookie(c, COOKIE);
-    c.set("visitor", credential === undefined ? undefined : await userOf(dependencies, credential));
     c.header("Content-Security-Policy", CONTENT_SECURITY_POLICY);
-    if (c.req.method !== "GET" && !isFromHere(c.req.raw.headers)) {
-      throw new ServiceError("permission_denied", { what: "send this form from another site" });
+    const credential = getCookie(c, COOKIE);
+    const user = credential === undefined ? undefined : await userOf(dependencies, credential);
+    if (user) {
+      c.set("user", user);
+      c.set("credential", credential!);
     }
+    await requireOwnForm(c);
     await next();
+    if (isVisitorKnown(c)) await recordRefusal(c, dependencies.sql);
   }));
 
-/** Whether a form was sent by a page of this very site: browsers say so (Fetch Metadata; RFC 6454 where they are older). */
-function isFromHere(headers: Headers): boolean {
-  const site = headers.get("Sec-Fetch-Site");
-  if (site !== null) return site === "same-origin";
-  const origin = headers.get("Origin") ?? "";
-  return URL.canParse(origin) && new URL(origin).host === headers.get("Host");
+/** Whether the visitor has signed in. */
+export const isVisitorKnown = (c: Context): c is Context<SignedIn> => c.get("user") !== undefined;
+
+/** Lets only visitors on who have signed in; others are asked to, or told that they are not (for the page's script). */
+export const requireVisitor = (otherwise: "sign in" | "error"): MiddlewareHandler<SignedIn> =>
+  createMiddleware<SignedIn>(async (c, next) => {
+    if (c.var.user) return await next();
+    if (otherwise === "error") throw new ServiceError("not_signed_in");
+    return c.redirect("/", 303);
+  });
+
+/** By Fetch Metadata, or RFC 6454 where browsers are older. Behind a proxy the host is the same, the scheme is not. */
+const formsFromHere = csrf({
+  origin: (origin, c) => URL.canParse(origin) && new URL(origin).host === c.req.header("Host"),
+});
+
+async function requireOwnForm(c: Context): Promise<void> {
+  try {
+    await formsFromHere(c, async () => {});
+  } catch (error) {
+    if (!(error instanceof HTTPException)) throw error;
+    throw new ServiceError("permission_denied", { what: "send this form from another site" });
+  }
 }
 
 const CONTENT_SECURITY_POLICY =
@@ -54,12 +76,12 @@ const CONTENT_SECURITY_POLICY =
   "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /** Signs a visitor in with a token; undefined where it is not valid. */
-export async function signIn(
+export async function signInWith(
   c: Context,
   dependencies: Dependencies,
   token: string,
 ): Promise<User | undefined> {
-  const user = /^\S+$/.test(token) ? await userOf(dependencies, token) : undefined;
+  const user = await userOf(dependencies, token);
   if (user) {
     const secure = dependencies.publicUrl?.startsWith("https:") ?? false;
     setCookie(c, COOKIE, token, { httpOnly: true, sameSite: "Strict", path: "/", secure, maxAge: SECONDS });
@@ -68,6 +90,6 @@ export async function signIn(
 }
 
 /** Forgets who the visitor is. */
-export function signOut(c: Context): void {
+export function forget(c: Context): void {
   deleteCookie(c, COOKIE, { path: "/" });
 }

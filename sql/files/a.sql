@@ -1,5 +1,6 @@
 -- File A: appropriation accounts of a fiscal year ($1) and period ($2) that belong to the asking agency ($3).
--- Whose an account is, is told by sf_133 (the comment "belongs" stands for account_owner.sql, $4 to $8); tas_lookup gives
+-- Whose an account is, is told by sf_133 (the comment "belongs" stands for the condition of
+-- lib/files/account_owner.ts, $4 to $8); tas_lookup gives
 -- the entity, the financing accounts, and how often an account counts.
 WITH account AS (
   SELECT sf_133.*
@@ -9,8 +10,7 @@ WITH account AS (
       tas_lookup.fr_entity_type
   ) AS owner
   WHERE sf_133.fiscal_year = $1 AND sf_133.period = $2
-    AND tas_lookup.financial_indicator2 IS DISTINCT FROM 'F'
-    AND /*belongs*/
+    AND tas_lookup.financial_indicator2 IS DISTINCT FROM 'F' /*belongs*/
 ),
 submission_window AS (
   SELECT period_start > (now() AT TIME ZONE 'UTC') AS is_to_come

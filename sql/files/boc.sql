@@ -1,6 +1,6 @@
 -- File BOC: what GTAS holds against what the agency's published File B holds, for a fiscal year ($1) and period ($2), by
 -- account, object class, direct or reimbursable, DEFC, prior year adjustment, USSGL account, and beginning or end.
--- The comment "belongs" stands for account_owner.sql ($3 to $8), "published" for boc_submission.sql.
+-- The comment "belongs" stands for the condition that an account is the agency's, $3 (lib/files/account_owner.ts, $4 to $8).
 WITH file_b_account AS (
   SELECT
     published.display_tas,
@@ -38,10 +38,12 @@ WITH file_b_account AS (
     sum(ussgl497200_downward_adjus_cpe) AS e497200,
     sum(ussgl498100_upward_adjustm_cpe) AS e498100,
     sum(ussgl498200_upward_adjustm_cpe) AS e498200
-  FROM published_object_class_program_activity AS published
+  FROM published_submission
+  JOIN published_object_class_program_activity AS published USING (submission_id)
   -- Every row of it: an account that CARS has twice counts twice, as it does at the incumbent.
   JOIN tas_lookup ON upper(tas_lookup.display_tas) = upper(published.display_tas)
-  WHERE published.submission_id = (/*published*/)
+  WHERE published_submission.agency_code = $3
+    AND published_submission.fiscal_year = $1 AND published_submission.period = $2
     AND upper(tas_lookup.financial_indicator2) IS DISTINCT FROM 'F'
   GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
 ),
@@ -97,8 +99,7 @@ gtas AS (
         SELECT tas_lookup.allocation_transfer_agency AS ata, tas_lookup.agency_identifier AS aid, tas_lookup.display_tas,
           tas_lookup.fr_entity_type
       ) AS owner
-      WHERE upper(tas_lookup.financial_indicator2) IS DISTINCT FROM 'F'
-        AND /*belongs*/
+      WHERE upper(tas_lookup.financial_indicator2) IS DISTINCT FROM 'F' /*belongs*/
     )
   GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14
 ),

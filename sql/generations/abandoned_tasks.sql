@@ -1,6 +1,7 @@
--- Tasks that nobody will do any more. Those that a worker has had locked for more than $1 seconds without being at their
--- generation: it died before it claimed it or after it was done with it, or the answer that gave it the task never arrived.
--- And those that are spent: of a generation that was cancelled while its worker, which then died, had the task locked.
+-- Tasks that nobody will do any more. Those that a worker has had locked for more than $1 seconds without
+-- being at their generation: it died before it claimed it or after it was done with it, or the response that
+-- gave it the task never arrived. And those that are spent: of a generation that was cancelled while its
+-- worker, which then died, had the task locked.
 SELECT id, locked_by AS worker
 FROM graphile_worker.jobs AS task
 WHERE task_identifier = 'generate_file' AND CASE WHEN locked_at IS NULL

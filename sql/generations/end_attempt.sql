@@ -1,5 +1,6 @@
--- Ends an attempt at a generation, whatever its outcome is. Where the attempt has ended already, or another one has been
--- begun, nothing happens, and no row comes back. A generation that nobody is at can only be cancelled.
+-- Ends an attempt at a generation, whatever its outcome is. Where the attempt has ended already, or another
+-- one has been begun, nothing happens, and no row comes back. A generation that nobody is at can only be
+-- cancelled.
 --
 --   $1 the generation, $2 the attempt, $3 the generation's state from now on
 --   $4 seconds until the next attempt, where the state is "queued"

@@ -1,13 +1,13 @@
--- Stores somebody's request for a file: the job, the generation it waits for, the task in the queue and what the audit
--- keeps of it, all or nothing, in one statement.
+-- Stores somebody's request for a file: the job, the generation it waits for, the task in the queue and what
+-- the audit keeps of it, all or nothing, in one statement.
 --
 --   $1 file type, $2 agency, $3 and $4 first and last day, $5 the request as JSON, $6 its key
 --   $7 the tables whose versions are the data's, $8 the trace
---   $9 the user's name, $10 ID, $11 the ID of the HTTP request, $12 whether its answer has the link of a finished file
+--   $9 the user's name, $10 ID, $11 the ID of the HTTP request, $12 whether its response has the link of a finished file
 --   $13 the most files that the user may wait for, $14 whether this request goes alone (`room_for_generation`)
 --
--- One row. Without a job in it nothing was stored: where "room" is not "free", for that; else the agency does not exist, or
--- an equal request was stored in the same instant, and another try finds it.
+-- One row. Without a job in it nothing was stored: where "room" is not "free", for that; else the agency does
+-- not exist, or an equal request was stored in the same instant, and another try finds it.
 WITH data AS (
   -- A sum is numeric, by which the index of current generations cannot be searched.
   SELECT coalesce(sum(version), 0)::bigint AS version FROM data_source WHERE source_table = ANY ($7)

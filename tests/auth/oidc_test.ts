@@ -16,7 +16,7 @@ const signInAt = (db: TestDatabase, issuer: Issuer, options: Partial<OidcOptions
       ...options,
     }),
   });
-  return (jwt: string) => authenticate(new Headers({ Authorization: `Bearer ${jwt}` }));
+  return (jwt: string) => authenticate(jwt);
 };
 
 const refused = { code: "not_signed_in" };
@@ -269,13 +269,13 @@ Deno.test("an issuer that calls itself otherwise than the setting does is not as
     oidc: new OidcIssuer({ issuer: other, audience: AUDIENCE }),
   });
   const token = await sign({ ...goodClaims(issuer), iss: other }, key);
-  await assert.rejects(authenticate(new Headers({ "X-Session-Id": token })), { code: "sign_in_unavailable" });
+  await assert.rejects(authenticate(token), { code: "sign_in_unavailable" });
 });
 
 Deno.test("a JWT is no API token where no issuer is set", async () => {
   await using db = await testDatabase();
   const authenticate = createAuthenticator({ sql: db.sql });
-  await assert.rejects(authenticate(new Headers({ Authorization: "Bearer a.b.c" })), refused);
+  await assert.rejects(authenticate("a.b.c"), refused);
 });
 
 Deno.test("tokens of an issuer are taken where issuer and audience are set, and not otherwise", () => {

@@ -63,9 +63,16 @@ export const RIGHTS: Record<string, Rights> = {
       "SELECT (published_fabs_id, afa_generated_unique, action_date, awarding_agency_code, funding_agency_code, is_active)",
   },
   "public.published_object_class_program_activity": sourceTable,
-  "public.schema_migration": nobody,
+  "public.published_submission": { detached_api: "SELECT", detached_worker: "SELECT" },
+  // Every process looks, when it starts, whether the schema is the one of its release.
+  "public.schema_migration": {
+    detached_api: "SELECT (name)",
+    detached_worker: "SELECT (name)",
+    detached_loader: "SELECT (name)",
+    detached_operator: "SELECT (name)",
+  },
   "public.sf_133": sourceTable,
-  "public.submission": { ...sourceTable, detached_api: "SELECT" },
+  "public.submission": { detached_loader: everything },
   "public.submission_window_schedule": { ...sourceTable, detached_api: "SELECT" },
   "public.tas_failed_edits": sourceTable,
   "public.tas_lookup": sourceTable,

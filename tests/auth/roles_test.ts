@@ -98,7 +98,7 @@ Deno.test("detached_api signs users in, takes requests, shows, cancels and keeps
   await addAgencies(db.sql);
   const { token, userId } = await addUser(db.sql, "alice", { agencies: ["020"] });
   await as(db, "detached_api", async (sql) => {
-    const user = await createAuthenticator({ sql })(new Headers({ "X-Session-Id": token }));
+    const user = await createAuthenticator({ sql })(token);
     assert.equal(user.userId, userId);
     const jobId = await ask(sql, d1Body(), { requestedBy: "alice", idempotencyKey: "k" });
     assert.equal(await ask(sql, d1Body(), { requestedBy: "alice", idempotencyKey: "k" }), jobId);
@@ -243,7 +243,7 @@ Deno.test("detached_operator manages users and tokens, and can read no token's h
     assert.equal((await listTokens(sql)).length, 1);
     assert.equal((await listUsers(sql))[0]!.isAdministrator, true);
     assert.deepEqual(await unknownAgencies(sql, ["020"]), ["020"]);
-    await createAuthenticator({ sql: db.sql })(new Headers({ "X-Session-Id": made.token }));
+    await createAuthenticator({ sql: db.sql })(made.token);
     assert.equal(await revokeToken(sql, made.tokenId), true);
     await setDisabled(sql, made.userId, true);
     await sql`SELECT at, action FROM audit_event`;
@@ -281,7 +281,7 @@ Deno.test("a login user of the role has its rights, and no others", async () => 
   await using login = await loginUser(db, "IN ROLE detached_api");
   const sql = connect(login.urlOf(db.name), { max: 1, name: "test" });
   try {
-    const user = await createAuthenticator({ sql })(new Headers({ "X-Session-Id": token }));
+    const user = await createAuthenticator({ sql })(token);
     assert.equal(user.name, "alice");
     await assert.rejects(sql`SELECT FROM api_token`, denied);
   } finally {

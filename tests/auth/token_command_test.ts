@@ -18,8 +18,7 @@ async function token(
   return { code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
 }
 
-const signIn = (db: TestDatabase, token: string) =>
-  createAuthenticator({ sql: db.sql })(new Headers({ Authorization: `Bearer ${token}` }));
+const signIn = (db: TestDatabase, token: string) => createAuthenticator({ sql: db.sql })(token);
 
 Deno.test("`deno task token create` prints a token that works, alone on standard output", async () => {
   await using db = await testDatabase();

@@ -11,11 +11,11 @@ import assert from "node:assert/strict";
 import mapping from "../../lib/sources/archive/usaspending_contracts.tsv" with { type: "text" };
 import { openSession } from "../../lib/db.ts";
 import { CopyIn } from "../../lib/load/copy_in.ts";
-import { loadFiles } from "../../lib/load/load_files.ts";
 import { describeTable } from "../../lib/load/table_columns.ts";
 import { readTsv } from "../../lib/tsv.ts";
 import { type TestDatabase, testDatabase } from "../helpers/database.ts";
-import { seeded } from "../helpers/sources.ts";
+import { Random } from "../helpers/random.ts";
+import { load } from "../helpers/sources.ts";
 
 const ROWS = Number(Deno.env.get("BENCH_ROWS") ?? 40_000);
 const ROUNDS = Number(Deno.env.get("BENCH_ROUNDS") ?? 3);
@@ -76,11 +76,11 @@ async function writeFiles(
   };
   await write(archiveFile, columns.map(([column]) => column).join(",") + "\n");
   await write(bareFile, fedColumns.replaceAll(" ", "") + "\n");
-  const random = seeded(20_250_303);
+  const numbers = new Random(20_250_303);
   for (let number = 0; number < ROWS;) {
     let archiveText = "", bareText = "";
     for (const end = Math.min(ROWS, number + 1000); number < end; number++) {
-      const cells = record(types, random, number);
+      const cells = record(types, () => numbers.next(), number);
       archiveText += columns.map(([column]) => csvCell(cells.get(column) ?? "")).join(",") + "\n";
       bareText += fed.map(([column]) =>
         csvCell((cells.get(column) ?? "").replace(/^.*-/, (state) =>
@@ -113,9 +113,9 @@ async function bareCopy(database: TestDatabase, path: string): Promise<number> {
   return seconds;
 }
 
-async function load(database: TestDatabase, path: string): Promise<number> {
+async function loadArchive(database: TestDatabase, path: string): Promise<number> {
   const started = performance.now();
-  const [outcome] = await loadFiles({
+  const [outcome] = await load({
     databaseUrl: database.url,
     source: "archive-contracts",
     files: [path],
@@ -150,7 +150,7 @@ try {
     }
     await using database = await testDatabase();
     await database.sql`CHECKPOINT`;
-    loadSeconds.push(await load(database, files.archive));
+    loadSeconds.push(await loadArchive(database, files.archive));
     if (round === 0) digests.add(await digest(database));
     memory = Math.max(memory, Deno.memoryUsage().rss);
   }

@@ -26,7 +26,9 @@ interface Answer {
   json: any;
 }
 
-/** Clients that ask for files, ask again, look at their jobs and cancel some, whatever happens to the service. */
+/**
+ * Clients that ask for files, ask again, look at their jobs and cancel some, whatever happens to the service.
+ */
 export class Clients {
   #asked = 0;
   readonly #jobs: Job[] = [];

@@ -17,7 +17,10 @@ export interface FaultContext {
   signal: AbortSignal;
 }
 
-/** Makes one fault and resolves when what was broken is up again. Gives false where its target is busy with another. */
+/**
+ * Makes one fault and resolves when what was broken is up again. Gives false where its target is busy with
+ * another.
+ */
 export type MakeFault = (kind: string, context: FaultContext) => Promise<boolean>;
 
 /** How often a request to S3 goes wrong at any time. */

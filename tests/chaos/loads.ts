@@ -23,8 +23,8 @@ export interface LoadsOptions {
 const PROJECT = new URL("../../", import.meta.url);
 
 /**
- * Loads data now and then, with the command that operators use, and judges after each load what the files of `LOADED` must
- * be from then on. Which load a file was made on is told by its `data_as_of`.
+ * Loads data now and then, with the command that operators use, and judges after each load what the files of
+ * `LOADED` must be from then on. Which load a file was made on is told by its `data_as_of`.
  */
 export class Loads {
   /** By file type and moment of the newest load: the version of the data. */

@@ -9,7 +9,9 @@ interface Fault {
   kind: string;
   /** `performance.now()` when it was made. */
   at: number;
-  /** The attempts that were under way, by generation; each goes when it has ended or has a live worker again. */
+  /**
+   * The attempts that were under way, by generation; each goes when it has ended or has a live worker again.
+   */
   met: Map<string, number>;
   isApiBack: boolean;
 }
@@ -33,8 +35,9 @@ export interface RecoveryOptions {
 }
 
 /**
- * Watches how long the service takes to recover from each fault: until the API answers a request that needs the database,
- * and every file that was being written has ended or is being written again, by a worker that lives.
+ * Watches how long the service takes to recover from each fault: until the API answers a request that needs
+ * the database, and every file that was being written has ended or is being written again, by a worker that
+ * lives.
  */
 export class Recovery {
   /** The seconds that each fault of a kind took. */

@@ -3,7 +3,9 @@ import type { Random } from "../helpers/random.ts";
 /** A request body as a client sends it. */
 export type Body = Record<string, unknown> & { file_type: string };
 
-/** The agency whose awards the run's own loads change; its files are asked for in the forms of `LOADED` alone. */
+/**
+ * The agency whose awards the run's own loads change; its files are asked for in the forms of `LOADED` alone.
+ */
 export const LOADED_AGENCY = "073";
 /** The fiscal year and period whose accounts the run's own loads change. */
 export const LOADED_PERIOD = { year: 2017, period: 3 } as const;
@@ -15,7 +17,9 @@ export const BIG_DAYS = { from: "2018-01-01", to: "2018-12-31" } as const;
 
 const loadedAwards = { cgac_code: LOADED_AGENCY, start: "01/01/2015", end: "12/31/2015" };
 
-/** Every request for data that the run's own loads change: few, since each has to be judged after each load. */
+/**
+ * Every request for data that the run's own loads change: few, since each has to be judged after each load.
+ */
 export const LOADED: readonly Body[] = [
   { file_type: "D1", ...loadedAwards },
   { file_type: "D1", ...loadedAwards, agency_type: "funding", file_format: "txt" },

@@ -1,6 +1,7 @@
 /**
- * `deno task chaos`: the whole service under faults. API, two workers, Postgres and S3 run as real processes, clients ask
- * for files without a pause, faults are made at random; at the end everything that was promised is held to.
+ * `deno task chaos`: the whole service under faults. API, two workers, Postgres and S3 run as real processes,
+ * clients ask for files without a pause, faults are made at random; at the end everything that was promised
+ * is held to.
  *
  * Exit codes: 0 all was kept; 1 something was not; 2 wrong usage.
  */

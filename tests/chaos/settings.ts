@@ -4,7 +4,9 @@ import { parseArgs } from "node:util";
 export interface ChaosSettings {
   /** Minutes of faults; settling and verifying come on top. */
   minutes: number;
-  /** Decides what is asked for and which faults come, in which order; the moments also depend on the machine. */
+  /**
+   * Decides what is asked for and which faults come, in which order; the moments also depend on the machine.
+   */
   seed: number;
   /** Whether the logs stay where nothing was wrong, too. */
   keepLogs: boolean;

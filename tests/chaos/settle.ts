@@ -7,7 +7,10 @@ import type { ChaosService } from "./service.ts";
 
 /** Failed attempts are tried again after up to 64 s, requests that S3 does not answer after 30 s. */
 const FILES_SECONDS = 240;
-/** Tasks of dead workers are removed after ten seconds, objects may have to wait for S3; housekeeping goes round every five. */
+/**
+ * Tasks of dead workers are removed after ten seconds, objects may have to wait for S3; housekeeping goes
+ * round every five.
+ */
 const REST_SECONDS = 120;
 
 /** How long the service took to come to rest. */
@@ -23,8 +26,9 @@ export interface Settled {
 }
 
 /**
- * A part that was on its way while its upload was aborted may be stored afterwards (S3's manual, "AbortMultipartUpload"). A second
- * abort removes it from S3; Swift has forgotten the upload by then, and nothing that speaks S3 can even see the part.
+ * A part that was on its way while its upload was aborted may be stored afterwards (S3's manual,
+ * "AbortMultipartUpload"). A second abort removes it from S3; Swift has forgotten the upload by then, and
+ * nothing that speaks S3 can even see the part.
  */
 const isPart = (key: string): boolean => /\/\d+$/.test(key);
 

@@ -14,8 +14,8 @@ export interface StormOptions {
 }
 
 /**
- * Makes faults until the signal is aborted, in the order of a deck that is shuffled again and again, so that each kind comes
- * as often as the others; those of different parts may overlap. Resolves when all are over.
+ * Makes faults until the signal is aborted, in the order of a deck that is shuffled again and again, so that
+ * each kind comes as often as the others; those of different parts may overlap. Resolves when all are over.
  */
 export async function storm({ context, random, journal, pauseMilliseconds }: StormOptions): Promise<void> {
   const { signal } = context;

@@ -16,7 +16,10 @@ export interface SupervisedOptions {
 
 /** A pause before a process that has ended is started again, as a supervisor makes one. */
 const RESTART_MILLISECONDS = 500;
-/** How long a process may take to stop: WORKER_STOP_SECONDS, what giving up an upload takes, and closing connections. */
+/**
+ * How long a process may take to stop: WORKER_STOP_SECONDS, what giving up an upload takes, and closing
+ * connections.
+ */
 const STOP_SECONDS = 45;
 
 /** A process of the service that is started again whenever it has ended, as systemd or Kubernetes does. */

@@ -23,8 +23,9 @@ export interface VerifiedFiles {
 const AT_ONCE = 2;
 
 /**
- * Fetches every finished file through its link and makes sure that it is whole: as many bytes as stated with the stated
- * hash, and once it is unpacked exactly what `COPY` makes of its query on the data that it says it was made on.
+ * Fetches every finished file through its link and makes sure that it is whole: as many bytes as stated with
+ * the stated hash, and once it is unpacked exactly what `COPY` makes of its query on the data that it says it
+ * was made on.
  */
 export async function verifyFiles(
   finished: readonly { job: Job; status: Status }[],

@@ -10,7 +10,10 @@ export interface EndedJobs {
   cancelled: number;
 }
 
-/** Holds every accepted job to what was promised: it is there, it has ended, and where it has no file it says why. */
+/**
+ * Holds every accepted job to what was promised: it is there, it has ended, and where it has no file it says
+ * why.
+ */
 export async function verifyJobs(clients: Clients, ledger: Ledger, sql: Sql): Promise<EndedJobs> {
   const { journal } = ledger;
   const ended: EndedJobs = { finished: [], failed: [], cancelled: 0 };

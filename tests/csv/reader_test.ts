@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { type CsvFault } from "../../lib/csv/batch.ts";
 import { CsvError, CsvReader } from "../../lib/csv/reader.ts";
-import { seeded } from "../helpers/sources.ts";
+import { tries } from "../helpers/properties.ts";
 
 interface Read {
   rows: string[][];
@@ -105,50 +106,61 @@ Deno.test("rows longer than the buffer are read whole", async () => {
   assert.deepEqual((await read(`a,${long}\n"${long}",b\n`, { buffer: 64 })).rows, [["a", long], [long, "b"]]);
 });
 
-Deno.test("random rows are read back cell by cell, whatever the size of buffer and chunks (seeded)", async () => {
-  const random = seeded(20_250_101);
-  const pick = <T>(from: T[]): T => from[Math.floor(random() * from.length)]!;
-  const alphabet = ["a", "é", "漢", "😀", '"', ",", "\n", "\r", "\r\n", " ", "\\", "\t", "'"];
-  for (let round = 0; round < 400; round++) {
-    const width = 1 + Math.floor(random() * 5);
-    const rows = Array.from(
-      { length: 1 + Math.floor(random() * 6) },
-      () =>
-        Array.from(
-          { length: width },
-          () => Array.from({ length: Math.floor(random() * 6) }, () => pick(alphabet)).join(""),
-        ),
-    );
-    const end = pick(["\n", "\r\n", "\r"]);
-    const text = rows.map((row) =>
-      row.map((cell) =>
-        /[",\r\n]/.test(cell) || width === 1 || random() < 0.3 ? `"${cell.replaceAll('"', '""')}"` : cell
-      ).join(",")
-    ).join(end) + (random() < 0.5 ? end : "");
-    const found = await read(text, {
-      buffer: 4 + Math.floor(random() * 60),
-      chunk: () =>
-        1 + Math.floor(random() * 9),
-    });
-    assert.deepEqual(found.rows, rows, `round ${round}: ${JSON.stringify(text)}`);
-    assert.deepEqual(found.faults, []);
-  }
+const texts = fc.string({
+  unit: fc.constantFrom("a", "é", "漢", "😀", '"', ",", "\n", "\r", "\r\n", " ", "\\", "\t", "'"),
+  maxLength: 6,
+});
+const lineEnds = fc.constantFrom("\n", "\r\n", "\r");
+const rowsOfCells = fc.integer({ min: 1, max: 5 }).chain((width) =>
+  fc.array(
+    fc.array(fc.record({ text: texts, isQuoted: fc.boolean() }), { minLength: width, maxLength: width }),
+    { minLength: 1, maxLength: 6 },
+  )
+);
+
+Deno.test("any rows are read back cell by cell, whatever the size of buffer and chunks", async () => {
+  const sizes = fc.record({
+    buffer: fc.integer({ min: 4, max: 64 }),
+    chunks: fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 20 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(rowsOfCells, lineEnds, fc.boolean(), sizes, async (rows, end, endsInOne, sizes) => {
+      const lines = rows.map((row) =>
+        row.map(({ text, isQuoted }) =>
+          isQuoted || row.length === 1 || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+        ).join(",")
+      );
+      let chunk = 0;
+      const found = await read(lines.join(end) + (endsInOne ? end : ""), {
+        buffer: sizes.buffer,
+        chunk: () => sizes.chunks[chunk++ % sizes.chunks.length]!,
+      });
+      assert.deepEqual(found.rows, rows.map((row) => row.map(({ text }) => text)));
+      assert.deepEqual(found.faults, []);
+    }),
+    tries(400),
+  );
 });
 
-Deno.test("damaged bytes never hang the reader, nor make it throw anything but its own error (seeded)", async () => {
-  const random = seeded(7);
+Deno.test("damaged bytes never hang the reader, nor make it throw anything but its own error", async () => {
   const whole = new TextEncoder().encode('id,name,note\n1,"Ann, ""A""",x\n2,Bob,"two\nlines"\n3,,""\n');
-  for (let round = 0; round < 600; round++) {
-    const bytes = whole.slice(0, 1 + Math.floor(random() * whole.length));
-    for (let i = Math.floor(random() * 4); i > 0; i--) {
-      bytes[Math.floor(random() * bytes.length)] = Math.floor(random() * 256);
-    }
-    try {
-      const found = await read(bytes, { buffer: 16 });
-      const again = await read(bytes, { buffer: 1024 });
-      assert.deepEqual(found, again, "what is found does not depend on where the buffer ends");
-    } catch (error) {
-      if (!(error instanceof CsvError)) throw error;
-    }
-  }
+  const damage = fc.record({ at: fc.nat(whole.length - 1), byte: fc.nat(255) });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: whole.length }),
+      fc.array(damage, { maxLength: 4 }),
+      async (length, damages) => {
+        const bytes = whole.slice(0, length);
+        for (const { at, byte } of damages) if (at < length) bytes[at] = byte;
+        try {
+          const found = await read(bytes, { buffer: 16 });
+          const again = await read(bytes, { buffer: 1024 });
+          assert.deepEqual(found, again, "what is found does not depend on where the buffer ends");
+        } catch (error) {
+          if (!(error instanceof CsvError)) throw error;
+        }
+      },
+    ),
+    tries(600),
+  );
 });

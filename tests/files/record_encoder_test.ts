@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { RecordEncoder } from "../../lib/files/record_encoder/record_encoder.ts";
-import { Random } from "../helpers/random.ts";
 import { type Fields, messagesOf } from "../helpers/data_rows.ts";
+import { tries } from "../helpers/properties.ts";
 
-const seed = Number(Deno.env.get("TEST_SEED") ?? 20160101);
 const bytes = (text: string) => new TextEncoder().encode(text);
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
@@ -46,31 +46,45 @@ Deno.test("a special character is seen wherever in a value it stands, and what s
   }
 });
 
-Deno.test("random records are written by the rules, however many come at once and whatever the chunk has room for", () => {
-  const random = new Random(seed);
-  const words = ["", "a", '"', ",", "|", "\r\n", "ä", "𝄞", " ", "-", "2016", "0123456789abcdef", "y"];
-  const dates = ["2016-02-29", "0044-03-15 BC", "294276-12-31 23:59:59", "infinity", "-infinity"];
-  for (let round = 0; round < 200; round++) {
-    const days = Array.from({ length: 2 + random.below(300) }, () => random.chance(0.1));
-    const delimiter = random.pick([",", "|"] as const);
-    const record = (): Fields =>
-      days.map((isDay) => {
-        if (random.chance(0.3)) return null;
-        if (isDay) return bytes(random.pick(dates));
-        return bytes(Array.from({ length: random.below(6) }, () => random.pick(words)).join(""));
-      });
-    const encoder = new RecordEncoder(delimiter, elements(days), random.pick([1, 100, 1 << 20]));
-    let written = "", expected = "", count = 0;
-    for (let i = random.below(20); i >= 0; i--) {
-      const records = Array.from({ length: random.below(10) }, record);
-      encoder.addRecords(messagesOf(records));
-      count += records.length;
-      for (const fields of records) expected += line(fields, days, delimiter);
-      if (random.chance(0.3)) written += text(encoder.take());
-    }
-    assert.equal(written + text(encoder.take()), expected, `seed ${seed}, round ${round}`);
-    assert.equal(encoder.rows, count);
-  }
+/** Records of some columns, a few of them days, in the batches that they come in. */
+const someBatches = fc.integer({ min: 2, max: 40 }).chain((width) => {
+  const words = fc.constantFrom(
+    ...["", "a", '"', ",", "|", "\r\n", "ä", "𝄞", " ", "-", "2016", "0123456789abcdef", "y"],
+  );
+  const texts = fc.array(words, { maxLength: 5 }).map((words) => words.join(""));
+  const days = fc.constantFrom(
+    ...["2016-02-29", "0044-03-15 BC", "294276-12-31 23:59:59", "infinity", "-infinity"],
+  );
+  return fc.array(fc.integer({ min: 0, max: 9 }).map((n) => n === 0), { minLength: width, maxLength: width })
+    .chain((isDay) => {
+      const record = fc.tuple(...isDay.map((is) => fc.option(is ? days : texts)));
+      const batch = fc.record({ records: fc.array(record, { maxLength: 10 }), isTaken: fc.boolean() });
+      return fc.record({ isDay: fc.constant(isDay), batches: fc.array(batch, { maxLength: 20 }) });
+    });
+});
+
+Deno.test("any records are written by the rules, however many come at once and whatever the chunk has room for", () => {
+  fc.assert(
+    fc.property(
+      someBatches,
+      fc.constantFrom(",", "|"),
+      fc.constantFrom(1, 100, 1 << 20),
+      ({ isDay, batches }, delimiter, room) => {
+        const encoder = new RecordEncoder(delimiter, elements(isDay), room);
+        let written = "", expected = "", count = 0;
+        for (const { records, isTaken } of batches) {
+          const fields = records.map((record) => record.map((value) => value === null ? null : bytes(value)));
+          encoder.addRecords(messagesOf(fields));
+          count += records.length;
+          for (const one of fields) expected += line(one, isDay, delimiter);
+          if (isTaken) written += text(encoder.take());
+        }
+        assert.equal(written + text(encoder.take()), expected);
+        assert.equal(encoder.rows, count);
+      },
+    ),
+    tries(300),
+  );
 });
 
 Deno.test("what was taken stays as it is until more is added, and a header counts as no record", () => {

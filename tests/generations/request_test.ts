@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import requestText from "../../sql/generations/request.sql" with { type: "text" };
+import { retryConflicts } from "../../lib/db/conflict.ts";
 import { cancelJob } from "../../lib/generations/cancel.ts";
 import { publish } from "../../lib/generations/publish.ts";
+import { Random } from "../../lib/dev/sample/random.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { addAgencies, ask, askAndClaim, d1Body, generationOf, written } from "../helpers/generations.ts";
 import { until } from "../helpers/until.ts";
@@ -194,4 +196,82 @@ Deno.test("the current file is found by its key and the data's version at once, 
   );
   const conditions = JSON.stringify(plan).match(/"Index Cond":"[^"]*request_key[^"]*"/g) ?? [];
   assert.ok(conditions.some((condition) => condition.includes("data_version")), `found ${conditions}`);
+});
+
+Deno.test("requests with keys of their own never wait for each other in a circle, however near the limit", async () => {
+  await using db = await testDatabase();
+  await addAgencies(db.sql);
+  const day = (n: number) => `${String(1 + Math.floor(n / 28)).padStart(2, "0")}/${1 + n % 28}/2016`;
+  const request = (user: string, n: number, key?: string) =>
+    ask(db.sql, d1Body({ start: "01/01/2016", end: day(n).replace(/\/(\d)\//, "/0$1/") }), {
+      requestedBy: user,
+      maxUnfinishedJobs: 50,
+      ...key && { idempotencyKey: key },
+    });
+  // From the middle of the limit on, requests of a user go one by one.
+  for (let n = 0; n < 25; n++) await request("ann", n);
+  for (let n = 25; n < 49; n += 2) {
+    await Promise.all([request("ann", n, `key-${n}`), request("ann", n + 1, `key-${n + 1}`)]);
+  }
+  const [found] = await db.sql`SELECT count(*)::int AS jobs FROM generation_job`;
+  assert.equal(found!["jobs"], 49);
+});
+
+Deno.test("a statement that loses to another by a deadlock is tried again", async () => {
+  await using db = await testDatabase();
+  await db.sql`CREATE TABLE account (id integer PRIMARY KEY, amount integer NOT NULL)`;
+  await db.sql`INSERT INTO account VALUES (1, 0), (2, 0)`;
+  const both = Promise.withResolvers<void>();
+  let holding = 0;
+  const transfer = (from: number, to: number) =>
+    retryConflicts(() =>
+      db.sql.begin(async (tx) => {
+        await tx`UPDATE account SET amount = amount - 1 WHERE id = ${from}`;
+        if (++holding === 2) both.resolve();
+        await both.promise;
+        await tx`UPDATE account SET amount = amount + 1 WHERE id = ${to}`;
+      })
+    );
+  await Promise.all([transfer(1, 2), transfer(2, 1)]);
+  assert.ok(holding > 2, "one of the two was begun again");
+  assert.deepEqual([...await db.sql`SELECT amount FROM account`], [{ amount: 0 }, { amount: 0 }]);
+});
+
+Deno.test("a storm of requests, repeats and cancellations of several users keeps the limits, without a deadlock", async () => {
+  await using db = await testDatabase();
+  await addAgencies(db.sql);
+  const random = new Random(7);
+  const jobs = new Map<string, string>();
+  const one = async (n: number) => {
+    const user = random.pick(["ann", "bob", "cleo"]);
+    const key = `${user}-${Math.floor(random.next() * 60)}`;
+    const end = `0${1 + n % 9}/0${1 + n % 7}/2016`;
+    const earlier = random.pick([...jobs.values(), undefined]);
+    if (earlier && random.next() < 0.4) {
+      return await cancelJob(db.sql, earlier).catch((error) => assert.equal(error.code, "job_ended"));
+    }
+    try {
+      const body = d1Body({ start: "01/01/2016", end });
+      const job = await ask(db.sql, body, {
+        requestedBy: user,
+        maxUnfinishedJobs: 8,
+        ...random.next() < 0.8 && { idempotencyKey: key },
+      });
+      jobs.set(key, job);
+    } catch (error) {
+      const { code } = error as { code: string };
+      assert.match(code, /^(too_many_unfinished_jobs|idempotency_key_reused)$/, String(error));
+    }
+  };
+  for (let round = 0; round < 10; round++) {
+    await Promise.all(Array.from({ length: 40 }, (_, i) => one(round * 40 + i)));
+    const over = await db.sql`
+      SELECT requested_by FROM generation_job WHERE waiting
+      GROUP BY requested_by HAVING count(DISTINCT file_generation_id) > 8`;
+    assert.deepEqual([...over], []);
+  }
+  await db.sql`SELECT pg_stat_force_next_flush()`;
+  const [seen] = await db
+    .sql`SELECT deadlocks::int FROM pg_stat_database WHERE datname = current_database()`;
+  assert.equal(seen!["deadlocks"], 0);
 });

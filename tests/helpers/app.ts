@@ -65,8 +65,8 @@ export async function testApp(
     store,
     urlTtlSeconds: 60,
     maxUnfinishedJobs,
-    authenticate: (headers) => {
-      const user = users[headers.get("X-Session-Id") ?? ""];
+    authenticate: (credential) => {
+      const user = users[credential];
       if (!user) throw new ServiceError("not_signed_in");
       return Promise.resolve(user);
     },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { loadFiles } from "../../lib/load/load_files.ts";
 import { inputPath } from "./inputs.ts";
 import type { Service } from "./service.ts";
+import { load } from "./sources.ts";
 
 /** A request and the file it must give. */
 export interface Case {
@@ -14,7 +14,7 @@ export interface Case {
 /** Loads tables of a folder of inputs, `tables/<name>.csv`. */
 export async function loadTables(service: Service, folder: string, tables: readonly string[]): Promise<void> {
   for (const table of tables) {
-    await loadFiles({
+    await load({
       databaseUrl: service.db.url,
       source: `table:${table}`,
       files: [inputPath(`${folder}/tables/${table}.csv`)],

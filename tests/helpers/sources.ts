@@ -1,7 +1,9 @@
 import contractsMapping from "../../lib/sources/archive/usaspending_contracts.tsv" with { type: "text" };
 import assistanceMapping from "../../lib/sources/archive/usaspending_assistance.tsv" with { type: "text" };
 import { LoadError } from "../../lib/load/load_error.ts";
-import { type FileOutcome, loadFiles, type LoadOptions } from "../../lib/load/load_files.ts";
+import type { FileOutcome } from "../../lib/load/data_load.ts";
+import { loadFiles, type LoadOptions } from "../../lib/load/load_files.ts";
+import { findSource, sources } from "../../lib/sources/registry.ts";
 import { readTsv } from "../../lib/tsv.ts";
 import type { TestDatabase } from "./database.ts";
 import { inputPath } from "./inputs.ts";
@@ -39,15 +41,22 @@ export async function temporaryFile(
   return { path, [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }) };
 }
 
+/** A load of one of the product's sources, by its name. */
+export type TestLoad = Omit<LoadOptions, "source" | "sources"> & { source: string };
+
+/** Loads files as the command does. */
+export const load = ({ source, ...options }: TestLoad): Promise<FileOutcome[]> =>
+  loadFiles({ ...options, source: findSource(source), sources });
+
 /** Loads one file of this content; gives what became of it. */
 export async function loadText(
   database: TestDatabase,
   source: string,
   content: string | Uint8Array,
-  options: Partial<LoadOptions> & { name?: string } = {},
+  options: Partial<TestLoad> & { name?: string } = {},
 ): Promise<FileOutcome> {
   await using file = await temporaryFile(content, options.name ?? "file.csv");
-  const [outcome] = await loadFiles({ databaseUrl: database.url, source, files: [file.path], ...options });
+  const [outcome] = await load({ databaseUrl: database.url, source, files: [file.path], ...options });
   return outcome!;
 }
 
@@ -60,25 +69,6 @@ export async function refusal(load: Promise<unknown>): Promise<string> {
     throw error;
   }
   throw new Error("The load was not refused.");
-}
-
-/** Waits until a condition holds. */
-export async function until(what: string, holds: () => Promise<boolean>, seconds = 20): Promise<void> {
-  for (const deadline = Date.now() + seconds * 1000; Date.now() < deadline;) {
-    if (await holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`Waited ${seconds} s in vain until ${what}.`);
-}
-
-/** A number generator that gives the same numbers each time: [0, 1). */
-export function seeded(seed: number): () => number {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }
 
 /** The rows of a query as plain objects. */

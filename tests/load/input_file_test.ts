@@ -6,9 +6,10 @@ import {
   ZipWriter,
   type ZipWriterConstructorOptions,
 } from "@zip.js/zip.js";
-import { openInputFile } from "../../lib/load/input_file.ts";
+import { openInput } from "../../lib/load/open_input.ts";
 import { testDatabase } from "../helpers/database.ts";
-import { archiveCsv, loadText, refusal, seeded, temporaryFile } from "../helpers/sources.ts";
+import { Random } from "../helpers/random.ts";
+import { archiveCsv, loadText, refusal, temporaryFile } from "../helpers/sources.ts";
 
 const contracts = (keys: string[]) =>
   archiveCsv("contracts", keys.map((key) => ({ contract_transaction_unique_key: key })));
@@ -118,8 +119,8 @@ Deno.test("a file that changes while it is being loaded is refused", async () =>
 
 Deno.test("memory does not grow with the file, packed or not", async () => {
   // 144 MB; V8 lets 64 MB of buffers go to waste before it collects them.
-  const random = seeded(3);
-  const row = `k,${Array.from({ length: 900 }, () => Math.floor(random() * 36).toString(36)).join("")}\n`;
+  const random = new Random(3);
+  const row = `k,${Array.from({ length: 900 }, () => random.below(36).toString(36)).join("")}\n`;
   const block = row.repeat(1000);
   await using plain = await temporaryFile("key,text\n");
   using out = await Deno.open(plain.path, { append: true });
@@ -129,7 +130,7 @@ Deno.test("memory does not grow with the file, packed or not", async () => {
     "file.gz",
   );
   for (const { path } of [plain, packed]) {
-    const file = await openInputFile(path);
+    await using file = await openInput(path);
     const into = new Uint8Array(1024 * 1024);
     let total = 0, most = 0;
     const before = Deno.memoryUsage();
@@ -140,7 +141,6 @@ Deno.test("memory does not grow with the file, packed or not", async () => {
         most = Math.max(most, now.external + now.heapUsed - before.external - before.heapUsed);
       }
     }
-    await file.close();
     assert.equal(total, 9 + block.length * 160);
     assert(most < 80 * 1024 * 1024, `${path}: ${most} bytes more`);
   }

@@ -7,7 +7,9 @@ const contracts = (keys: string[]) =>
   archiveCsv(
     "contracts",
     keys.map((key) => ({
-      ...{ contract_transaction_unique_key: key, action_date: "2024-09-30", awarding_agency_code: "015" },
+      contract_transaction_unique_key: key,
+      action_date: "2024-09-30",
+      awarding_agency_code: "015",
     })),
   );
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { loadFiles } from "../../lib/load/load_files.ts";
 import { type TestDatabase, testDatabase } from "../helpers/database.ts";
-import { archiveCsv, loadText, refusal, temporaryFile, until } from "../helpers/sources.ts";
+import { archiveCsv, load, loadText, refusal, temporaryFile } from "../helpers/sources.ts";
+import { until } from "../helpers/until.ts";
 
 const csvOf = (keys: string[], cells: Record<string, string> = {}) =>
   archiveCsv("contracts", keys.map((key) => ({ contract_transaction_unique_key: key, ...cells })));
@@ -112,7 +112,7 @@ Deno.test("loads of the same table take turns, and the second one finds its file
   // Everyone's turn is held up until both have read their file.
   const holder = await sql.reserve();
   await holder`SELECT pg_advisory_lock(7305162, hashtext('detached_award_procurement'))`;
-  const both = Promise.all([loadFiles(options), loadFiles(options)]);
+  const both = Promise.all([load(options), load(options)]);
   await until("both wait for their turn", waits(database, "advisory", 2));
   await holder`SELECT pg_advisory_unlock_all()`;
   holder.release();
@@ -128,10 +128,10 @@ Deno.test("several files are taken all or none", async () => {
   await using second = await temporaryFile(csvOf(["b", ""]), "second.csv");
   const files = [first.path, second.path];
   const options = { databaseUrl: database.url, source: "archive-contracts", files };
-  assert.match(await refusal(loadFiles(options)), /^1 bad row:\nsecond\.csv, line 3/);
+  assert.match(await refusal(load(options)), /^1 bad row:\nsecond\.csv, line 3/);
   assert.equal(await keys(database), "");
   await Deno.writeTextFile(second.path, csvOf(["b", "a"], { award_id_piid: "2" }));
-  const outcomes = await loadFiles(options);
+  const outcomes = await load(options);
   assert.deepEqual(outcomes.map((outcome) => [outcome.rowsInserted, outcome.rowsUpdated]), [[1, 0], [1, 1]]);
   assert.equal(await keys(database), "a:2 b:2");
   assert.deepEqual(await source(database), { version: 1, is_sample: false });
@@ -145,7 +145,7 @@ Deno.test("two files of one load that hold the same period are refused", async (
   await using second = await temporaryFile(`${header}\n,20,X,,,1,0,2021,5,1000,2\n`, "second.csv");
   assert.match(
     await refusal(
-      loadFiles({ databaseUrl: database.url, source: "sf133", files: [first.path, second.path] }),
+      load({ databaseUrl: database.url, source: "sf133", files: [first.path, second.path] }),
     ),
     /Two of the files hold fiscal year 2021, period 5 \(one is first\.csv\)/,
   );
@@ -169,9 +169,19 @@ Deno.test("each load is written down, and makes a new version of the tables that
   assert.deepEqual(
     { ...load, data_load_id: "1", seconds: 0, loaded_at: 0 },
     {
-      ...{ data_load_id: "1", source: "archive-contracts", file_name: "FY.csv", sha256: outcome.sha256 },
-      ...{ rows_read: "2", rows_inserted: "2", rows_updated: "0", rows_removed: "0", rows_rejected: "0" },
-      ...{ seconds: 0, loaded_by: "ann", loaded_at: 0, first: true },
+      data_load_id: "1",
+      source: "archive-contracts",
+      file_name: "FY.csv",
+      sha256: outcome.sha256,
+      rows_read: "2",
+      rows_inserted: "2",
+      rows_updated: "0",
+      rows_removed: "0",
+      rows_rejected: "0",
+      seconds: 0,
+      loaded_by: "ann",
+      loaded_at: 0,
+      first: true,
     },
   );
   const [same] = await database
@@ -233,7 +243,7 @@ Deno.test("a connection that is lost while reading is an error, not a hang, and 
   const { sql } = database;
   await using file = await temporaryFile(csvOf(Array.from({ length: 30_000 }, (_, n) => `k${n}`)));
   let ended = false;
-  const load = loadFiles({
+  const loading = load({
     databaseUrl: database.url,
     source: "archive-contracts",
     files: [file.path],
@@ -244,7 +254,7 @@ Deno.test("a connection that is lost while reading is an error, not a hang, and 
         AND application_name LIKE 'load %'`.execute();
     },
   });
-  await assert.rejects(load, /terminat|reset|EPIPE|closed/i);
+  await assert.rejects(loading, /terminat|reset|EPIPE|closed/i);
   assert.equal(await keys(database), "");
 });
 

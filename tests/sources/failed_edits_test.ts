@@ -24,15 +24,15 @@ Deno.test("failed edits: severity and override, and a period replaced whole", as
          fr_entity_type AS fr, edit_number, edit_id FROM tas_failed_edits ORDER BY 1`,
     ),
     [[11, "C", false], [12, "F", null]].map(([period, status, override]) => ({
-      ...{
-        period,
-        tas: "00037200000000X8296000",
-        display_tas: "372-X-8296-000",
-        severity: "Fatal",
-        status,
-        override,
-      },
-      ...{ fr: "9521", edit_number: "20", edit_id: "13187" },
+      period,
+      tas: "00037200000000X8296000",
+      display_tas: "372-X-8296-000",
+      severity: "Fatal",
+      status,
+      override,
+      fr: "9521",
+      edit_number: "20",
+      edit_id: "13187",
     })),
   );
   const wrong = [FAILED_EDITS, row(12, "maybe")].join("\n");

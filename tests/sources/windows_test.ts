@@ -22,7 +22,10 @@ Deno.test("the submission windows are replaced whole; a period given twice is na
     ),
     [
       {
-        ...{ year: 2025, period: 12, start: "2025-10-21 00:00:00", publish: "2025-12-05 00:00:00" },
+        year: 2025,
+        period: 12,
+        start: "2025-10-21 00:00:00",
+        publish: "2025-12-05 00:00:00",
         certify: "2025-11-17 00:00:00",
       },
       { year: 2026, period: 2, start: "2025-12-31 13:30:00", publish: null, certify: "2026-02-17 10:00:00" },

@@ -1,4 +1,7 @@
-/** The database is restarted in the middle of a file. On a server of this test's own: others are using the common one. */
+/**
+ * The database is restarted in the middle of a file. On a server of this test's own: others are using the
+ * common one.
+ */
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
@@ -69,7 +72,7 @@ Deno.test("a database that is restarted in the middle of a file costs time, and 
       }).catch((error) => {
         if (!isConnectionLoss(error)) throw error;
       });
-      // The API may answer 503 for a moment; what it was asked before it has not forgotten.
+      // The API may respond with 503 for a moment; what it was asked before it has not forgotten.
       const ended = await until("the job has ended", async () => {
         const found = await status(job_id);
         return ["finished", "failed", "invalid"].includes(found.status) && found;

@@ -24,7 +24,7 @@ export function processFlags(module: ServiceModule, { net, storageDir }: Reach):
     ...["--quiet", "--no-prompt", "--cached-only", "--frozen"],
     `--permission-set=${PERMISSION_SETS[module]}`,
     `--allow-net=${net.join(",")}`,
-    `--allow-read=${flagValue(storageDir)},${flagValue(fileURLToPath(MIGRATIONS))}`,
+    `--allow-read=${flagValue(storageDir)},${flagValue(fileURLToPath(MIGRATIONS))},/dev/null`,
     `--allow-write=${flagValue(storageDir)}`,
   ];
 }

@@ -1,4 +1,5 @@
 import type { ConfigOf } from "../../config.ts";
+import { bracketed, httpUrlOf, reachable } from "../../http/address.ts";
 import { EXIT } from "../../process_error.ts";
 import { type ApiPort, chooseApiPort } from "./api_port.ts";
 import type { ServiceModule } from "./process_flags.ts";
@@ -40,8 +41,7 @@ export class Services implements AsyncDisposable {
   /** Starts both, at once: neither needs the other for what it is doing. Resolves when the API listens, with its address. */
   async start(signal: AbortSignal): Promise<{ url: string; instead?: number }> {
     const { config, read } = this.#options;
-    const host = bracketed(config.HOST);
-    const metrics = config.WORKER_METRICS_PORT ? [`${host}:${config.WORKER_METRICS_PORT}`] : [];
+    const metrics = config.WORKER_METRICS_PORT ? listening(config.HOST, config.WORKER_METRICS_PORT) : [];
     const exported = config.EXPORT_DATABASE_URL ? [databaseHost(config.EXPORT_DATABASE_URL)] : [];
     this.#run("worker", "worker/main.ts", [...exported, ...metrics], {}, this.#stopSeconds + 10);
     const insist = Boolean(read("PORT"));
@@ -57,7 +57,7 @@ export class Services implements AsyncDisposable {
       chosen = chooseApiPort(config.HOST, config.PORT, insist);
     }
     const { port, instead } = chosen;
-    return { url: `http://${reachable(config.HOST)}:${port}`, ...(instead !== undefined && { instead }) };
+    return { url: httpUrlOf(config.HOST, port), ...(instead !== undefined && { instead }) };
   }
 
   /** Rejects with a `StackError` as soon as one of them has ended by itself. */
@@ -72,13 +72,12 @@ export class Services implements AsyncDisposable {
   /** Starts the API on a port. Resolves with true when it listens, with false where the port is taken by now. */
   async #listens({ port }: ApiPort, signal: AbortSignal): Promise<boolean> {
     const { config } = this.#options;
-    const host = bracketed(config.HOST);
-    const env = { PORT: String(port), PUBLIC_URL: config.PUBLIC_URL ?? `http://${host}:${port}` };
+    const env = { PORT: String(port), PUBLIC_URL: config.PUBLIC_URL ?? httpUrlOf(config.HOST, port) };
     const others = this.broken;
     const api = this.#run(
       "api",
       "main.ts",
-      [`${host}:${port}`, ...issuerHosts(config)],
+      [...listening(config.HOST, port), ...issuerHosts(config)],
       env,
       API_STOP_SECONDS,
     );
@@ -132,6 +131,10 @@ export class Services implements AsyncDisposable {
   }
 }
 
+/** What a server listens on, and what it looks by whether it still does. */
+const listening = (hostname: string, port: number): string[] =>
+  [hostname, reachable(hostname)].map((host) => `${bracketed(host)}:${port}`);
+
 /** Rejects as soon as a process has ended. */
 async function brokenBy({ name, ended }: ServiceProcess): Promise<never> {
   throw new StackError(`The ${name} has ended by itself, with exit code ${await ended}.`);
@@ -152,13 +155,4 @@ function withRole(databaseUrl: string, role: "detached_api" | "detached_worker")
   const url = new URL(databaseUrl);
   url.searchParams.set("options", `-c role=${role}`);
   return url.href;
-}
-
-const bracketed = (hostname: string): string => hostname.includes(":") ? `[${hostname}]` : hostname;
-
-/** The address by which this machine reaches what listens on `HOST`. */
-function reachable(hostname: string): string {
-  if (hostname === "0.0.0.0") return "127.0.0.1";
-  if (hostname === "::") return "[::1]";
-  return bracketed(hostname);
 }

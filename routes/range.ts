@@ -1,12 +1,8 @@
-/** Bytes of a file, both ends in. */
-export interface ByteRange {
-  first: number;
-  last: number;
-}
+import type { ByteRange } from "../lib/storage/store.ts";
 
 /**
- * Reads the Range header of a GET (RFC 9110, section 14). Several ranges, other units and syntax errors are answered with
- * the whole file, as the RFC allows and asks.
+ * Reads the Range header of a GET (RFC 9110, section 14). Several ranges, other units and syntax errors are
+ * responded to with the whole file, as the RFC allows and asks.
  *
  * @param header the header's value, where there is one that applies
  * @param size the file's bytes

@@ -1,14 +1,15 @@
 import { createHash } from "node:crypto";
 import { Hono } from "hono";
 import { forAnyone } from "../access.ts";
+import type { Operation } from "../operation.ts";
 import { openApi } from "./openapi.ts";
 import { docsPage, STYLE } from "./page.ts";
 
 const STYLE_HASH = createHash("sha256").update(STYLE).digest("base64");
 
 /** `GET /openapi.json` and `GET /docs`: what the API takes and gives, for programs and for people. */
-export function docs() {
-  const document = openApi();
+export function docs(operations: readonly Operation[]) {
+  const document = openApi(operations);
   return new Hono()
     .get("/openapi.json", forAnyone, (c) => c.json(document))
     .get("/docs", forAnyone, (c) => {
@@ -16,6 +17,6 @@ export function docs() {
         "Content-Security-Policy",
         `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; frame-ancestors 'none'`,
       );
-      return c.html(docsPage());
+      return c.html(docsPage(operations));
     });
 }

@@ -1,0 +1,77 @@
+import type { Context, MiddlewareHandler } from "hono";
+import { createMiddleware } from "hono/factory";
+import { z } from "zod";
+import { type AuditAction, recordAudit } from "../lib/auth/audit.ts";
+import { requireJobAccess } from "../lib/auth/permissions.ts";
+import { ServiceError } from "../lib/errors.ts";
+import { type JobStatus, jobStatus } from "../lib/generations/status.ts";
+import { type Asked, auditOf, type SignedIn } from "./access.ts";
+import type { Dependencies } from "./dependencies.ts";
+import { describes } from "./operation.ts";
+
+/** What the handlers of a route about a job find in the context. */
+export interface WithJob {
+  Variables: SignedIn["Variables"] & { job: JobStatus };
+}
+
+/** Where a job's ID stands in the path of a route about it. */
+export const JOB_ID = ":job_id{[0-9]{1,18}}";
+
+const jobIdParameter = {
+  description: "the job's ID, as the request was answered",
+  schema: z.string().regex(/^[0-9]{1,18}$/),
+};
+
+/** What the audit keeps of something that is done to the request's job. */
+export const auditOfJob = (c: Asked & { readonly var: { job: JobStatus } }, action: AuditAction) => ({
+  ...auditOf(c, action, c.var.job.agencyCode),
+  jobId: c.var.job.jobId,
+});
+
+/**
+ * Loads the job that a request names, makes sure that the user may do this to it, and keeps in the audit that it was seen.
+ * For the API and the page alike. What is done to a job besides is kept by whoever does it, in the same transaction.
+ *
+ * @param action what the user must be allowed to do to the job
+ * @param idOf where the request names it; else in its path
+ * @param whenUnknown what to respond where there is no such job; else `job_unknown`
+ */
+export const forJob = (
+  { sql }: Dependencies,
+  { action = "see", idOf = (c) => c.req.param("job_id")!, whenUnknown }: {
+    action?: "see" | "cancel";
+    idOf?: (c: Context) => string;
+    whenUnknown?: (c: Context, jobId: string) => Response;
+  } = {},
+): MiddlewareHandler<WithJob> =>
+  describes(
+    whenUnknown ? { errors: [403] } : { path: { job_id: jobIdParameter }, errors: [403, 404] },
+    createMiddleware<WithJob>(async (c, next) => {
+      const jobId = idOf(c);
+      const job = await jobStatus(sql, jobId);
+      if (!job && whenUnknown) return whenUnknown(c, jobId);
+      if (!job) throw new ServiceError("job_unknown", { jobId });
+      requireJobAccess(c.var.user, job, action);
+      c.set("job", job);
+      if (action === "see") await recordAudit(sql, auditOfJob(c, "status"));
+      return await next();
+    }),
+  );
+
+/**
+ * Looks again, as whoever has made a request wait must: the user may have been signed out or lost the agency since.
+ *
+ * @returns the job as it is now
+ */
+export async function lookAgain(
+  c: Context<WithJob>,
+  { sql, authenticate }: Dependencies,
+): Promise<JobStatus> {
+  const { jobId } = c.var.job;
+  const [user, job] = await Promise.all([authenticate(c.var.credential), jobStatus(sql, jobId)]);
+  if (!job) throw new ServiceError("job_unknown", { jobId });
+  requireJobAccess(user, job);
+  c.set("user", user);
+  c.set("job", job);
+  return job;
+}

@@ -1,0 +1,63 @@
+import { type Context, Hono } from "hono";
+import { listAgencies } from "../../lib/agencies.ts";
+import { mayUseAgency } from "../../lib/auth/permissions.ts";
+import { jobsOf } from "../../lib/generations/status.ts";
+import type { SignedIn } from "../access.ts";
+import type { Dependencies } from "../dependencies.ts";
+import { statusBody } from "../status_response.ts";
+import { EMPTY_FORM, type FormValues } from "./form.ts";
+import { Jobs } from "./jobs.tsx";
+import { Layout } from "./layout.tsx";
+import { type FieldErrors, RequestForm } from "./request_form.tsx";
+import { SignIn } from "./sign_in_page.tsx";
+import { forVisitors, isVisitorKnown } from "./visitor.ts";
+
+const JOBS_SHOWN = 15;
+
+/** `GET /`: the form and the visitor's files, or where to sign in. */
+export const home = (dependencies: Dependencies) =>
+  new Hono().get(
+    "/",
+    forVisitors(dependencies),
+    (c) => isVisitorKnown(c) ? homePage(c, dependencies) : c.html(<SignIn />),
+  );
+
+/** What stands in the form when it is shown. */
+export interface FormState {
+  values?: FormValues;
+  /** What is wrong with what was sent. */
+  errors?: FieldErrors;
+  /** What was found out about the file before it is asked for. */
+  estimate?: string;
+}
+
+/** The form and the visitor's files. */
+export async function homePage(
+  c: Context<SignedIn>,
+  { sql }: Dependencies,
+  { values = EMPTY_FORM, errors = {}, estimate }: FormState = {},
+): Promise<Response> {
+  const { user } = c.var;
+  const before = /^[1-9]\d{0,17}$/.exec(c.req.query("before") ?? "")?.[0];
+  const [agencies, found] = await Promise.all([
+    listAgencies(sql),
+    jobsOf(sql, { requestedBy: user.name, before, limit: JOBS_SHOWN + 1 }),
+  ]);
+  const jobs = found.slice(0, JOBS_SHOWN)
+    .map((job) => ({ job, status: statusBody(job, { showsPeriod: true }) }));
+  const isWrong = Object.keys(errors).length > 0;
+  return c.html(
+    <Layout title={isWrong ? "Error – DATA Act files" : "DATA Act files"} visitor={user}>
+      <h1>Ask for a file</h1>
+      <RequestForm
+        values={values}
+        errors={errors}
+        agencies={agencies.filter(({ code }) => mayUseAgency(user, code))}
+        estimate={estimate}
+      />
+      <h2>Your files</h2>
+      <Jobs jobs={jobs} older={found.length > JOBS_SHOWN ? jobs.at(-1)!.job.jobId : undefined} />
+    </Layout>,
+    isWrong ? 400 : 200,
+  );
+}

@@ -1,0 +1,34 @@
+import type { StatusBody } from "../status_response.ts";
+
+const STATES: Record<string, string> = {
+  queued: "waiting for its turn",
+  running: "being written",
+  finished: "finished",
+  failed: "failed",
+  cancelled: "cancelled",
+};
+
+/** A number, for a person. */
+export const number = (value: number): string => value.toLocaleString("en-US");
+
+/** How many bytes, for a person. */
+export function sizeOf(bytes: number): string {
+  const units = ["bytes", "kB", "MB", "GB"];
+  const step = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
+  return `${step === 0 ? number(bytes) : (bytes / 1000 ** step).toFixed(1)} ${units[step]}`;
+}
+
+/** A job's state, in words. */
+export const stateOf = ({ state }: StatusBody): string => STATES[state ?? ""] ?? "";
+
+/** What the file is about, in words. */
+export const subjectOf = (job: StatusBody, agency: string): string =>
+  `File ${job.file_type}, agency ${agency}${job.start ? `, ${job.start} to ${job.end}` : ""}`;
+
+/** How far a job is, as the page says it and its script goes on saying it. */
+export function progressText(job: StatusBody): string {
+  if (job.state === "queued") return "The file is waiting for its turn.";
+  if (job.state !== "running") return "";
+  const whole = job.rows_estimated ? ` of about ${number(job.rows_estimated)} (an estimate)` : "";
+  return `${number(job.rows_written ?? 0)} records written${whole}.`;
+}

@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { createToken } from "../../lib/auth/tokens.ts";
+import { ensureUser, grant } from "../../lib/auth/users.ts";
+import type { Sql } from "../../lib/db.ts";
+import { type Browser, startBrowser } from "./browser.ts";
+import { addContracts } from "./contracts.ts";
+import { addAgencies } from "./generations.ts";
+import { type Service, startService } from "./service.ts";
+
+/** The width of a small telephone, in pixels: what the page has to do with. */
+const NARROW = 360;
+
+const AXE = new URL("../../node_modules/axe-core/axe.min.js", import.meta.url);
+
+/** The agency's name in `openPage`: what would be markup if it were not escaped. */
+export const AWKWARD_NAME = 'Department of <b>the</b> "Treasury" & others';
+
+/** The page in a browser, over a service of its own. */
+export interface PageUnderTest extends AsyncDisposable {
+  service: Service;
+  browser: Browser;
+  /** Of a user of the Treasury. */
+  token: string;
+  tokenId: string;
+  /** Presses the tabulator until an element has the focus. Throws where it never gets it. */
+  tabTo(id: string): Promise<void>;
+  /** Signs in, by keyboard. */
+  signIn(): Promise<void>;
+  /** Refuses what axe finds wrong with the page as it is, in both colour schemes, and a page that is too wide. */
+  assertIsFine(): Promise<void>;
+}
+
+/** A user of the Treasury, with a token. */
+export const addTreasuryUser = (sql: Sql, name: string): Promise<{ token: string; tokenId: string }> =>
+  sql.begin(async (tx) => {
+    const { userId } = await ensureUser(tx, name);
+    await grant(tx, userId, [{ agencyCode: "020", permission: "reader" }]);
+    return await createToken(tx, userId);
+  });
+
+/** Opens the page as a visitor who is not signed in sees it, on a small screen. */
+export async function openPage(): Promise<PageUnderTest> {
+  await using resources = new AsyncDisposableStack();
+  const service = resources.use(await startService());
+  await addAgencies(service.sql);
+  await service.sql`UPDATE cgac SET agency_name = ${AWKWARD_NAME} WHERE cgac_code = '020'`;
+  await addContracts(service.sql, 3000);
+  const { token, tokenId } = await addTreasuryUser(service.sql, "ann");
+  const browser = resources.use(await startBrowser());
+  await browser.send("Emulation.setDeviceMetricsOverride", {
+    width: NARROW,
+    height: 740,
+    deviceScaleFactor: 1,
+    mobile: false,
+  });
+  await browser.open(service.api.url);
+  const tabTo = async (id: string) => {
+    for (let i = 0; i < 40; i++) {
+      if (await browser.evaluate<string>("document.activeElement.id") === id) return;
+      await browser.press("Tab");
+    }
+    throw new Error(`the keyboard does not lead to ${id}`);
+  };
+  const owned = resources.move();
+  return {
+    service,
+    browser,
+    token,
+    tokenId,
+    tabTo,
+    async signIn() {
+      await tabTo("token");
+      await browser.type(token);
+      await browser.press("Enter");
+      await browser.expect(`document.querySelector("h1")?.textContent === "Ask for a file"`);
+    },
+    async assertIsFine() {
+      assert.deepEqual(await violations(browser), []);
+      const width = await browser.evaluate<number>("document.documentElement.scrollWidth");
+      assert.ok(width <= NARROW, `the page is ${width} pixels wide`);
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+async function violations(browser: Browser): Promise<string[]> {
+  const found: string[] = [];
+  for (const value of ["light", "dark"]) {
+    await browser.send("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value }] });
+    await browser.evaluate(await Deno.readTextFile(AXE));
+    found.push(
+      ...await browser.evaluate<string[]>(
+        `axe.run().then(({ violations }) => violations.map((v) => "${value}: " + v.id + " " + v.nodes.map((n) => n.html).join(" | ")))`,
+      ),
+    );
+  }
+  return found;
+}
