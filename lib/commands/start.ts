@@ -46,10 +46,12 @@ Ctrl-C stops everything. The data stays in .data/.
   });
 });
 
-const aboutEmbedded = (url: string): string => `
+function aboutEmbedded(url: string): string {
+  return `
 The database is ${url} (the password is in .data/database-url).
 In another terminal, in this folder, without DATABASE_URL, these work on it:
   deno task status
   deno task load archive-contracts FY2024_All_Contracts_Full.zip   real data, which takes the sample's place (docs/loading.md)
   deno task token create --user you --agency 020:reader
 `;
+}
