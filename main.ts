@@ -13,6 +13,7 @@ import { readOptions, runMain } from "./lib/run_main.ts";
 import { stopSignal } from "./lib/shutdown.ts";
 import { openStore } from "./lib/storage/open.ts";
 import { createApp } from "./routes/app.ts";
+import { HeldRequests } from "./routes/held_requests.ts";
 
 const STOP_MILLISECONDS = 20_000;
 
@@ -35,11 +36,13 @@ await runMain(USAGE, async (args) => {
   const app = createApp({
     sql,
     changes,
+    held: new HeldRequests(config.MAX_HELD_REQUESTS),
     store: await openStore(config),
     authenticate: createAuthenticator({ sql, oidc: openOidcIssuer(config) }),
     metricsToken: config.METRICS_TOKEN,
     publicUrl: config.PUBLIC_URL,
     corsOrigins: config.CORS_ORIGINS,
+    trustedProxies: config.TRUSTED_PROXIES,
     urlTtlSeconds: config.URL_TTL_SECONDS,
     maxUnfinishedJobs: config.MAX_UNFINISHED_JOBS,
   });

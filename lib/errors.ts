@@ -22,6 +22,12 @@ export const catalogue = {
     retryable: false,
     sentence: () => `The body is not JSON. Send one JSON object, such as {"file_type": "D1", …}.`,
   },
+  malformed_form: {
+    status: 400,
+    retryable: false,
+    sentence: () =>
+      `The form cannot be read. Send it as "application/x-www-form-urlencoded", or as "multipart/form-data" with its boundary.`,
+  },
   request_malformed: {
     status: 400,
     retryable: false,
@@ -59,6 +65,11 @@ export const catalogue = {
     retryable: false,
     sentence: (p: { limit: number }) => `The body is larger than ${p.limit} bytes, the most that is taken.`,
   },
+  body_incomplete: {
+    status: 400,
+    retryable: true,
+    sentence: () => `The connection ended before the whole body had arrived.`,
+  },
   body_too_slow: {
     status: 408,
     retryable: true,
@@ -73,7 +84,7 @@ export const catalogue = {
   permission_denied: {
     status: 403,
     retryable: false,
-    sentence: (p: { what: string }) => `You may not ${p.what}.`,
+    sentence: (p: { what: string; jobId?: string; agencyCode?: string }) => `You may not ${p.what}.`,
   },
   link_refused: {
     status: 403,
@@ -129,6 +140,17 @@ export const catalogue = {
     retryable: true,
     sentence: (p: { limit: number }) =>
       `You are waiting for ${p.limit} files already, the most that one user may wait for. Try again when one is finished.`,
+  },
+  too_many_held_requests: {
+    status: 429,
+    retryable: true,
+    sentence: (p: { limit: number }) =>
+      `You have ${p.limit} requests open that wait for a file, the most that one user may have. Try again when one has ended.`,
+  },
+  client_gone: {
+    status: 499,
+    retryable: true,
+    sentence: () => `The client has hung up.`,
   },
   range_not_satisfiable: {
     status: 416,

@@ -12,6 +12,11 @@ export const requestSeconds = new Histogram({
   registers: [registry],
 });
 
+/** Requests that the API has answered, by the first digit of the status. */
+export const responses = counter("detached_http_responses_total", "Responses, by their class of status.", [
+  "class",
+]);
+
 /** Records that workers have written, finished or not. */
 export const rowsWritten = counter(
   "detached_rows_written_total",

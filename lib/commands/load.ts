@@ -3,6 +3,7 @@ import { databaseFault } from "../database_fault.ts";
 import { LoadError } from "../load/load_error.ts";
 import type { FileOutcome } from "../load/data_load.ts";
 import { loadFiles } from "../load/load_files.ts";
+import type { Source } from "../load/source.ts";
 import { UnknownOutcome } from "../load/postgres_refusals.ts";
 import { EXIT, ProcessError, UsageError } from "../process_error.ts";
 import { readOptions, runMain } from "../run_main.ts";
@@ -20,6 +21,15 @@ Options:
   --skip-bad FILE           put bad rows aside in FILE instead of refusing the load
   --ignore-unknown-columns  take files with columns that are not known
 
+${
+  sources.flatMap(({ name, options = [] }) =>
+    options.length === 0 ? [] : [
+      `Options of ${name}:`,
+      ...options.map((option) => `  --${`${option.name} ${option.value}`.padEnd(24)}${option.description}`),
+      "",
+    ]
+  ).join("\n")
+}
 Sources:
 ${sources.map(({ name, title }) => `  ${name.padEnd(36)} ${title}`).join("\n")}
 
@@ -36,11 +46,25 @@ function fromCallersFolder(path: string): string {
   return path === STANDARD_INPUT || path.startsWith("/") || !folder ? path : `${folder}/${path}`;
 }
 
+/** The options that sources have of their own. */
+const SOURCE_OPTIONS = sources.flatMap(({ options = [] }) => options.map(({ name }) => name));
+
 const OPTIONS = {
   force: { type: "boolean" },
   "skip-bad": { type: "string" },
   "ignore-unknown-columns": { type: "boolean" },
 } as const;
+const OPTIONS_OF_SOURCES = Object.fromEntries(
+  SOURCE_OPTIONS.map((name) => [name, { type: "string" as const }]),
+);
+
+/** @throws {LoadError} where one is given that the source does not have */
+function optionsOf({ name, options = [] }: Source, values: Record<string, unknown>): Record<string, string> {
+  const given = SOURCE_OPTIONS.filter((option) => values[option] !== undefined);
+  const other = given.find((option) => !options.some((own) => own.name === option));
+  if (other !== undefined) throw new LoadError("wrong_usage", `The source ${name} has no option --${other}.`);
+  return Object.fromEntries(given.map((option) => [option, String(values[option])]));
+}
 
 /** A line about one file. */
 function sentenceFor(source: string, outcome: FileOutcome): string {
@@ -59,14 +83,22 @@ function sentenceFor(source: string, outcome: FileOutcome): string {
 }
 
 async function load(args: string[]): Promise<void> {
-  const { values, positionals: [source, ...files] } = readOptions("load", args, OPTIONS, true);
+  const { values, positionals: [source, ...files] } = readOptions(
+    "load",
+    args,
+    { ...OPTIONS_OF_SOURCES, ...OPTIONS },
+    true,
+  );
   if (source === undefined) throw new UsageError(USAGE);
+  const chosen = findSource(source);
+  const sourceOptions = optionsOf(chosen, values);
   const report = new LoadReport(Deno.stderr);
   try {
     const outcomes = await withDatabase({ name: "load" }, (_, databaseUrl) =>
       loadFiles({
         databaseUrl,
-        source: findSource(source),
+        source: chosen,
+        sourceOptions,
         sources,
         files: files.map(fromCallersFolder),
         force: values.force ?? false,

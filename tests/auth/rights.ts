@@ -23,8 +23,9 @@ export const RIGHTS: Record<string, Rights> = {
       "SELECT, INSERT (name, oidc_issuer, oidc_subject), UPDATE (is_administrator, disabled_at)",
   },
   "public.audit_event": {
-    detached_api: "INSERT (app_user_id, action, job_id, agency_code, request_id, detail)",
-    detached_operator: "SELECT",
+    detached_api:
+      "INSERT (app_user_id, action, job_id, agency_code, request_id, detail, client_request_id, address)",
+    detached_operator: "SELECT, INSERT (app_user_id, action, agency_code, request_id, detail)",
   },
   "public.cgac": agencyTable,
   "public.data_load": { detached_loader: "SELECT, INSERT" },

@@ -10,6 +10,7 @@ import { connect } from "../../lib/db.ts";
 import { configureLog } from "../../lib/log.ts";
 import { LocalStore } from "../../lib/storage/local.ts";
 import { createApp } from "../../routes/app.ts";
+import { HeldRequests } from "../../routes/held_requests.ts";
 import { serveHttp } from "../../lib/http/serve.ts";
 import { addContracts, allContracts } from "../helpers/contracts.ts";
 import { addAgencies } from "../helpers/generations.ts";
@@ -36,6 +37,7 @@ await configureLog({ LOG_LEVEL: "error", LOG_FORMAT: "json" });
 const app = createApp({
   sql,
   changes,
+  held: new HeldRequests(1000),
   authenticate: createAuthenticator({ sql }),
   store: new LocalStore({
     dir: service.storageDir,

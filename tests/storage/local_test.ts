@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { ServiceError } from "../../lib/errors.ts";
 import { GenerationChanges } from "../../lib/generations/changes.ts";
 import { LocalStore } from "../../lib/storage/local.ts";
 import { createApp } from "../../routes/app.ts";
+import { HeldRequests } from "../../routes/held_requests.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { until } from "../helpers/until.ts";
 import { begin, contents, isUnavailable, storeContract, type StoreUnderTest } from "./contract.ts";
@@ -25,7 +27,15 @@ async function openLocal(): Promise<StoreUnderTest & { store: LocalStore; dir: s
   const store = new LocalStore({ dir, publicUrl, signingSecret: SECRET });
   // A link is for whoever holds it: nobody signs in.
   const authenticate = () => Promise.reject(new ServiceError("not_signed_in"));
-  const app = createApp({ sql, changes, store, authenticate, urlTtlSeconds: 60, maxUnfinishedJobs: 1 });
+  const app = createApp({
+    held: new HeldRequests(1),
+    sql,
+    changes,
+    store,
+    authenticate,
+    urlTtlSeconds: 60,
+    maxUnfinishedJobs: 1,
+  });
   const all = resources.move();
   const paths = () => filesIn(dir);
   return {
@@ -87,7 +97,7 @@ Deno.test("local: a writer killed before the rename leaves a file that nobody se
       "--no-prompt",
       `--allow-write=${dir}`,
       `--allow-read=${dir}`,
-      new URL("write_and_wait.ts", import.meta.url).pathname,
+      fileURLToPath(new URL("write_and_wait.ts", import.meta.url)),
       dir,
       "1/1/a.csv",
     ],
@@ -125,7 +135,7 @@ Deno.test({
   ignore: !NAMESPACES,
   async fn() {
     const dir = await Deno.makeTempDir({ prefix: "full-" });
-    const fill = new URL("fill_disk.ts", import.meta.url).pathname;
+    const fill = fileURLToPath(new URL("fill_disk.ts", import.meta.url));
     const { stdout, stderr } = await new Deno.Command("/usr/bin/unshare", {
       args: [
         ...[
