@@ -1,10 +1,12 @@
 import { Hono } from "hono";
+import { BlockList } from "node:net";
 import { cors } from "hono/cors";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
 import { getPathNoStrict } from "hono/utils/url";
 import { ServiceError } from "../lib/errors.ts";
 import { requireRules } from "./access.ts";
+import { auditRefusals } from "./audit_refusals.ts";
 import { cancelGeneration } from "./cancel_generation.ts";
 import { checkDetachedGenerationStatus } from "./check_detached_generation_status.ts";
 import type { Dependencies } from "./dependencies.ts";
@@ -26,6 +28,7 @@ import { countRequests, metrics } from "./metrics.ts";
 import { operationsOf } from "./operation.ts";
 import { errorPage, isForPeople } from "./page/error_page.tsx";
 import { page } from "./page/page.ts";
+import { knowSource } from "./request_source.ts";
 import { traceRequests } from "./trace_requests.ts";
 
 /** Every route for programs, with the types that the client (`client.ts`) knows the API by. */
@@ -61,7 +64,16 @@ export function createApp(dependencies: Dependencies): Hono {
 
   const meant = withVersion(api);
   const app = new Hono({ getPath: (request) => meant(getPathNoStrict(request)) });
-  app.use(countRequests, requestId(), traceRequests, logRequests, secureHeaders(), async (c, next) => {
+  app.use(
+    countRequests,
+    requestId({ headerName: "" }),
+    knowSource(dependencies.trustedProxies ?? new BlockList()),
+    traceRequests,
+    logRequests,
+    secureHeaders(),
+    auditRefusals(dependencies.sql),
+  );
+  app.use(async (c, next) => {
     await next();
     // Responses carry links and states of the moment.
     if (!c.res.headers.has("Cache-Control")) c.res.headers.set("Cache-Control", "no-store");

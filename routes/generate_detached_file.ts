@@ -43,7 +43,7 @@ export const generateDetachedFile = (dependencies: Dependencies) =>
         {
           requestedBy: user.name,
           userId: user.userId,
-          requestId: c.var.requestId,
+          ...c.var.source,
           isGivenLink: true,
           maxUnfinishedJobs: dependencies.maxUnfinishedJobs,
           idempotencyKey: idempotencyKey(c.req.header("Idempotency-Key")),

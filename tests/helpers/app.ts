@@ -1,3 +1,4 @@
+import type { Hono } from "hono";
 import type { User } from "../../lib/auth/user.ts";
 import type { Sql } from "../../lib/db.ts";
 import { ServiceError } from "../../lib/errors.ts";
@@ -33,6 +34,7 @@ export const users: Record<string, User> = {
 
 /** The API over a test's database and a folder of its own. */
 export interface TestApp extends AsyncDisposable {
+  app: Hono;
   store: LocalStore;
   changes: GenerationChanges;
   held: HeldRequests;
@@ -83,6 +85,7 @@ export async function testApp(
     },
   });
   return {
+    app,
     store,
     changes,
     held,
@@ -102,7 +105,7 @@ export async function testApp(
         status: response.status,
         headers: response.headers,
         text,
-        json: isJson ? JSON.parse(text) : undefined,
+        json: isJson && text ? JSON.parse(text) : undefined,
       };
     },
     open: async (method, path, { headers = {}, signal }) =>
