@@ -68,7 +68,7 @@ export const listGenerations = (dependencies: Dependencies) =>
         detail: { jobs: jobs.length },
       });
       const generations = [];
-      for (const job of jobs) generations.push(await describeJob(c, job, dependencies));
+      for (const job of jobs) generations.push(await describeJob(c, job, dependencies, { looks: false }));
       if (nextCursor) {
         const next = new URLSearchParams({ ...c.req.query(), cursor: nextCursor });
         c.header("Link", `</v1/generations/?${next}>; rel="next"`);

@@ -5,6 +5,7 @@ import { GenerationChanges } from "../../lib/generations/changes.ts";
 import { LocalStore } from "../../lib/storage/local.ts";
 import { createApp } from "../../routes/app.ts";
 import type { TestDatabase } from "./database.ts";
+import { written } from "./generations.ts";
 
 /** Users that tests sign in as, by the token that is their name. */
 export const users: Record<string, User> = {
@@ -32,6 +33,7 @@ export const users: Record<string, User> = {
 
 /** The API over a test's database and a folder of its own. */
 export interface TestApp extends AsyncDisposable {
+  sql: Sql;
   store: LocalStore;
   changes: GenerationChanges;
   /** Sends a request, signed in as a user, and gives the answer with its body read. */
@@ -54,7 +56,11 @@ export async function testApp(
   } = {},
 ): Promise<TestApp> {
   const dir = await Deno.makeTempDir({ prefix: "detached-files-" });
-  const store = new LocalStore({ dir, publicUrl: "http://localhost", signingSecret: "s".repeat(32) });
+  const store = new StoreOfUnwrittenFiles({
+    dir,
+    publicUrl: "http://localhost",
+    signingSecret: "s".repeat(32),
+  });
   await addUsers(db.sql);
   const changes = new GenerationChanges(db.url, "test-listen");
   const app = createApp({
@@ -72,6 +78,7 @@ export async function testApp(
     },
   });
   return {
+    sql: db.sql,
     store,
     changes,
     async send(method, path, { as = "administrator", body, headers = {} } = {}) {
@@ -98,6 +105,13 @@ export async function testApp(
       await Deno.remove(dir, { recursive: true });
     },
   };
+}
+
+/** Tests publish files that nobody has written. */
+class StoreOfUnwrittenFiles extends LocalStore {
+  override size(): Promise<number> {
+    return Promise.resolve(written.bytes);
+  }
 }
 
 async function addUsers(sql: Sql): Promise<void> {
