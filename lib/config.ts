@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { readNetworks } from "./http/client_address.ts";
 
 const wholeNumber = (least: number, most: number) =>
   z.string().regex(/^\d+$/, "must be a whole number").transform(Number)
@@ -19,6 +20,12 @@ const origins = z.string().transform((list) => list.split(",").map((origin) => o
   (list) => list.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin),
   `must be origins separated by commas, such as https://example.gov,https://other.example.gov:8443`,
 );
+const networks = z.string().transform((list, { addIssue }) => {
+  const read = readNetworks(list.split(",").map((network) => network.trim()));
+  if (read) return read;
+  addIssue("must be IP addresses or networks (CIDR) separated by commas, such as 10.0.0.0/8,::1");
+  return z.NEVER;
+});
 const flag = z.enum(["true", "false"], { error: `must be "true" or "false"` }).transform((v) => v === "true");
 const secret = (least: number) => z.string().min(least, `must have at least ${least} characters`);
 
@@ -26,10 +33,12 @@ const secret = (least: number) => z.string().min(least, `must have at least ${le
 export const settings = z.object({
   DATABASE_URL: postgresUrl.optional(),
   EXPORT_DATABASE_URL: postgresUrl.optional(),
-  HOST: z.string().default("127.0.0.1"),
+  // An IPv6 address stands in brackets in a URL alone, but is often copied from one.
+  HOST: z.string().transform((host) => host.replace(/^\[(.*)\]$/, "$1")).default("127.0.0.1"),
   PORT: wholeNumber(0, 65535).default(8000),
   PUBLIC_URL: httpUrl.optional(),
   CORS_ORIGINS: origins.optional(),
+  TRUSTED_PROXIES: networks.optional(),
   METRICS_TOKEN: secret(16).regex(/^[A-Za-z0-9._~+/-]+=*$/, "must be a bearer token (RFC 6750)").optional(),
   WORKER_METRICS_PORT: wholeNumber(1, 65535).optional(),
   S3_BUCKET: z.string().optional(),
@@ -43,6 +52,8 @@ export const settings = z.object({
   WORKER_STOP_SECONDS: wholeNumber(0, 3600).default(20),
   RETENTION_DAYS: wholeNumber(1, 36_500).default(30),
   MAX_UNFINISHED_JOBS: wholeNumber(1, 1_000_000).default(50),
+  MAX_HELD_REQUESTS: wholeNumber(1, 1_000_000).default(100),
+  MAX_CONNECTIONS: wholeNumber(8, 1_000_000).default(2000),
   LEASE_SECONDS: wholeNumber(3, 3600).default(30),
   OIDC_ISSUER: issuerUrl.optional(),
   OIDC_AUDIENCE: z.string().optional(),
@@ -75,7 +86,8 @@ const LOG = ["LOG_LEVEL", "LOG_FORMAT"] as const;
 const READS = {
   api: [
     ...["DATABASE_URL", "HOST", "PORT", "PUBLIC_URL", "CORS_ORIGINS", "METRICS_TOKEN"] as const,
-    ...["URL_SIGNING_SECRET", "URL_TTL_SECONDS", "MAX_UNFINISHED_JOBS"] as const,
+    ...["TRUSTED_PROXIES", "URL_SIGNING_SECRET", "URL_TTL_SECONDS"] as const,
+    ...["MAX_UNFINISHED_JOBS", "MAX_HELD_REQUESTS", "MAX_CONNECTIONS"] as const,
     ...["OIDC_ISSUER", "OIDC_AUDIENCE", "OIDC_AGENCY_CLAIM"] as const,
     ...STORAGE,
     ...LOG,
@@ -154,16 +166,4 @@ function missing(kind: ProcessKind, isSet: (name: Setting) => boolean): string[]
     }
   }
   return sentences;
-}
-
-/** Runs a process's main function; a wrong setting stops it with its sentences on standard error and code 2. */
-export async function runMain(main: () => Promise<void>): Promise<void> {
-  try {
-    await main();
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    // deno-lint-ignore no-console -- there is no logger before there is a configuration
-    console.error(error.message);
-    Deno.exit(2);
-  }
 }

@@ -8,7 +8,7 @@ export interface FieldIssue {
 
 interface CatalogueEntry {
   /** The HTTP status it is answered with, or 0 where it only ever describes a failed generation. */
-  status: 0 | 400 | 401 | 403 | 404 | 405 | 408 | 409 | 410 | 413 | 416 | 422 | 429 | 500 | 503;
+  status: 0 | 400 | 401 | 403 | 404 | 405 | 408 | 409 | 410 | 413 | 416 | 422 | 429 | 431 | 499 | 500 | 503;
   /** Whether the same request may succeed later without being changed. */
   retryable: boolean;
   // deno-lint-ignore no-explicit-any -- each sentence names its own parameters; `ServiceError` checks them
@@ -21,6 +21,27 @@ export const catalogue = {
     status: 400,
     retryable: false,
     sentence: () => `The body is not JSON. Send one JSON object, such as {"file_type": "D1", …}.`,
+  },
+  malformed_form: {
+    status: 400,
+    retryable: false,
+    sentence: () =>
+      `The form cannot be read. Send it as "application/x-www-form-urlencoded", or as "multipart/form-data" with its boundary.`,
+  },
+  request_malformed: {
+    status: 400,
+    retryable: false,
+    sentence: () => `This is not an HTTP/1.1 request for this service.`,
+  },
+  headers_too_large: {
+    status: 431,
+    retryable: false,
+    sentence: () => `The head of the request is larger than 16 KiB, the most that is taken.`,
+  },
+  request_too_slow: {
+    status: 408,
+    retryable: true,
+    sentence: () => `The request did not arrive in time: its head within 10 seconds, all of it within 30.`,
   },
   wrong_content_type: {
     status: 400,
@@ -44,6 +65,11 @@ export const catalogue = {
     retryable: false,
     sentence: (p: { limit: number }) => `The body is larger than ${p.limit} bytes, the most that is taken.`,
   },
+  body_incomplete: {
+    status: 400,
+    retryable: true,
+    sentence: () => `The connection ended before the whole body had arrived.`,
+  },
   body_too_slow: {
     status: 408,
     retryable: true,
@@ -58,7 +84,7 @@ export const catalogue = {
   permission_denied: {
     status: 403,
     retryable: false,
-    sentence: (p: { what: string }) => `You may not ${p.what}.`,
+    sentence: (p: { what: string; jobId?: string; agencyCode?: string }) => `You may not ${p.what}.`,
   },
   link_refused: {
     status: 403,
@@ -120,6 +146,17 @@ export const catalogue = {
     retryable: true,
     sentence: (p: { limit: number }) =>
       `You are waiting for ${p.limit} files already, the most that one user may wait for. Try again when one is finished.`,
+  },
+  too_many_held_requests: {
+    status: 429,
+    retryable: true,
+    sentence: (p: { limit: number }) =>
+      `You have ${p.limit} requests open that wait for a file, the most that one user may have. Try again when one has ended.`,
+  },
+  client_gone: {
+    status: 499,
+    retryable: true,
+    sentence: () => `The client has hung up.`,
   },
   range_not_satisfiable: {
     status: 416,

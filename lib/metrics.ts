@@ -1,4 +1,4 @@
-import { Counter, Histogram, Registry } from "prom-client";
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
 
 /** What this process tells Prometheus. Labels take values that the service itself has, never what a user has sent. */
 export const registry = new Registry();
@@ -11,6 +11,11 @@ export const requestSeconds = new Histogram({
   buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
   registers: [registry],
 });
+
+/** Requests that the API has answered, by the first digit of the status. */
+export const responses = counter("detached_http_responses_total", "Responses, by their class of status.", [
+  "class",
+]);
 
 /** Records that workers have written, finished or not. */
 export const rowsWritten = counter(
@@ -41,6 +46,13 @@ export const fileSeconds = new Histogram({
   name: "detached_file_seconds",
   help: "Seconds from a claim to the finished file.",
   buckets: [0.1, 0.5, 1, 5, 15, 30, 60, 120, 300, 600, 1800],
+  registers: [registry],
+});
+
+/** Connections of clients to this process. */
+export const connectionsOpen = new Gauge({
+  name: "detached_connections",
+  help: "Connections of clients that are open.",
   registers: [registry],
 });
 

@@ -1,9 +1,11 @@
 import { Hono } from "hono";
+import { BlockList } from "node:net";
 import { cors } from "hono/cors";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
 import { ServiceError } from "../lib/errors.ts";
 import { requireRules } from "./access.ts";
+import { auditRefusals } from "./audit_refusals.ts";
 import { cancelGeneration } from "./cancel_generation.ts";
 import { checkDetachedGenerationStatus } from "./check_detached_generation_status.ts";
 import type { Dependencies } from "./dependencies.ts";
@@ -21,6 +23,7 @@ import { countRequests, metrics } from "./metrics.ts";
 import { operationsOf } from "./operation.ts";
 import { errorPage, isForPeople } from "./page/error_page.tsx";
 import { page } from "./page/page.ts";
+import { knowSource } from "./request_source.ts";
 import { traceRequests } from "./trace_requests.ts";
 
 /** Every route for programs, with the types that the client (`client.ts`) knows the API by. */
@@ -51,10 +54,21 @@ export function createApp(dependencies: Dependencies): Hono {
   refuseOtherMethods(routes);
 
   const app = new Hono({ strict: false });
-  app.use(countRequests, requestId(), traceRequests, logRequests, secureHeaders(), async (c, next) => {
+  app.use(
+    countRequests,
+    requestId({ headerName: "" }),
+    knowSource(dependencies.trustedProxies ?? new BlockList()),
+    traceRequests,
+    logRequests,
+    secureHeaders(),
+    auditRefusals(dependencies.sql),
+  );
+  app.use(async (c, next) => {
     await next();
     // Responses carry links and states of the moment.
     if (!c.res.headers.has("Cache-Control")) c.res.headers.set("Cache-Control", "no-store");
+    // Hono throws the body of a HEAD away, without a word to whoever is still making it.
+    if (c.req.method === "HEAD") await c.res.body?.cancel();
   });
   if (dependencies.corsOrigins) app.use(allowOrigins(dependencies.corsOrigins));
   app.route("/", routes);

@@ -1,15 +1,21 @@
 import type { Sql } from "../lib/db.ts";
 import type { GenerationChanges } from "../lib/generations/changes.ts";
+import type { Networks } from "../lib/http/client_address.ts";
 import type { FileStore } from "../lib/storage/store.ts";
 import type { Authenticate } from "./access.ts";
+import type { HeldRequests } from "./held_requests.ts";
 
 /** What the routes need; `main.ts` makes the real ones. */
 export interface Dependencies {
   sql: Sql;
   /** Wakes requests that wait for a generation. */
   changes: GenerationChanges;
+  /** Bounds the requests of one user that wait. */
+  held: HeldRequests;
   store: FileStore;
   authenticate: Authenticate;
+  /** Those whose X-Forwarded-For is believed; usually none. */
+  trustedProxies?: Networks | undefined;
   /** The origins whose pages may call the API from a browser; usually none. */
   corsOrigins?: readonly string[] | undefined;
   /** Who may read the metrics; anyone where it is not set. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Context, ErrorHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { isConnectionLoss } from "../lib/db.ts";
 import { catalogue, type ErrorCode, type FieldIssue, ServiceError } from "../lib/errors.ts";
 import { log } from "../lib/log.ts";
@@ -49,5 +50,5 @@ function respond(c: Context, error: ServiceError): Response {
   const body: ErrorBody = { message: error.message, code: error.code, ...(issues && { errors: issues }) };
   if (error.status === 429 || error.status === 503) c.header("Retry-After", RETRY_SECONDS);
   if (error.code === "not_signed_in") c.header("WWW-Authenticate", "Bearer");
-  return c.json(body, error.status || 500);
+  return c.json(body, (error.status || 500) as ContentfulStatusCode);
 }

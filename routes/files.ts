@@ -1,5 +1,4 @@
 import { Hono } from "hono";
-import type { RequestIdVariables } from "hono/request-id";
 import { recordAudit } from "../lib/auth/audit.ts";
 import type { Sql } from "../lib/db.ts";
 import { ServiceError } from "../lib/errors.ts";
@@ -12,6 +11,7 @@ import { forAnyone } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { operation } from "./operation.ts";
 import { parseRange } from "./range.ts";
+import type { Sourced } from "./request_source.ts";
 
 const download = operation({
   id: "downloadFile",
@@ -34,10 +34,10 @@ const download = operation({
  * ranges, so that an interrupted download can be resumed. With S3 there are no local files and no such links.
  */
 export const files = ({ sql, store }: Dependencies) =>
-  new Hono<{ Variables: RequestIdVariables }>().get(`${FILES_PATH}*`, forAnyone, download, async (c) => {
+  new Hono<Sourced>().get(`${FILES_PATH}*`, forAnyone, download, async (c) => {
     const { key, fileName, file } = await openLink(sql, store, c.req.url);
     if (c.req.method === "GET") {
-      const event = { action: "download", requestId: c.get("requestId"), detail: { key } } as const;
+      const event = { ...c.var.source, action: "download", detail: { key } } as const;
       await recordAudit(sql, event).catch((error) => {
         file.close();
         throw error;

@@ -7,7 +7,7 @@ import { forUsers } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
 import type { WithJob } from "./job_access.ts";
 import { operation } from "./operation.ts";
-import { PREFER, preferWait } from "./prefer_wait.ts";
+import { mayWait, preferWait } from "./prefer_wait.ts";
 import { jsonBody } from "./request_input.ts";
 import { respondWithStatus, statusResponses } from "./status_headers.ts";
 
@@ -24,13 +24,13 @@ export const generateDetachedFile = (dependencies: Dependencies) =>
         "count as absent; unknown keys are ignored. `Location` is the status URL; `Retry-After` says when to look again.",
       tag: "files",
       headers: {
-        ...PREFER,
         "Idempotency-Key":
           "the same key from the same user gives the same job for 24 hours; 1 to 255 printable ASCII characters",
       },
       responses: statusResponses,
       errors: [403, 422, 429],
     }),
+    mayWait(dependencies),
     jsonBody(requestBody),
     async (c) => {
       const request = c.req.valid("json");
@@ -43,7 +43,7 @@ export const generateDetachedFile = (dependencies: Dependencies) =>
         {
           requestedBy: user.name,
           userId: user.userId,
-          requestId: c.var.requestId,
+          ...c.var.source,
           isGivenLink: true,
           maxUnfinishedJobs: dependencies.maxUnfinishedJobs,
           idempotencyKey: idempotencyKey(c.req.header("Idempotency-Key")),

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Context, Hono } from "hono";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
 import { jobStatus } from "../lib/generations/status.ts";
@@ -11,6 +12,8 @@ import { describeJob } from "./status_headers.ts";
 
 /** So that whatever stands between does not take the stream for dead. */
 const COMMENT_MILLISECONDS = 15_000;
+/** Who has not taken an event after so long is not reading. */
+const TAKE_MILLISECONDS = 30_000;
 /** A stream on which nothing has happened for so long is ended; who still cares opens another. */
 const IDLE_MILLISECONDS = 120_000;
 const RECONNECT_MILLISECONDS = 2000;
@@ -37,6 +40,7 @@ export const generationEvents = (dependencies: Dependencies) =>
         "Last-Event-ID":
           "the ID of the last event that was received, as browsers send it when they come back",
       },
+      errors: [429],
       responses: [{ mediaType: "text/event-stream" }, {
         status: 204,
         description: "There is no more to come",
@@ -46,15 +50,25 @@ export const generationEvents = (dependencies: Dependencies) =>
     (c) => {
       const { job } = c.var;
       if (c.req.header("Last-Event-ID") === ENDED && !isUnfinished(job)) return c.body(null, 204);
-      c.header("X-Accel-Buffering", "no");
-      const stream = streamSSE(c, (stream) => tell(c, stream, dependencies), (error, stream) => {
+      const headers = {
+        "Content-Type": "text/event-stream",
+        // Events carry links.
+        "Cache-Control": "no-store",
+        "X-Accel-Buffering": "no",
+      };
+      if (c.req.method === "HEAD") return c.body(null, 200, headers);
+      const hold = dependencies.held.hold(c.var.user.userId);
+      const response = streamSSE(c, async (stream) => {
+        using _hold = hold;
+        await tell(c, stream, dependencies);
+      }, (error, stream) => {
         log("api").warning("a stream of events was cut off", { jobId: job.jobId, error: error.message });
         // The client opens it again, and is answered with an error if there still is one.
         return stream.close();
       });
-      // Events carry links.
-      stream.headers.set("Cache-Control", "no-store");
-      return stream;
+      // How the connection goes on is the server's to say: a client of HTTP/1.0 knows no chunks.
+      for (const name of ["Transfer-Encoding", "Connection"]) c.header(name, undefined);
+      return c.body(response.body!, 200, headers);
     },
   );
 
@@ -66,6 +80,9 @@ async function tell(
   const { sql, changes } = dependencies;
   const { jobId, fileGenerationId } = c.var.job;
   using watch = changes.watch(fileGenerationId);
+  const aborted = new AbortController();
+  stream.onAbort(() => aborted.abort());
+  const gone = AbortSignal.any([c.req.raw.signal, aborted.signal]);
   let told = "";
   let idle = 0;
   while (!stream.aborted) {
@@ -76,18 +93,28 @@ async function tell(
       const status = await describeJob(c, await lookAgain(c, dependencies), dependencies);
       // Its file turned out to be lost, and is made anew.
       if (id === ENDED && status.status === "waiting") continue;
-      const data = JSON.stringify(status);
-      await stream.writeSSE({ event: "status", id, retry: RECONNECT_MILLISECONDS, data });
+      const event = { event: "status", id, retry: RECONNECT_MILLISECONDS, data: JSON.stringify(status) };
+      if (!await isTaken(stream.writeSSE(event), gone)) return stream.abort();
       told = id;
       idle = 0;
     }
     if (id === ENDED) return;
-    const woken = await watch.next(COMMENT_MILLISECONDS, c.req.raw.signal);
+    const woken = await watch.next(COMMENT_MILLISECONDS, gone);
     if (woken === "closed") return;
     if (woken === "time") {
       idle += COMMENT_MILLISECONDS;
       if (idle >= IDLE_MILLISECONDS) return;
-      await stream.write(":\n\n");
+      if (!await isTaken(stream.write(":\n\n"), gone)) return stream.abort();
     }
   }
+}
+
+/** Whether a client takes what is written, before it hangs up and in time: else a stream would be held for it for good. */
+async function isTaken(writing: Promise<unknown>, gone: AbortSignal): Promise<boolean> {
+  const written = new AbortController();
+  const signal = AbortSignal.any([written.signal, gone]);
+  const late = sleep(TAKE_MILLISECONDS, false, { signal }).catch(() => false);
+  const taken = await Promise.race([writing.then(() => true), late]);
+  written.abort();
+  return taken;
 }

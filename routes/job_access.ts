@@ -7,19 +7,21 @@ import { ServiceError } from "../lib/errors.ts";
 import { type JobStatus, jobStatus } from "../lib/generations/status.ts";
 import { type Asked, auditOf, type SignedIn } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
+import type { Held } from "./metrics.ts";
 import { describes } from "./operation.ts";
+import { isJobId } from "./whole_numbers.ts";
 
 /** What the handlers of a route about a job find in the context. */
 export interface WithJob {
-  Variables: SignedIn["Variables"] & { job: JobStatus };
+  Variables: SignedIn["Variables"] & { job: JobStatus } & Partial<Held>;
 }
 
 /** Where a job's ID stands in the path of a route about it. */
-export const JOB_ID = ":job_id{[0-9]{1,18}}";
+export const JOB_ID = ":job_id{[0-9]+}";
 
 const jobIdParameter = {
   description: "the job's ID, as the request was answered",
-  schema: z.string().regex(/^[0-9]{1,18}$/),
+  schema: z.int().min(1),
 };
 
 /** What the audit keeps of something that is done to the request's job. */
@@ -48,12 +50,12 @@ export const forJob = (
     whenUnknown ? { errors: [403] } : { path: { job_id: jobIdParameter }, errors: [403, 404] },
     createMiddleware<WithJob>(async (c, next) => {
       const jobId = idOf(c);
-      const job = await jobStatus(sql, jobId);
+      const job = isJobId(jobId) ? await jobStatus(sql, jobId) : undefined;
       if (!job && whenUnknown) return whenUnknown(c, jobId);
       if (!job) throw new ServiceError("job_unknown", { jobId });
       requireJobAccess(c.var.user, job, action);
       c.set("job", job);
-      if (action === "see") await recordAudit(sql, auditOfJob(c, "status"));
+      if (action === "see" && c.req.method !== "HEAD") await recordAudit(sql, auditOfJob(c, "status"));
       return await next();
     }),
   );

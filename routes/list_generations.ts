@@ -4,20 +4,18 @@ import { recordAudit } from "../lib/auth/audit.ts";
 import { fileTypeCodes } from "../lib/files/registry.ts";
 import { mustBe } from "../lib/files/request_fields.ts";
 import { jobsOf, STATES } from "../lib/generations/status.ts";
-import { forUsers } from "./access.ts";
+import { auditOf, forUsers } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { operation } from "./operation.ts";
 import { query } from "./request_input.ts";
 import { statusSchema } from "./status_response.ts";
 import { describeJob } from "./status_headers.ts";
+import { wholeNumberText } from "./whole_numbers.ts";
 
 const MOST_JOBS = 100;
 
 const word = <const Words extends readonly [string, ...string[]]>(name: string, words: Words) =>
   z.enum(words, { error: mustBe(name, words.map((word) => `"${word}"`).join(" or ")) }).optional();
-
-const limitError = mustBe("limit", `a whole number from 1 to ${MOST_JOBS}`);
-const cursorError = mustBe("cursor", "the next_cursor of an earlier response");
 
 const listSchema = z.object({
   generations: z.array(statusSchema),
@@ -29,9 +27,9 @@ const listSchema = z.object({
 const listQuery = z.object({
   state: word("state", STATES),
   file_type: word("file_type", fileTypeCodes),
-  limit: z.string({ error: limitError }).regex(/^\d{1,3}$/, { error: limitError }).transform(Number)
-    .refine((limit) => limit >= 1 && limit <= MOST_JOBS, { error: limitError }).optional(),
-  cursor: z.string({ error: cursorError }).regex(/^[1-9]\d{0,17}$/, { error: cursorError }).optional(),
+  limit: wholeNumberText("limit", `a whole number from 1 to ${MOST_JOBS}`, 1, MOST_JOBS).transform(Number)
+    .optional(),
+  cursor: wholeNumberText("cursor", "the next_cursor of an earlier response", 1).optional(),
 });
 
 const USUAL_JOBS = 20;
@@ -61,14 +59,15 @@ export const listGenerations = (dependencies: Dependencies) =>
       });
       const jobs = found.slice(0, limit);
       const nextCursor = found.length > limit ? jobs.at(-1)!.jobId : null;
-      await recordAudit(dependencies.sql, {
-        action: "list",
-        userId: user.userId,
-        requestId: c.var.requestId,
-        detail: { jobs: jobs.length },
-      });
+      // A HEAD's response has none of them.
+      const isSeen = c.req.method !== "HEAD";
+      if (isSeen) {
+        await recordAudit(dependencies.sql, { ...auditOf(c, "list"), detail: { jobs: jobs.length } });
+      }
       const generations = [];
-      for (const job of jobs) generations.push(await describeJob(c, job, dependencies, { looks: false }));
+      for (const job of jobs) {
+        generations.push(await describeJob(c, job, dependencies, { linkIsKept: !isSeen, looks: false }));
+      }
       if (nextCursor) {
         const next = new URLSearchParams({ ...c.req.query(), cursor: nextCursor });
         c.header("Link", `</v1/generations/?${next}>; rel="next"`);

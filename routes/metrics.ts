@@ -4,12 +4,12 @@ import { createMiddleware } from "hono/factory";
 import { routePath } from "hono/route";
 import { Gauge } from "prom-client";
 import { credentialOf } from "../lib/auth/credentials.ts";
-import { ServiceError } from "../lib/errors.ts";
+import { catalogue, ServiceError } from "../lib/errors.ts";
 import { queueLength } from "../lib/generations/queue_length.ts";
-import { registry, requestSeconds } from "../lib/metrics.ts";
+import { registry, requestSeconds, responses } from "../lib/metrics.ts";
 import { forAnyone } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
-import { operation } from "./operation.ts";
+import { openApiPath, operation } from "./operation.ts";
 
 const generations = new Gauge({
   name: "detached_generations",
@@ -56,13 +56,28 @@ export const metrics = ({ sql, changes, metricsToken }: Dependencies) =>
     },
   );
 
-/** Counts every response, by the route as it is declared: what a user puts into a path never becomes a label. */
-export const countRequests = createMiddleware(async (c, next) => {
-  const end = requestSeconds.startTimer();
+/** What a route that holds its response says of itself. */
+export interface Held {
+  heldSeconds: number;
+}
+
+/**
+ * Counts every response, by the route as it is documented: what a user puts into a path never becomes a label. The time that
+ * a response was held because its client wished so is none that the service took. A client that has hung up meanwhile is
+ * counted as `client_gone` has it, whatever it would have been told.
+ */
+export const countRequests = createMiddleware<{ Variables: Partial<Held> }>(async (c, next) => {
+  const began = performance.now();
   await next();
-  const route = routePath(c, -1);
-  const known = route === "*" || route === "/*" ? "unknown" : route;
-  end({ method: METHODS.has(c.req.method) ? c.req.method : "other", route: known, status: c.res.status });
+  const seconds = (performance.now() - began) / 1000 - (c.get("heldSeconds") ?? 0);
+  const path = routePath(c, -1);
+  const route = path === "*" || path === "/*" ? "unknown" : openApiPath(path);
+  const status = c.req.raw.signal.aborted ? catalogue.client_gone.status : c.res.status;
+  requestSeconds.observe(
+    { method: METHODS.has(c.req.method) ? c.req.method : "other", route, status },
+    seconds,
+  );
+  responses.inc({ class: `${Math.floor(status / 100)}xx` });
 });
 
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);

@@ -94,5 +94,5 @@ function merged(method: string, path: string, said: readonly OperationPart[]): O
 }
 
 /** `/v1/generations/:job_id{[0-9]+}/events` as `/v1/generations/{job_id}/events`; `*` is called `{key}`. */
-const openApiPath = (path: string): string =>
+export const openApiPath = (path: string): string =>
   path.replace(/:(\w+)(\{.*?\}(?=\/|$))?/g, "{$1}").replace(/\*$/, "{key}");

@@ -39,12 +39,13 @@ export async function describeJob(
 
 /** Responds with a job's status: `Location` is its status URL, `Retry-After` says when to look again while it waits. */
 export async function respondWithStatus(
-  c: Asked & Pick<Context, "header" | "json">,
+  c: Asked & Pick<Context, "header" | "json" | "req">,
   job: JobStatus,
   dependencies: Dependencies,
-  options: { linkIsKept?: boolean } = {},
+  { linkIsKept = false } = {},
 ) {
-  const body = await describeJob(c, job, dependencies, options);
+  // A HEAD's response has no link.
+  const body = await describeJob(c, job, dependencies, { linkIsKept: linkIsKept || c.req.method === "HEAD" });
   c.header("Location", `/v1/check_detached_generation_status/?job_id=${job.jobId}`);
   if (body.status === "waiting") c.header("Retry-After", POLL_SECONDS);
   return c.json(body);

@@ -7,12 +7,12 @@ set -eu
 field() { sed -n "s/.*\"$1\":\"\{0,1\}\([^\",}]*\).*/\1/p"; }
 
 status=$(curl -fsS "$URL/v1/generate_detached_file/" \
-  -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -H "Prefer: wait=60" \
+  -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" -H "Prefer: wait=45" \
   -d '{"file_type": "D1", "cgac_code": "020", "start": "01/01/2016", "end": "03/31/2016"}')
 job=$(echo "$status" | field job_id)
 while [ "$(echo "$status" | field status)" = waiting ]; do
   status=$(curl -fsS "$URL/v1/check_detached_generation_status/?job_id=$job" \
-    -H "Authorization: Bearer $TOKEN" -H "Prefer: wait=60")
+    -H "Authorization: Bearer $TOKEN" -H "Prefer: wait=45")
 done
 [ "$(echo "$status" | field status)" = finished ] || { echo "$status" >&2; exit 1; }
 

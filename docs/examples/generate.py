@@ -12,7 +12,7 @@ import urllib.parse
 import urllib.request
 
 URL = os.environ.get("URL", "http://127.0.0.1:8000")
-HEADERS = {"Authorization": f"Bearer {os.environ['TOKEN']}", "Prefer": "wait=60"}
+HEADERS = {"Authorization": f"Bearer {os.environ['TOKEN']}", "Prefer": "wait=45"}
 
 
 def call(path, body=None):

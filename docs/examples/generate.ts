@@ -6,7 +6,7 @@
 import { createClient } from "../../routes/client.ts";
 
 const client = createClient(Deno.env.get("URL") ?? "http://127.0.0.1:8000", Deno.env.get("TOKEN")!);
-const headers = { headers: { Prefer: "wait=60" } };
+const headers = { headers: { Prefer: "wait=45" } };
 
 const asked = await client.v1.generate_detached_file.$post({
   json: { file_type: "A", cgac_code: "020", year: 2017, period: 6 },

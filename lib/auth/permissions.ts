@@ -36,13 +36,17 @@ export const mayCancelJob = rules.cancel;
 /** @throws {ServiceError} `permission_denied` where the user may not have files of the agency made */
 export function requireAgencyAccess(user: User, agencyCode: string): void {
   if (!rules.useAgency(user, agencyCode)) {
-    throw new ServiceError("permission_denied", { what: `generate files of agency ${agencyCode}` });
+    throw new ServiceError("permission_denied", {
+      what: `generate files of agency ${agencyCode}`,
+      agencyCode,
+    });
   }
 }
 
 /** @throws {ServiceError} `permission_denied` where the user may not do this to the job */
 export function requireJobAccess(user: User, job: OwnedJob, action: "see" | "cancel" = "see"): void {
   if (!rules[action](user, job)) {
-    throw new ServiceError("permission_denied", { what: `${action} job ${job.jobId}` });
+    const { jobId, agencyCode } = job;
+    throw new ServiceError("permission_denied", { what: `${action} job ${jobId}`, jobId, agencyCode });
   }
 }

@@ -33,6 +33,14 @@ export function amount(record: RecordCells, column: string): string {
   return "";
 }
 
+/** An amount of money without commas, kept digit by digit. */
+export function plainAmount(record: RecordCells, column: string): string {
+  const value = filled(record.cell(column)) ?? "";
+  if (/^[-+]?(\d+\.?\d*|\.\d+)$/.test(value)) return value;
+  record.wrong(column, "an amount such as -1234.50");
+  return "";
+}
+
 /** `Y`/`N`, `TRUE`/`FALSE` or `T`/`F` in any letter case; a blank cell is `null`. */
 export function yesOrNo(record: RecordCells, column: string): "t" | "f" | null {
   const value = filled(record.cell(column))?.toUpperCase();
@@ -43,7 +51,7 @@ export function yesOrNo(record: RecordCells, column: string): "t" | "f" | null {
   return null;
 }
 
-const AMERICAN = /^(\d{1,2})\/(\d{1,2})\/(\d{2}|\d{4})(?: (\d{1,2}):(\d\d)(?::(\d\d))?)?$/;
+const AMERICAN = /^(\d{1,2})\/(\d{1,2})\/(\d{2}|\d{4})(?: +(\d{1,2}):(\d\d)(?::(\d\d))?(?: ?([AP])M)?)?$/i;
 const ISO = /^(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?)?$/;
 
 /**
@@ -57,7 +65,7 @@ export function dateAndTime(record: RecordCells, column: string): string | null 
   if (value === null) return null;
   const american = AMERICAN.exec(value), iso = ISO.exec(value);
   const [year, month, day, ...time] = american
-    ? [american[3], american[1], american[2], american[4], american[5], american[6]]
+    ? [american[3], american[1], american[2], hourOfDay(american[4], american[7]), american[5], american[6]]
     : iso?.slice(1) ?? [];
   const [hour, minute, second] = time.map((part) => part ?? "0");
   const fullYear = year?.length === 2 ? 2000 + Number(year) : Number(year);
@@ -69,4 +77,13 @@ export function dateAndTime(record: RecordCells, column: string): string | null 
   }
   record.wrong(column, "a date as M/D/YY, M/D/YYYY or YYYY-MM-DD");
   return null;
+}
+
+/** The hour of 24 that a clock of 12 hours means; `NaN` where such a clock has no such hour. Without AM or PM it is as it is. */
+function hourOfDay(hour: string | undefined, half: string | undefined): string | undefined {
+  if (hour === undefined || half === undefined) return hour;
+  const ofTwelve = Number(hour);
+  return ofTwelve < 1 || ofTwelve > 12
+    ? "NaN"
+    : String(ofTwelve % 12 + (half.toUpperCase() === "P" ? 12 : 0));
 }

@@ -47,6 +47,9 @@ const EXTRA = {
   icon_name: "text",
 };
 
+/** The agency of assistance that is published by nobody who submits; the Broker adds it to whatever the list holds. */
+const ADDED = { code: "999", name: "Non-published FABS Vendor Agency (TFVA)" };
+
 /**
  * Agency codes: the CGACs and FRECs that exist, and the CGAC each FREC belongs to. A file replaces both lists
  * as a whole; codes that stay keep their keys.
@@ -93,7 +96,7 @@ export const agencies: Source = {
           table: "frec",
           key: "frec_code",
           id: "frec_id",
-          columns: ["frec_code", "agency_name", "cgac_id", "icon_name"],
+          columns: ["frec_code", "agency_name", "cgac_id", "icon_name", "is_frec"],
           removeOthers: true,
         });
         return {
@@ -148,12 +151,16 @@ const CGACS = (staging: string) =>
   `CREATE TEMP TABLE load_cgac ON COMMIT DROP AS
    SELECT min(load_row) AS load_row, cgac_code, (array_agg(cgac_name ORDER BY load_row))[1] AS agency_name,
      (array_agg(icon_name ORDER BY load_row) FILTER (WHERE top_tier AND NOT is_frec AND icon_name IS NOT NULL))[1] AS icon_name
-   FROM ${identifier(staging)} GROUP BY cgac_code`;
+   FROM ${identifier(staging)} GROUP BY cgac_code
+   UNION ALL
+   SELECT max(load_row) + 1, '${ADDED.code}', '${ADDED.name}', NULL
+   FROM ${identifier(staging)} HAVING NOT bool_or(cgac_code = '${ADDED.code}')`;
 
 const FRECS = (staging: string) =>
   `CREATE TEMP TABLE load_frec ON COMMIT DROP AS
-   SELECT f.load_row, f.frec_code, f.agency_name, c.cgac_id, f.icon_name
+   SELECT f.load_row, f.frec_code, f.agency_name, c.cgac_id, f.icon_name, f.is_frec
    FROM (SELECT min(load_row) AS load_row, frec_code, (array_agg(frec_name ORDER BY load_row))[1] AS agency_name,
+           bool_or(is_frec) AS is_frec,
            (array_agg(icon_name ORDER BY load_row) FILTER (WHERE is_frec AND icon_name IS NOT NULL))[1] AS icon_name
          FROM ${identifier(staging)} WHERE frec_code IS NOT NULL GROUP BY frec_code) f
    JOIN (SELECT DISTINCT frec_code, cgac_code FROM (${DECIDED(staging)}) d) decided USING (frec_code)

@@ -12,3 +12,7 @@ export const accountColumns: KnownColumn[] = [
   { name: "fiscal_year", headers: ["Fiscal Year"], required: true },
   { name: "period", headers: ["Period"], required: true },
 ];
+
+/** A Disaster Emergency Fund Code as it is compared: in capitals, and `QQQ`, which GTAS also writes for it, as `Q`. */
+export const emergencyCode = (code: string | null): string | null =>
+  code?.toUpperCase().replaceAll("QQQ", "Q") ?? null;

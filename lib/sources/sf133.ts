@@ -1,12 +1,13 @@
 import { filled } from "../load/cell_text.ts";
-import { amount, required, wholeNumber, yearAndPeriod } from "../load/cell_values.ts";
+import { amount, wholeNumber, yearAndPeriod } from "../load/cell_values.ts";
 import { type KnownColumn, loosely, matchHeader, recognisesRequired } from "../load/header.ts";
 import { replacePeriods } from "../load/replace.ts";
 import type { Source } from "../load/source.ts";
 import { identifier, identifiers } from "../load/table_columns.ts";
 import { ValueEncoder } from "../load/value_encoder.ts";
-import { accountColumns } from "./gtas_columns.ts";
-import { ACCOUNT_PARTS, type AccountParts, accountParts, displayTasOf, tasOf } from "./treasury_account.ts";
+import { followAccounts } from "./follow_accounts.ts";
+import { accountColumns, emergencyCode } from "./gtas_columns.ts";
+import { ACCOUNT_PARTS, accountParts, displayTasOf, tasOf } from "./treasury_account.ts";
 
 const columns: KnownColumn[] = [
   ...accountColumns,
@@ -22,56 +23,80 @@ const columns: KnownColumn[] = [
 ];
 
 const DETAILS = columns.filter((column) => !column.required).map((column) => column.name);
-const KEY = [...ACCOUNT_PARTS, "tas", "display_tas", "fiscal_year", "period", "line", ...DETAILS];
+const NAMES = [...ACCOUNT_PARTS, "display_tas"];
+const KEY = ["tas", "fiscal_year", "period", "line", ...DETAILS];
+/** The line as the file spells it, by which lines are told apart. */
+const LINE_TEXT = "line_text";
 
 // Lines that repeat what others say.
-const DROPPED_LINES = "2002, 2102";
+const DROPPED_LINES = ["2002", "2102"];
+
+/** Lines that are kept where their amount is zero: an account that has nothing but such a row is in file A all the same. */
+const KEPT_AT_ZERO = [
+  ...["1000", "1010", "1011", "1012", "1013", "1020", "1021", "1022", "1023", "1024", "1025", "1026", "1029"],
+  ...["1030", "1031", "1032", "1033", "1040", "1041", "1042", "1160", "1180", "1260", "1280"],
+  ...["1340", "1440", "1540", "1640", "1750", "1850", "1910", "2190", "2490", "2500", "3020"],
+  ...["4801", "4802", "4881", "4882", "4901", "4902", "4908", "4981", "4982"],
+];
 
 /**
- * SF-133 report amounts of GTAS, which make file A: both forms, of 11 and of 17 columns. The periods of a
- * file replace those that are there; amounts of equal keys are added up.
+ * SF-133 report amounts of GTAS, which make file A: both forms, of 11 and of 17 columns. The periods of a file replace those
+ * that are there; amounts of equal keys are added up, and sums of zero are dropped but for some lines. Rows are linked to the
+ * accounts of CARS and follow them when they are renamed.
  */
 export const sf133: Source = {
   name: "sf133",
   title: "an SF-133 file of GTAS",
   tables: ["sf_133"],
+  // Accounts must not be renamed while rows are linked to them.
+  alongside: ["tas_lookup"],
   repeat: "ever",
   mayBeEmpty: false,
   recognises: recognisesRequired(columns),
   prepare: () =>
     Promise.resolve({
-      staging: { table: "sf_133", columns: [...KEY, "amount"] },
+      staging: { table: "sf_133", columns: [...NAMES, ...KEY, "amount"], extra: { [LINE_TEXT]: "text" } },
       encoderFor(header, { ignoreUnknownColumns }) {
         const found = matchHeader(header, columns, loosely, { ignoreUnknown: ignoreUnknownColumns });
-        return new ValueEncoder([...KEY, "amount"], found, (record) => {
-          const parts: AccountParts = accountParts(record.cell);
-          required(record, "agency_identifier", parts.agency_identifier);
-          required(record, "main_account_code", parts.main_account_code);
+        return new ValueEncoder([...NAMES, ...KEY, "amount", LINE_TEXT], found, (record) => {
+          const parts = accountParts(record.cell);
+          parts.agency_identifier ??= "000";
+          parts.main_account_code ??= "0000";
           parts.sub_account_code ??= "000";
           return [
             ...ACCOUNT_PARTS.map((part) => parts[part]),
-            tasOf(parts),
             displayTasOf(parts),
+            tasOf(parts),
             ...yearAndPeriod(record, "fiscal_year", "period"),
             wholeNumber(record, "line", 0, 99_999),
             ...DETAILS.map((column) => {
               const value = filled(record.cell(column));
-              if (column !== "disaster_emergency_fund_code") return value;
-              const code = value?.toUpperCase() ?? null;
-              return code === "QQQ" ? "Q" : code;
+              return column === "disaster_emergency_fund_code" ? emergencyCode(value) : value;
             }),
-            amount(record, "amount"),
+            filled(record.cell("amount")) === null ? "0" : amount(record, "amount"),
+            filled(record.cell("line")),
           ];
         });
       },
-      merge: (session, staging, merged) =>
-        replacePeriods(session, {
+      merge: async (session, staging, merged) => {
+        const counts = await replacePeriods(session, {
           table: "sf_133",
           staging: staging.name,
           merged,
-          insert: `INSERT INTO sf_133 (${identifiers(KEY)}, amount)
-            SELECT ${identifiers(KEY)}, sum(amount) FROM ${identifier(staging.name)}
-            WHERE line NOT IN (${DROPPED_LINES}) GROUP BY ${identifiers(KEY)} ORDER BY min(load_row)`,
-        }),
+          insert: `INSERT INTO sf_133 (${identifiers([...NAMES, ...KEY])}, amount)
+            SELECT ${NAMES.map(FIRST).join(", ")}, ${identifiers(KEY)}, sum(amount) FROM ${
+            identifier(staging.name)
+          }
+            WHERE ${LINE_TEXT} <> ALL (${TEXTS(DROPPED_LINES)})
+            GROUP BY ${identifiers(KEY)}, ${LINE_TEXT}
+            HAVING sum(amount) <> 0 OR ${LINE_TEXT} = ANY (${TEXTS(KEPT_AT_ZERO)})
+            ORDER BY min(load_row)`,
+        });
+        return { ...counts, updated: counts.updated + await followAccounts(session) };
+      },
     }),
 };
+
+// Rows of one account string can spell its parts differently: the first one's count.
+const FIRST = (column: string) => `(array_agg(${identifier(column)} ORDER BY load_row))[1]`;
+const TEXTS = (texts: readonly string[]) => `'{${texts.join(",")}}'::text[]`;

@@ -4,6 +4,7 @@ import { type KnownColumn, loosely, matchHeader, recognisesRequired } from "../l
 import type { Source } from "../load/source.ts";
 import { upsert } from "../load/upsert.ts";
 import { ValueEncoder } from "../load/value_encoder.ts";
+import { followAccounts } from "./follow_accounts.ts";
 import { ACCOUNT_PARTS, accountParts, displayTasOf, tasOf } from "./treasury_account.ts";
 
 const PARTS: KnownColumn[] = [
@@ -39,7 +40,7 @@ const columns: KnownColumn[] = [
   { name: "gwa_tas", headers: ["GWA_TAS"], required: false },
   {
     name: "indicator_description",
-    headers: ["FIN_IND_TYP2 description", "FIN Type 2 Description"],
+    headers: ["FIN_IND_TYP2 description", "FIN Type 2 Description", "FIN IND Type 2 Description"],
     required: false,
   },
 ];
@@ -48,7 +49,7 @@ const columns: KnownColumn[] = [
 const UNKNOWN_START = "2015-01-01";
 
 /**
- * Treasury accounts of CARS, which say whose the amounts of file A are: both spellings of the header. An
+ * Treasury accounts of CARS, which say whose the amounts of file A are, in three spellings of the header. An
  * account takes the place of the one of its number; of equal numbers in a file the last one wins. Accounts
  * that a newer list leaves out stay, because amounts of earlier periods still belong to them.
  */
@@ -56,6 +57,7 @@ export const tas: Source = {
   name: "tas",
   title: "a list of CARS Treasury accounts",
   tables: ["tas_lookup"],
+  alongside: ["sf_133"],
   repeat: "last",
   mayBeEmpty: false,
   recognises: recognisesRequired(columns),
@@ -81,15 +83,18 @@ export const tas: Source = {
           ];
         }, gapIn(header, found));
       },
-      merge: (session, staging) =>
-        upsert(session, {
+      merge: async (session, staging) => {
+        const counts = await upsert(session, {
           staging: staging.name,
           table: "tas_lookup",
           key: "account_num",
           id: "tas_id",
           columns: staging.columns,
           fixed: staging.columns.includes(START) ? {} : { [START]: `DATE '${UNKNOWN_START}'` },
-        }),
+        });
+        await followAccounts(session);
+        return counts;
+      },
     }),
 };
 

@@ -1,4 +1,5 @@
 import type { Config } from "../config.ts";
+import { httpUrlOf } from "../http/address.ts";
 import { LocalStore } from "./local.ts";
 import type { FileStore } from "./store.ts";
 
@@ -18,9 +19,10 @@ export async function openStore(config: StorageConfig): Promise<FileStore> {
       forcePathStyle: config.S3_FORCE_PATH_STYLE,
     });
   }
+  const { HOST = "127.0.0.1", PORT = 8000 } = config;
   return new LocalStore({
     dir: config.STORAGE_DIR,
-    publicUrl: config.PUBLIC_URL ?? `http://${config.HOST}:${config.PORT}`,
+    publicUrl: config.PUBLIC_URL ?? httpUrlOf(HOST, PORT),
     signingSecret: config.URL_SIGNING_SECRET,
   });
 }

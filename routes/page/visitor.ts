@@ -3,11 +3,11 @@ import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { csrf } from "hono/csrf";
 import { createMiddleware } from "hono/factory";
 import { HTTPException } from "hono/http-exception";
-import type { RequestIdVariables } from "hono/request-id";
 import type { User } from "../../lib/auth/user.ts";
 import { ServiceError } from "../../lib/errors.ts";
-import { declareRule, recordRefusal, type SignedIn } from "../access.ts";
+import { declareRule, type SignedIn } from "../access.ts";
 import type { Dependencies } from "../dependencies.ts";
+import type { Sourced } from "../request_source.ts";
 
 /** The cookie that holds a visitor's credential: only the page's own routes look at it, the API never does. */
 const COOKIE = "session";
@@ -15,7 +15,7 @@ const SECONDS = 8 * 3600;
 
 /** What the page's handlers find in the context. */
 export interface Visited {
-  Variables: Partial<SignedIn["Variables"]> & RequestIdVariables;
+  Variables: Partial<SignedIn["Variables"]> & Sourced["Variables"] & { isSignInRefused?: boolean };
 }
 
 /** Who a credential is; undefined where it is none, or no longer. */
@@ -30,7 +30,7 @@ async function userOf({ authenticate }: Dependencies, credential: string): Promi
 
 /**
  * The rule of the page's routes: anybody may come; who has signed in is known by a cookie, looked up anew every time. What
- * changes something must come from the page itself. What a visitor is refused is kept in the audit.
+ * changes something must come from the page itself.
  */
 export const forVisitors = (dependencies: Dependencies): MiddlewareHandler<Visited> =>
   declareRule(createMiddleware<Visited>(async (c, next) => {
@@ -40,10 +40,13 @@ export const forVisitors = (dependencies: Dependencies): MiddlewareHandler<Visit
     if (user) {
       c.set("user", user);
       c.set("credential", credential!);
+    } else if (credential !== undefined) {
+      // It is not sent again, so it is refused once.
+      forget(c);
+      c.set("isSignInRefused", true);
     }
     await requireOwnForm(c);
     await next();
-    if (isVisitorKnown(c)) await recordRefusal(c, dependencies.sql);
   }));
 
 /** Whether the visitor has signed in. */
@@ -85,7 +88,7 @@ export async function signInWith(
   if (user) {
     const secure = dependencies.publicUrl?.startsWith("https:") ?? false;
     setCookie(c, COOKIE, token, { httpOnly: true, sameSite: "Strict", path: "/", secure, maxAge: SECONDS });
-  }
+  } else c.set("isSignInRefused", token !== "");
   return user;
 }
 

@@ -23,8 +23,9 @@ export const RIGHTS: Record<string, Rights> = {
       "SELECT, INSERT (name, oidc_issuer, oidc_subject), UPDATE (is_administrator, disabled_at)",
   },
   "public.audit_event": {
-    detached_api: "INSERT (app_user_id, action, job_id, agency_code, request_id, detail)",
-    detached_operator: "SELECT",
+    detached_api:
+      "INSERT (app_user_id, action, job_id, agency_code, request_id, detail, client_request_id, address)",
+    detached_operator: "SELECT, INSERT (app_user_id, action, agency_code, request_id, detail)",
   },
   "public.cgac": agencyTable,
   "public.data_load": { detached_loader: "SELECT, INSERT" },
@@ -64,7 +65,13 @@ export const RIGHTS: Record<string, Rights> = {
   },
   "public.published_object_class_program_activity": sourceTable,
   "public.published_submission": { detached_api: "SELECT", detached_worker: "SELECT" },
-  "public.schema_migration": nobody,
+  // Every process looks, when it starts, whether the schema is the one of its release.
+  "public.schema_migration": {
+    detached_api: "SELECT (name)",
+    detached_worker: "SELECT (name)",
+    detached_loader: "SELECT (name)",
+    detached_operator: "SELECT (name)",
+  },
   "public.sf_133": sourceTable,
   "public.submission": { detached_loader: everything },
   "public.submission_window_schedule": { ...sourceTable, detached_api: "SELECT" },

@@ -14,7 +14,8 @@ import { CopyIn } from "../../lib/load/copy_in.ts";
 import { describeTable } from "../../lib/load/table_columns.ts";
 import { readTsv } from "../../lib/tsv.ts";
 import { type TestDatabase, testDatabase } from "../helpers/database.ts";
-import { load, seeded } from "../helpers/sources.ts";
+import { Random } from "../helpers/random.ts";
+import { load } from "../helpers/sources.ts";
 
 const ROWS = Number(Deno.env.get("BENCH_ROWS") ?? 40_000);
 const ROUNDS = Number(Deno.env.get("BENCH_ROUNDS") ?? 3);
@@ -75,11 +76,11 @@ async function writeFiles(
   };
   await write(archiveFile, columns.map(([column]) => column).join(",") + "\n");
   await write(bareFile, fedColumns.replaceAll(" ", "") + "\n");
-  const random = seeded(20_250_303);
+  const numbers = new Random(20_250_303);
   for (let number = 0; number < ROWS;) {
     let archiveText = "", bareText = "";
     for (const end = Math.min(ROWS, number + 1000); number < end; number++) {
-      const cells = record(types, random, number);
+      const cells = record(types, () => numbers.next(), number);
       archiveText += columns.map(([column]) => csvCell(cells.get(column) ?? "")).join(",") + "\n";
       bareText += fed.map(([column]) =>
         csvCell((cells.get(column) ?? "").replace(/^.*-/, (state) =>

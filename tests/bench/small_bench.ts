@@ -10,6 +10,7 @@ import { connect } from "../../lib/db.ts";
 import { configureLog } from "../../lib/log.ts";
 import { LocalStore } from "../../lib/storage/local.ts";
 import { createApp } from "../../routes/app.ts";
+import { HeldRequests } from "../../routes/held_requests.ts";
 import { serveHttp } from "../../lib/http/serve.ts";
 import { addContracts, allContracts } from "../helpers/contracts.ts";
 import { addAgencies } from "../helpers/generations.ts";
@@ -36,6 +37,7 @@ await configureLog({ LOG_LEVEL: "error", LOG_FORMAT: "json" });
 const app = createApp({
   sql,
   changes,
+  held: new HeldRequests(1000),
   authenticate: createAuthenticator({ sql }),
   store: new LocalStore({
     dir: service.storageDir,
@@ -45,7 +47,7 @@ const app = createApp({
   urlTtlSeconds: 60,
   maxUnfinishedJobs: 1000,
 }).get("/select-1", async (c) => c.json([...await sql`SELECT 1 AS one`]));
-const server = await serveHttp(app, { hostname: "127.0.0.1", port: 0 });
+const server = await serveHttp(app, { hostname: "127.0.0.1", port: 0, maxConnections: 100 });
 resources.defer(() => server.shutdown());
 const url = `http://127.0.0.1:${server.port}`;
 const headers = {

@@ -1,9 +1,11 @@
+/** A file is what Postgres' COPY makes of its query, whatever is in the tables. */
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import type { Sql } from "../../lib/db.ts";
 import type { FileContents } from "../../lib/files/file_type.ts";
 import { insertRows } from "../../lib/dev/sample/insert_rows.ts";
-import { Random } from "../../lib/dev/sample/random.ts";
 import type { SampleRow } from "../../lib/dev/sample/row.ts";
+import { someText, someValue } from "../helpers/arbitrary_values.ts";
 import { testDatabase } from "../helpers/database.ts";
 import {
   assertSameBytes,
@@ -13,95 +15,77 @@ import {
   judgedAwardFile,
   written,
 } from "../helpers/judge.ts";
-import { randomText, randomValue } from "../helpers/random_values.ts";
+import { tries, unhurried } from "../helpers/properties.ts";
 
-// Set TEST_SEED to try others.
-const seed = Number(Deno.env.get("TEST_SEED") ?? 20160101);
 const MIB = 1 << 20;
 
-// deno-lint-ignore no-console -- whoever sees a failure must know how to see it again
-const note = (text: string) => console.log(`${text}, seed ${seed}`);
+/** A row with a value of its type in each column, but for those that are given. */
+const someRow = (
+  columns: readonly { name: string; type: string }[],
+  given: Record<string, fc.Arbitrary<SampleRow[string]>> = {},
+): fc.Arbitrary<SampleRow> =>
+  fc.record({ ...Object.fromEntries(columns.map(({ name, type }) => [name, someValue(type)])), ...given });
 
-/** Names and types of a table's columns, as the database has them. */
-async function columnTypes(sql: Sql, table: string): Promise<{ name: string; type: string }[]> {
-  return await sql`
-    SELECT attname AS name, format_type(atttypid, atttypmod) AS type
-    FROM pg_attribute WHERE attrelid = ${table}::regclass AND attnum > 0 AND attidentity = ''`;
+async function fill(sql: Sql, table: string, rows: readonly SampleRow[]): Promise<void> {
+  await sql`TRUNCATE ${sql(table)}`;
+  await sql.begin((tx) => insertRows(tx, table, rows));
 }
-
-/**
- * Fills a table with random values in every column. The two separators of the joined form are in some rows only, or no row
- * would ever be written by way of it.
- */
-async function fill(
-  sql: Sql,
-  table: string,
-  rows: number,
-  random: Random,
-  fixed: (i: number) => SampleRow,
-): Promise<void> {
-  const columns = await columnTypes(sql, table);
-  const made = Array.from({ length: rows }, (_, i): SampleRow => {
-    const hasSeparators = random.chance(25);
-    const values = columns.map(({ name, type }) => {
-      const value = randomValue(random, type);
-      return [
-        name,
-        typeof value === "string" && !hasSeparators ? withoutSeparators(value) : value,
-      ];
-    });
-    return { ...Object.fromEntries(values), ...fixed(i) };
-  });
-  await sql.begin((tx) => insertRows(tx, table, made));
-}
-
-const withoutSeparators = (text: string) => text.replaceAll("\u001e", "").replaceAll("\u001f", "");
-
-/** Values of 1 MiB: plain, all quotes, all delimiters, all line ends, all separators, all of four bytes. */
-const longTexts = ["x", '"', ",", "|", "\n", "\u001f", "𝄞"].map((text) =>
-  text.repeat(MIB / new TextEncoder().encode(text).length)
-);
 
 async function compare(db: { sql: Sql; url: string }, award: AwardCase): Promise<number> {
   const expected = await judgedAwardFile(db.url, award);
   const file = await written(db.sql, awardContents(award));
-  assertSameBytes(file.content, expected, `${JSON.stringify(award)}, seed ${seed}`);
+  assertSameBytes(file.content, expected, JSON.stringify(award));
   assert.equal(file.bytes, expected.length);
   return file.rows;
 }
 
-Deno.test("a million random cells are the bytes that COPY writes", async () => {
-  await using db = await testDatabase();
-  const random = new Random(seed);
-  const days = ["2016-01-01", "2016-02-29", "2016-03-31"];
-  const fixed = (key: string) => (i: number): SampleRow => ({
-    [key]: randomText(random),
-    awarding_agency_code: i % 40 === 0 ? "097" : "020",
-    funding_agency_code: i % 3 === 0 ? "097" : "020",
-    action_date: random.pick(days),
-  });
-  await fill(db.sql, "detached_award_procurement", 900, random, fixed("detached_award_proc_unique"));
-  await fill(db.sql, "published_fabs", 1200, random, (i) => ({
-    ...fixed("afa_generated_unique")(i),
-    is_active: i % 10 !== 0,
-  }));
-  const range = { start: "2016-01-01", end: "2016-03-31" };
-  let cells = 0;
-  for (const agency of ["020", "097"]) {
-    for (const agencyType of ["awarding", "funding"] as const) {
-      for (const format of ["csv", "txt"] as const) {
-        cells += 267 *
-          await compare(db, { code: "D1", agency, agencyType, format, ...range, numbered: format === "txt" });
-        cells += 76 * await compare(db, { code: "D2", agency, agencyType, format, ...range });
-      }
-    }
-  }
-  note(`${cells} cells compared`);
-  assert.ok(cells >= 1_000_000, `${cells} cells`);
-});
+const AWARDS = [
+  { code: "D1", table: "detached_award_procurement", key: "detached_award_proc_unique", width: 267 },
+  { code: "D2", table: "published_fabs", key: "afa_generated_unique", width: 76 },
+] as const;
 
-// Each type that a source table has, each way that an element can be written, and enough columns for several groups of
-// arguments in the joined form.
+for (const { code, table, key, width } of AWARDS) {
+  Deno.test(`${code} is the bytes that COPY writes, whatever is in half a million cells`, async () => {
+    await using db = await testDatabase();
+    // Names and types as the database has them.
+    const columns = await db.sql<{ name: string; type: string }[]>`
+      SELECT attname AS name, format_type(atttypid, atttypmod) AS type
+      FROM pg_attribute WHERE attrelid = ${table}::regclass AND attnum > 0 AND attidentity = ''`;
+    const rows = fc.array(
+      someRow(columns, {
+        [key]: someText,
+        awarding_agency_code: fc.constantFrom("020", "020", "020", "097"),
+        funding_agency_code: fc.constantFrom("020", "020", "097"),
+        action_date: fc.constantFrom("2016-01-01", "2016-02-29", "2016-03-31"),
+        ...code === "D2" && { is_active: fc.nat(9).map((n) => n > 0) },
+      }),
+      // An empty file has a test of its own.
+      { minLength: 1, maxLength: Math.round(32_000 / width), size: "max" },
+    );
+    let cells = 0;
+    const cases = (["020", "097"] as const).flatMap((agency) =>
+      (["awarding", "funding"] as const).flatMap((agencyType) =>
+        (["csv", "txt"] as const).map((format): AwardCase => ({
+          ...{ code, agency, agencyType, format, start: "2016-01-01", end: "2016-03-31" },
+          ...code === "D1" && { numbered: format === "txt" },
+        }))
+      )
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        rows,
+        unhurried(async (rows) => {
+          await fill(db.sql, table, rows);
+          for (const award of cases) cells += width * await compare(db, award);
+        }),
+      ),
+      tries(12),
+    );
+    assert.ok(cells >= 500_000, `${cells} cells`);
+  });
+}
+
+// Each type that a source table has, and each way that an element can be written.
 const COLUMNS: { type: string; writtenAs: "text" | "number" | "t/f" | "YYYYMMDD" }[] = [
   { type: "text", writtenAs: "text" },
   { type: "boolean", writtenAs: "t/f" },
@@ -137,47 +121,59 @@ function anyTypes(columns: typeof COLUMNS, delimiter: "," | "|") {
       writtenAs === "YYYYMMDD" ? `to_char(${name}::timestamp, 'YYYYMMDD')` : name
     ).join(", ")
   } FROM everything ORDER BY id`;
-  return { ddl, contents, judged };
+  return { named, ddl, contents, judged };
 }
 
-Deno.test("values of every type are the bytes that COPY writes", async (t) => {
-  for (const [delimiter, times] of [[",", 1], ["|", 1], [",", 20]] as const) {
-    const { ddl, contents, judged } = anyTypes(
-      Array.from({ length: times }, () => COLUMNS).flat(),
-      delimiter,
+for (const [delimiter, times] of [[",", 1], ["|", 1], [",", 20]] as const) {
+  const { named, ddl, contents, judged } = anyTypes(
+    Array.from({ length: times }, () => COLUMNS).flat(),
+    delimiter,
+  );
+  Deno.test(`values of every type in ${named.length} columns, with the delimiter ${delimiter}, are the bytes that COPY writes`, async () => {
+    await using db = await testDatabase();
+    await db.sql.unsafe(ddl);
+    const rows = fc.array(someRow(named), { maxLength: times === 1 ? 300 : 20, size: "max" });
+    await fc.assert(
+      fc.asyncProperty(
+        rows,
+        unhurried(async (rows) => {
+          await fill(db.sql, "everything", rows);
+          const { content } = await written(db.sql, contents);
+          assertSameBytes(withoutHeader(content), await copyOfQuery(db.url, judged, delimiter), "the file");
+        }),
+      ),
+      tries(20),
     );
-    await t.step(`${contents.elements.length} columns, delimiter ${delimiter}`, async () => {
-      await using db = await testDatabase();
-      await db.sql.unsafe(ddl);
-      await fill(db.sql, "everything", times === 1 ? 3000 : 200, new Random(seed), () => ({}));
-      const { rows, content } = await written(db.sql, contents);
-      assertSameBytes(withoutHeader(content), await copyOfQuery(db.url, judged, delimiter), `seed ${seed}`);
-      note(`${rows * contents.elements.length} cells compared`);
-    });
-  }
-});
+  });
+}
 
 Deno.test("a value of 1 MiB is the bytes that COPY writes, alone and among others", async () => {
-  const { ddl, contents, judged } = anyTypes([...COLUMNS, ...COLUMNS], "|");
+  const { named, ddl, contents, judged } = anyTypes([...COLUMNS, ...COLUMNS], "|");
   await using db = await testDatabase();
   await db.sql.unsafe(ddl);
-  const random = new Random(seed);
-  for (const text of longTexts) {
-    await db.sql`TRUNCATE everything`;
-    await fill(db.sql, "everything", 1, random, () => ({ c0: "x", c10: text }));
-    const { content } = await written(db.sql, contents);
-    assertSameBytes(withoutHeader(content), await copyOfQuery(db.url, judged, "|"), `${text.slice(0, 9)}…`);
-  }
-  await db.sql`TRUNCATE everything`;
-  await fill(
-    db.sql,
-    "everything",
-    400,
-    random,
-    (i) => i % 40 === 7 ? { c0: longTexts[i % longTexts.length]! } : {},
+  const texts = ["x", '"', ",", "|", "\n", "\u001f", "𝄞"].map((text) =>
+    text.repeat(MIB / new TextEncoder().encode(text).length)
   );
-  const { content } = await written(db.sql, contents);
-  assertSameBytes(withoutHeader(content), await copyOfQuery(db.url, judged, "|"), `seed ${seed}`);
+  const among = (column: string, text: string) =>
+    fc.tuple(
+      fc.array(someRow(named), { maxLength: 40 }),
+      someRow(named, { [column]: fc.constant(text) }),
+      fc.array(someRow(named), { maxLength: 40 }),
+    ).map(([before, row, after]) => [...before, row, ...after]);
+  for (const text of texts) {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom("c0", "c10").chain((column) => among(column, text)),
+        unhurried(async (rows) => {
+          await fill(db.sql, "everything", rows);
+          const { content } = await written(db.sql, contents);
+          const what = `${text.slice(0, 9)}…`;
+          assertSameBytes(withoutHeader(content), await copyOfQuery(db.url, judged, "|"), what);
+        }),
+      ),
+      tries(4),
+    );
+  }
 });
 
 const withoutHeader = (content: Uint8Array) => content.subarray(content.indexOf(0x0a) + 1);

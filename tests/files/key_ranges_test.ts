@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { insertRows } from "../../lib/dev/sample/insert_rows.ts";
 import { Random } from "../../lib/dev/sample/random.ts";
 import type { SampleRow } from "../../lib/dev/sample/row.ts";
@@ -17,14 +18,14 @@ import {
   judgedAwardFile,
   written,
 } from "../helpers/judge.ts";
+import { SEED, tries, unhurried } from "../helpers/properties.ts";
 import { until } from "../helpers/until.ts";
 
-const seed = Number(Deno.env.get("TEST_SEED") ?? 20160101);
 const ROWS = 3000;
 
 /** Transactions of few days and few keys, so that many cuts fall between equals. */
 async function addRows({ sql }: TestDatabase): Promise<void> {
-  const random = new Random(seed);
+  const random = new Random(SEED);
   const days = [
     "0001-01-01",
     "2016-01-01",
@@ -77,7 +78,7 @@ for (const [cursors, pieceRows] of [[2, 1], [2, 7], [3, 50], [5, 100], [2, 1000]
       for (const award of awards) {
         const file = await written(sql, awardContents(award), { spare, pieceRows });
         const expected = await judgedAwardFile(db.url, award);
-        assertSameBytes(file.content, expected, `${JSON.stringify(award)}, seed ${seed}`);
+        assertSameBytes(file.content, expected, `${JSON.stringify(award)}, seed ${SEED}`);
       }
     } finally {
       await sql.end();
@@ -231,29 +232,44 @@ Deno.test("an abort at any moment ends the reading, also when nothing is being r
   await using db = await testDatabase();
   await addContracts(db.sql, 200, 0);
   const { query, order } = contentsOf(allContracts);
-  const random = new Random(seed);
-  for (let round = 0; round < 100; round++) {
-    const stop = new AbortController();
-    const abort = () => stop.abort(new Error("enough"));
-    const last = random.whole(1, 150);
-    const reading = inSnapshot(db.sql, async (tx) => {
-      let batches = 0;
-      const pieces = {
-        query,
-        columns: "action_date",
-        order: order!,
-        pieceRows: 1,
-        helpers: round % 3,
-        signal: stop.signal,
-      };
-      for await (const _ of readInPieces(db.sql, tx, pieces)) {
-        // At once, or when whoever reads has gone on.
-        if (++batches === last) random.pick([abort, () => queueMicrotask(abort), () => setTimeout(abort)])();
-      }
-    });
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise((_, reject) => timer = setTimeout(() => reject(new Error("it hangs")), 5000));
-    await assert.rejects(Promise.race([reading, late]), /enough/, `seed ${seed}, round ${round}`);
-    clearTimeout(timer);
-  }
+  const moments = fc.record({
+    /** The batch after which it is aborted. */
+    last: fc.integer({ min: 1, max: 150 }),
+    helpers: fc.nat(2),
+    // At once, or when whoever reads has gone on.
+    abortion: fc.constantFrom(
+      (abort: () => void) => abort(),
+      (abort: () => void) => queueMicrotask(abort),
+      (abort: () => void) => void setTimeout(abort),
+    ),
+  });
+  await fc.assert(
+    fc.asyncProperty(
+      moments,
+      unhurried(async ({ last, helpers, abortion }) => {
+        const stop = new AbortController();
+        const reading = inSnapshot(db.sql, async (tx) => {
+          let batches = 0;
+          const pieces = {
+            query,
+            columns: "action_date",
+            order: order!,
+            pieceRows: 1,
+            helpers,
+            signal: stop.signal,
+          };
+          for await (const _ of readInPieces(db.sql, tx, pieces)) {
+            if (++batches === last) abortion(() => stop.abort(new Error("enough")));
+          }
+        });
+        let timer: ReturnType<typeof setTimeout> | undefined;
+        const late = new Promise((_, reject) =>
+          timer = setTimeout(() => reject(new Error("it hangs")), 5000)
+        );
+        await assert.rejects(Promise.race([reading, late]), /enough/);
+        clearTimeout(timer);
+      }),
+    ),
+    tries(100),
+  );
 });

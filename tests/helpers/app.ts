@@ -1,9 +1,11 @@
+import type { Hono } from "hono";
 import type { User } from "../../lib/auth/user.ts";
 import type { Sql } from "../../lib/db.ts";
 import { ServiceError } from "../../lib/errors.ts";
 import { GenerationChanges } from "../../lib/generations/changes.ts";
 import { LocalStore } from "../../lib/storage/local.ts";
 import { createApp } from "../../routes/app.ts";
+import { HeldRequests } from "../../routes/held_requests.ts";
 import type { TestDatabase } from "./database.ts";
 import { written } from "./generations.ts";
 
@@ -34,8 +36,10 @@ export const users: Record<string, User> = {
 /** The API over a test's database and a folder of its own. */
 export interface TestApp extends AsyncDisposable {
   sql: Sql;
+  app: Hono;
   store: LocalStore;
   changes: GenerationChanges;
+  held: HeldRequests;
   /** Sends a request, signed in as a user, and gives the answer with its body read. */
   send(
     method: string,
@@ -43,13 +47,20 @@ export interface TestApp extends AsyncDisposable {
     options?: { as?: string | null; body?: unknown; headers?: Record<string, string> },
     // deno-lint-ignore no-explicit-any -- tests look at whatever JSON came
   ): Promise<{ status: number; headers: Headers; text: string; json: any }>;
+  /** Sends a request as the administrator, and gives the response as it begins. */
+  open(
+    method: string,
+    path: string,
+    options: { headers?: Record<string, string>; signal?: AbortSignal },
+  ): Promise<Response>;
 }
 
 /** Makes an API whose users sign in by their names (`users`). */
 export async function testApp(
   db: TestDatabase,
-  { maxUnfinishedJobs = 50, sql = db.sql, corsOrigins, metricsToken }: {
+  { maxUnfinishedJobs = 50, maxHeldRequests = 100, sql = db.sql, corsOrigins, metricsToken }: {
     maxUnfinishedJobs?: number;
+    maxHeldRequests?: number;
     sql?: Sql;
     corsOrigins?: string[];
     metricsToken?: string;
@@ -63,9 +74,11 @@ export async function testApp(
   });
   await addUsers(db.sql);
   const changes = new GenerationChanges(db.url, "test-listen");
+  const held = new HeldRequests(maxHeldRequests);
   const app = createApp({
     sql,
     changes,
+    held,
     corsOrigins,
     metricsToken,
     store,
@@ -79,8 +92,10 @@ export async function testApp(
   });
   return {
     sql: db.sql,
+    app,
     store,
     changes,
+    held,
     async send(method, path, { as = "administrator", body, headers = {} } = {}) {
       const response = await app.request(path, {
         method,
@@ -97,9 +112,15 @@ export async function testApp(
         status: response.status,
         headers: response.headers,
         text,
-        json: isJson ? JSON.parse(text) : undefined,
+        json: isJson && text ? JSON.parse(text) : undefined,
       };
     },
+    open: async (method, path, { headers = {}, signal }) =>
+      await app.request(path, {
+        method,
+        headers: { "X-Session-Id": "administrator", ...headers },
+        ...(signal && { signal }),
+      }),
     async [Symbol.asyncDispose]() {
       await changes[Symbol.asyncDispose]();
       await Deno.remove(dir, { recursive: true });

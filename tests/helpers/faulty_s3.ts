@@ -1,4 +1,4 @@
-import { seeded } from "./seeded.ts";
+import { Random } from "./random.ts";
 
 /**
  * What can befall a request: `error` is answered with 500 and `slow_down` with 503, both unseen by S3; `reset` cuts the
@@ -35,9 +35,9 @@ export interface FaultyS3 extends AsyncDisposable {
 
 /** Makes each fault with the given probability, the same ones whenever the same requests come in the same order. */
 export function randomFaults(seed: number, rates: Partial<Record<Fault, number>>): FaultPlan {
-  const random = seeded(seed);
+  const random = new Random(seed);
   return () => {
-    let left = random();
+    let left = random.next();
     for (const [fault, rate] of Object.entries(rates)) {
       left -= rate;
       if (left < 0) return fault as Fault;

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { createToken } from "../../lib/auth/tokens.ts";
 import { ensureUser, setAdministrator } from "../../lib/auth/users.ts";
 import { connect } from "../../lib/db.ts";
@@ -21,6 +22,8 @@ interface ServiceOptions {
   databaseUrl: string;
   storageDir: string;
   env?: Record<string, string>;
+  /** The most files and connections that it may have open (`ulimit -n`). */
+  openFiles?: number;
 }
 
 async function start(
@@ -29,12 +32,17 @@ async function start(
   options: ServiceOptions,
   net: string[],
 ): Promise<ServiceProcess> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      ...processFlags(script, { net, storageDir: options.storageDir }),
-      new URL(script, project).pathname,
-    ],
+  const run = [
+    Deno.execPath(),
+    "run",
+    ...processFlags(script, { net, storageDir: options.storageDir }),
+    fileURLToPath(new URL(script, project)),
+  ];
+  const [program, ...args] = options.openFiles
+    ? ["/bin/sh", "-c", `ulimit -n ${options.openFiles} && exec "$@"`, "sh", ...run]
+    : run;
+  const child = new Deno.Command(program!, {
+    args,
     cwd: project,
     env: {
       DATABASE_URL: options.databaseUrl,

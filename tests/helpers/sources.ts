@@ -71,25 +71,6 @@ export async function refusal(load: Promise<unknown>): Promise<string> {
   throw new Error("The load was not refused.");
 }
 
-/** Waits until a condition holds. */
-export async function until(what: string, holds: () => Promise<boolean>, seconds = 20): Promise<void> {
-  for (const deadline = Date.now() + seconds * 1000; Date.now() < deadline;) {
-    if (await holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`Waited ${seconds} s in vain until ${what}.`);
-}
-
-/** A number generator that gives the same numbers each time: [0, 1). */
-export function seeded(seed: number): () => number {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 /** The rows of a query as plain objects. */
 export async function rowsOf(database: TestDatabase, query: string): Promise<Record<string, unknown>[]> {
   return [...await database.sql.unsafe(query)].map((row) => ({ ...row }));

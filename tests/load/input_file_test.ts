@@ -8,7 +8,8 @@ import {
 } from "@zip.js/zip.js";
 import { openInput } from "../../lib/load/open_input.ts";
 import { testDatabase } from "../helpers/database.ts";
-import { archiveCsv, loadText, refusal, seeded, temporaryFile } from "../helpers/sources.ts";
+import { Random } from "../helpers/random.ts";
+import { archiveCsv, loadText, refusal, temporaryFile } from "../helpers/sources.ts";
 
 const contracts = (keys: string[]) =>
   archiveCsv("contracts", keys.map((key) => ({ contract_transaction_unique_key: key })));
@@ -118,8 +119,8 @@ Deno.test("a file that changes while it is being loaded is refused", async () =>
 
 Deno.test("memory does not grow with the file, packed or not", async () => {
   // 144 MB; V8 lets 64 MB of buffers go to waste before it collects them.
-  const random = seeded(3);
-  const row = `k,${Array.from({ length: 900 }, () => Math.floor(random() * 36).toString(36)).join("")}\n`;
+  const random = new Random(3);
+  const row = `k,${Array.from({ length: 900 }, () => random.below(36).toString(36)).join("")}\n`;
   const block = row.repeat(1000);
   await using plain = await temporaryFile("key,text\n");
   using out = await Deno.open(plain.path, { append: true });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestDatabase, testDatabase } from "../helpers/database.ts";
-import { archiveCsv, load, loadText, refusal, temporaryFile, until } from "../helpers/sources.ts";
+import { archiveCsv, load, loadText, refusal, temporaryFile } from "../helpers/sources.ts";
+import { until } from "../helpers/until.ts";
 
 const csvOf = (keys: string[], cells: Record<string, string> = {}) =>
   archiveCsv("contracts", keys.map((key) => ({ contract_transaction_unique_key: key, ...cells })));

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { addContracts, allContracts } from "../helpers/contracts.ts";
 import { addAgencies } from "../helpers/generations.ts";
+import { rawConnection } from "../helpers/raw_http.ts";
 import { type Service, startService } from "../helpers/service.ts";
 import { until } from "../helpers/until.ts";
 
@@ -21,6 +22,8 @@ async function events(
     headers: { Authorization: `Bearer ${service.api.token}`, ...headers },
   });
   assert.equal(response.headers.get("Cache-Control"), "no-store");
+  assert.equal(response.headers.get("X-Accel-Buffering"), "no");
+  assert.ok(response.headers.get("X-Request-Id"));
   const text = await response.text();
   return text.split("\n\n").filter((block) => block.includes("data:")).map((block) => {
     const fields = Object.fromEntries(block.split("\n").map((line) => line.split(/: (.*)/s)));
@@ -67,12 +70,12 @@ Deno.test("events tell the status from the queue to the finished file, and end",
 });
 
 Deno.test("a thousand waiting clients cost one connection, and wake when the listening connection was lost meanwhile", async () => {
-  await using service = await startService();
+  await using service = await startService({ MAX_HELD_REQUESTS: "1000" });
   await addAgencies(service.sql);
   await addContracts(service.sql, 10);
   const { job_id } = await service.request(allContracts);
   const url = `${service.api.url}/v1/check_detached_generation_status/?job_id=${job_id}`;
-  const headers = { Authorization: `Bearer ${service.api.token}`, Prefer: "wait=60" };
+  const headers = { Authorization: `Bearer ${service.api.token}`, Prefer: "wait=50" };
   const waiting = Array.from({ length: 1000 }, async () => (await fetch(url, { headers })).json());
   const connections = () =>
     service.sql<{ application_name: string; pid: number; query: string }[]>`
@@ -95,7 +98,7 @@ Deno.test("a stopping API answers those who wait and ends the events, at once", 
   const { job_id } = await service.request(allContracts);
   const following = events(service, job_id);
   const waiting = fetch(`${service.api.url}/v1/check_detached_generation_status/?job_id=${job_id}`, {
-    headers: { Authorization: `Bearer ${service.api.token}`, Prefer: "wait=60" },
+    headers: { Authorization: `Bearer ${service.api.token}`, Prefer: "wait=50" },
   }).then((answer) => answer.json());
   await quiet(service);
   const began = performance.now();
@@ -105,3 +108,49 @@ Deno.test("a stopping API answers those who wait and ends the events, at once", 
   assert.equal((await waiting).state, "queued");
   assert.equal((await following).length, 1);
 });
+
+Deno.test("thousands of HEADs on streams leave nothing behind", async () => {
+  await using service = await startService();
+  await addAgencies(service.sql);
+  const { job_id } = await service.request(allContracts);
+  const headers = { Authorization: `Bearer ${service.api.token}` };
+  for (let round = 0; round < 20; round++) {
+    await Promise.all(Array.from({ length: 100 }, async () => {
+      const response = await fetch(`${service.api.url}/v1/generations/${job_id}/events`, {
+        method: "HEAD",
+        headers,
+      });
+      assert.deepEqual(
+        [response.status, response.headers.get("Content-Type"), await response.text()],
+        [200, "text/event-stream", ""],
+      );
+    }));
+  }
+  assert.match(await (await fetch(`${service.api.url}/metrics`)).text(), /^detached_waiting_requests 0$/m);
+});
+
+for (
+  const [what, version, header] of [["HTTP/1.0", "1.0", ""], [
+    "Connection: close",
+    "1.1",
+    "Connection: close\r\n",
+  ]]
+) {
+  Deno.test(`events to a client of ${what} are what it understands, and end with the connection`, async () => {
+    await using service = await startService();
+    await addAgencies(service.sql);
+    const { job_id } = await service.request(allContracts);
+    const { hostname, port } = new URL(service.api.url);
+    using connection = await rawConnection(Number(port), hostname);
+    await connection.send(
+      `GET /v1/generations/${job_id}/events HTTP/${version}\r\nHost: ${hostname}\r\n${header}` +
+        `Authorization: Bearer ${service.api.token}\r\n\r\n`,
+    );
+    const head = await connection.until("\r\n\r\n");
+    assert.match(head, /\r\nConnection: close\r\n/i);
+    assert.doesNotMatch(head, /keep-alive/i);
+    if (version === "1.0") assert.doesNotMatch(head, /Transfer-Encoding/i);
+    await service.api.send("DELETE", `/v1/generations/${job_id}`);
+    assert.match(await connection.rest(), /"cancelled"/);
+  });
+}

@@ -2,12 +2,11 @@ import assert from "node:assert/strict";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import type { z } from "zod";
 import { loadSample } from "../../lib/dev/sample/load.ts";
-import { createApp } from "../../routes/app.ts";
 import { createClient } from "../../routes/client.ts";
 import { EXAMPLES } from "../../routes/docs/examples.ts";
 import { errorSchema } from "../../routes/error_response.ts";
 import { operationsOf } from "../../routes/operation.ts";
-import { type TestApp, testApp } from "../helpers/app.ts";
+import { testApp } from "../helpers/app.ts";
 import { type TestDatabase, testDatabase } from "../helpers/database.ts";
 import { addAgencies } from "../helpers/generations.ts";
 import { startService } from "../helpers/service.ts";
@@ -15,20 +14,10 @@ import { startService } from "../helpers/service.ts";
 /** No key may be in a response that the document does not have. */
 const check = (schema: z.ZodType | undefined, json: unknown) => (schema as z.ZodObject).strict().parse(json);
 
-const wholeApp = (db: TestDatabase, { store, changes }: TestApp) =>
-  createApp({
-    sql: db.sql,
-    changes,
-    store,
-    authenticate: () => Promise.reject(new Error("not asked")),
-    urlTtlSeconds: 1,
-    maxUnfinishedJobs: 1,
-  });
-
 /** The schemas of what each route responds with, by the route's ID. */
 async function responseSchemas(db: TestDatabase): Promise<Record<string, z.ZodType | undefined>> {
   await using app = await testApp(db);
-  const operations = operationsOf(wholeApp(db, app));
+  const operations = operationsOf(app.app);
   return Object.fromEntries(operations.map(({ id, responses }) => [id, responses[0]?.schema]));
 }
 
@@ -41,7 +30,7 @@ Deno.test("the document is OpenAPI 3.1, and has every route and no other", async
   assert.ok(valid, JSON.stringify(errors));
   assert.equal(json.openapi, "3.1.0");
 
-  const { routes } = wholeApp(db, app);
+  const { routes } = app.app;
   const registered = new Set(
     routes.filter(({ method }) => method !== "ALL").map(({ method, path }) =>
       `${method} ${path.replace(/:(\w+)\{.*?\}\}?/, "{$1}").replace(/\*$/, "{key}").replace(/(?<=.)\/$/, "")}`
@@ -104,7 +93,7 @@ Deno.test("the page about the API names every route and needs nothing from elsew
   assert.equal(status, 200);
   assert.match(headers.get("Content-Type")!, /^text\/html/);
   assert.match(headers.get("Content-Security-Policy")!, /^default-src 'none'; style-src 'sha256-/);
-  for (const { url, summary } of operationsOf(wholeApp(db, app))) {
+  for (const { url, summary } of operationsOf(app.app)) {
     assert.ok(text.includes(url), url);
     assert.ok(text.includes(summary.replaceAll("'", "&#39;")), summary);
   }

@@ -9,7 +9,7 @@ const AGENCIES =
 Deno.test("agency codes: the marked row decides whose a FREC is, codes that stay keep their keys, others go", async () => {
   await using database = await testDatabase();
   const { sql } = database;
-  await sql`INSERT INTO cgac (cgac_id, cgac_code, agency_name) VALUES (70, '097', 'old'), (71, '999', 'gone')`;
+  await sql`INSERT INTO cgac (cgac_id, cgac_code, agency_name) VALUES (70, '097', 'old'), (71, '998', 'gone')`;
   await sql`INSERT INTO frec (frec_id, frec_code, agency_name, cgac_id) VALUES (80, 'DE00', 'old', 71), (81, '9999', 'gone', 71)`;
   const csv = [
     AGENCIES,
@@ -19,7 +19,7 @@ Deno.test("agency codes: the marked row decides whose a FREC is, codes that stay
     "9,Other,,,,,0900,TRUE,FALSE,FALSE,",
   ].join("\r\n");
   const outcome = await loadText(database, "agencies", csv);
-  assert.deepEqual([outcome.rowsInserted, outcome.rowsUpdated, outcome.rowsRemoved], [2, 2, 2]);
+  assert.deepEqual([outcome.rowsInserted, outcome.rowsUpdated, outcome.rowsRemoved], [3, 2, 2]);
   assert.deepEqual(
     await rowsOf(
       database,
@@ -29,11 +29,21 @@ Deno.test("agency codes: the marked row decides whose a FREC is, codes that stay
       { cgac_code: "009", agency_name: "Other", icon_name: null, kept: false },
       { cgac_code: "096", agency_name: "Corps of Engineers (USACE)", icon_name: null, kept: false },
       { cgac_code: "097", agency_name: "Department of Defense (DOD)", icon_name: "DOD.jpg", kept: true },
+      {
+        ...{ cgac_code: "999", agency_name: "Non-published FABS Vendor Agency (TFVA)", icon_name: null },
+        kept: false,
+      },
     ],
   );
-  assert.deepEqual(await rowsOf(database, "SELECT frec_id, frec_code, agency_name, cgac_id FROM frec"), [
-    { frec_id: 80, frec_code: "DE00", agency_name: "Department of Defense (DOD)", cgac_id: 70 },
-  ]);
+  assert.deepEqual(
+    await rowsOf(database, "SELECT frec_id, frec_code, agency_name, cgac_id, is_frec FROM frec"),
+    [
+      {
+        ...{ frec_id: 80, frec_code: "DE00", agency_name: "Department of Defense (DOD)", cgac_id: 70 },
+        is_frec: false,
+      },
+    ],
+  );
   const versions = await rowsOf(database, "SELECT source_table, version FROM data_source ORDER BY 1");
   assert.deepEqual(versions, [{ source_table: "cgac", version: "1" }, {
     source_table: "frec",
@@ -56,9 +66,10 @@ Deno.test({
     await rowsOf(
       database,
       `SELECT (SELECT count(*)::int FROM cgac) AS cgacs, (SELECT count(*)::int FROM frec) AS frecs,
+         (SELECT count(*)::int FROM frec WHERE is_frec) AS submit,
          (SELECT cgac_code FROM frec JOIN cgac USING (cgac_id) WHERE frec_code = '0000') AS of_0000,
          (SELECT cgac_code FROM frec JOIN cgac USING (cgac_id) WHERE frec_code = 'DE00') AS of_de00`,
     ),
-    [{ cgacs: 190, frecs: 165, of_0000: "002", of_de00: "097" }],
+    [{ cgacs: 191, frecs: 165, submit: 15, of_0000: "002", of_de00: "097" }],
   );
 });

@@ -39,6 +39,34 @@ Deno.test("CARS accounts of the new spelling, with line ends of CR alone; of equ
   );
 });
 
+Deno.test("CARS accounts of 2016's spelling, with a clock of 12 hours", async () => {
+  await using database = await testDatabase();
+  const header = NEW_TAS.replace(
+    "financial_indicator_type2,FIN_IND_TYP2",
+    "Financial Indicator Type 2,FIN IND Type 2",
+  )
+    .replace("FR Entity Type", "FR Entity Type Code");
+  const row = (number: number, start: string, end: string) =>
+    `${number},,20,,,X,1,0,Title,,,,,,,,,,,,,${start},${end}`;
+  const csv = [
+    header,
+    row(1, "10/1/1987  12:00:00 AM", "9/30/2020 11:59:59 PM"),
+    row(2, "10/1/1987 12:00 PM", "1/2/2016 1:00:00 am"),
+  ].join("\n");
+  await loadText(database, "tas", csv);
+  assert.deepEqual(
+    await rowsOf(
+      database,
+      "SELECT internal_start_date::text AS start, internal_end_date::text AS end FROM tas_lookup ORDER BY account_num",
+    ),
+    [{ start: "1987-10-01", end: "2020-09-30" }, { start: "1987-10-01", end: "2016-01-02" }],
+  );
+  for (const wrong of ["10/1/1987 13:00:00 PM", "10/1/1987 0:00:00 AM", "10/1/1987 12:00:00 XM"]) {
+    const message = await refusal(loadText(database, "tas", `${header}\n${row(3, wrong, "")}\n`));
+    assert.match(message, /column DT_TM_ESTAB: .*: wanted a date/);
+  }
+});
+
 Deno.test("CARS accounts of the old spelling have one field less than the header; accounts a list leaves out stay", async () => {
   await using database = await testDatabase();
   await loadText(

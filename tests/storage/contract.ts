@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { ServiceError } from "../../lib/errors.ts";
 import type { FileStore, FileWriter } from "../../lib/storage/store.ts";
-import { seeded } from "../helpers/seeded.ts";
+import { Random } from "../helpers/random.ts";
 import { until } from "../helpers/until.ts";
 
 /** A store with what a test can see behind its back. */
@@ -22,10 +22,10 @@ const KEY = `17/1/${NAME}`;
 
 /** Bytes that differ from place to place. */
 export function contents(size: number, seed = 1): Uint8Array {
-  const random = seeded(seed);
+  const random = new Random(seed);
   const bytes = new Uint8Array(size);
   const view = new DataView(bytes.buffer);
-  for (let at = 0; at + 4 <= size; at += 4) view.setUint32(at, random() * 2 ** 32);
+  for (let at = 0; at + 4 <= size; at += 4) view.setUint32(at, random.next() * 2 ** 32);
   return bytes;
 }
 

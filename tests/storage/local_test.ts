@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import type { Sql } from "../../lib/db.ts";
 import { ServiceError } from "../../lib/errors.ts";
 import { GenerationChanges } from "../../lib/generations/changes.ts";
 import { LocalStore, type LocalStoreOptions } from "../../lib/storage/local.ts";
 import type { FileWriter, NewFile } from "../../lib/storage/store.ts";
 import { createApp } from "../../routes/app.ts";
+import { HeldRequests } from "../../routes/held_requests.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { addFile } from "../helpers/generations.ts";
 import { until } from "../helpers/until.ts";
@@ -28,7 +30,15 @@ async function openLocal(): Promise<StoreUnderTest & { store: LocalStore; dir: s
   const store = new PublishingStore(sql, { dir, publicUrl, signingSecret: SECRET });
   // A link is for whoever holds it: nobody signs in.
   const authenticate = () => Promise.reject(new ServiceError("not_signed_in"));
-  const app = createApp({ sql, changes, store, authenticate, urlTtlSeconds: 60, maxUnfinishedJobs: 1 });
+  const app = createApp({
+    held: new HeldRequests(1),
+    sql,
+    changes,
+    store,
+    authenticate,
+    urlTtlSeconds: 60,
+    maxUnfinishedJobs: 1,
+  });
   const all = resources.move();
   const paths = () => filesIn(dir);
   return {
@@ -113,7 +123,7 @@ Deno.test("local: a writer killed before the rename leaves a file that nobody se
       "--no-prompt",
       `--allow-write=${dir}`,
       `--allow-read=${dir}`,
-      new URL("write_and_wait.ts", import.meta.url).pathname,
+      fileURLToPath(new URL("write_and_wait.ts", import.meta.url)),
       dir,
       "1/1/a.csv",
     ],
@@ -151,7 +161,7 @@ Deno.test({
   ignore: !NAMESPACES,
   async fn() {
     const dir = await Deno.makeTempDir({ prefix: "full-" });
-    const fill = new URL("fill_disk.ts", import.meta.url).pathname;
+    const fill = fileURLToPath(new URL("fill_disk.ts", import.meta.url));
     const { stdout, stderr } = await new Deno.Command("/usr/bin/unshare", {
       args: [
         ...[

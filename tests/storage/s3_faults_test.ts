@@ -4,7 +4,7 @@ import { S3Store } from "../../lib/storage/s3.ts";
 import { FIRST_PART_BYTES } from "../../lib/storage/s3_parts.ts";
 import { type Fault, type FaultPlan, type FaultyS3, faultyS3, randomFaults } from "../helpers/faulty_s3.ts";
 import { leftoversIn, s3Settings, s3Url, type TestBucket, testBucket } from "../helpers/s3.ts";
-import { seeded } from "../helpers/seeded.ts";
+import { Random } from "../helpers/random.ts";
 import { SWIFT_CREDENTIALS } from "../helpers/swift.ts";
 import { until } from "../helpers/until.ts";
 import { begin, contents, download, isUnavailable, sha256 } from "./contract.ts";
@@ -286,11 +286,11 @@ underFaults("in a storm of all faults every file is whole or gone", async ({ buc
     stall_answer: 0.03,
     corrupt: 0.02,
   });
-  const random = seeded(seed);
+  const random = new Random(seed);
   const finished = new Map<string, string>();
   const given: string[] = [];
   const write = async (number: number) => {
-    const bytes = contents(Math.floor(random() * 2 * FIRST_PART_BYTES), number);
+    const bytes = contents(random.below(2 * FIRST_PART_BYTES), number);
     const key = `${number}/1/a.csv`;
     const writer = await store.create({ key, fileName: "a.csv", contentType: "text/csv" });
     try {

@@ -19,7 +19,7 @@ const parseTable = <Column extends string>(tsv: string, ...columns: Column[]) =>
 /** Agencies of the Common Government-wide Accounting Classification. */
 export const cgacs = parseTable(cgacText, "cgac_code", "agency_name");
 /** Financial reporting entities, with the CGAC each belongs to. */
-export const frecs = parseTable(frecText, "frec_code", "agency_name", "cgac_code");
+export const frecs = parseTable(frecText, "frec_code", "agency_name", "cgac_code", "is_frec");
 /** Awarding and funding offices; how many contracts and assistance awards each makes, as shares. */
 export const offices = parseTable(
   officesText,

@@ -1,0 +1,43 @@
+import type { Server, ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import { ServiceError } from "../errors.ts";
+import { log } from "../log.ts";
+
+/** What Node's parser calls a head that is too large, and a request that took too long. */
+const CODES = {
+  HPE_HEADER_OVERFLOW: ["headers_too_large", "431 Request Header Fields Too Large"],
+  ERR_HTTP_REQUEST_TIMEOUT: ["request_too_slow", "408 Request Timeout"],
+} as const;
+const MALFORMED = ["request_malformed", "400 Bad Request"] as const;
+
+/**
+ * Answers what never becomes a request: bytes that are not HTTP, heads that are too large, requests that come too slowly.
+ * As JSON, like every other error, and with the end of the connection.
+ *
+ * @param underWay the response that a connection is waiting for, where there is one
+ */
+export function answerClientErrors(server: Server, underWay: WeakMap<Duplex, ServerResponse>): void {
+  server.on("clientError", (error: Error & { code?: string }, socket: Duplex) => {
+    const [code, status] = CODES[error.code as keyof typeof CODES] ?? MALFORMED;
+    log("http").debug("a request could not be read", { code: error.code ?? error.message });
+    // Whoever has hung up hears nothing, and a response that has begun cannot be taken back.
+    if (error.code === "ECONNRESET" || !socket.writable || underWay.get(socket)?.headersSent) {
+      socket.destroy();
+      return;
+    }
+    const body = JSON.stringify({ message: new ServiceError(code).message, code });
+    socket.end(
+      [
+        `HTTP/1.1 ${status}`,
+        "Connection: close",
+        "Content-Type: application/json",
+        `Content-Length: ${new TextEncoder().encode(body).length}`,
+        "Cache-Control: no-store",
+        "X-Content-Type-Options: nosniff",
+        "",
+        body,
+      ].join("\r\n"),
+      () => socket.destroy(),
+    );
+  });
+}

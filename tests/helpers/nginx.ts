@@ -1,0 +1,53 @@
+import { freePort } from "../../lib/dev/embedded/free_port.ts";
+import { isInstalled } from "./installed.ts";
+import { until } from "./until.ts";
+
+/** Debian's (package nginx-light); where it is missing, tests that need it are ignored. */
+const NGINX = "/usr/sbin/nginx";
+
+export const nginxIsThere = (): boolean => isInstalled(NGINX);
+
+/** A proxy in front of a server. */
+export interface Proxy extends AsyncDisposable {
+  url: string;
+}
+
+/** Starts nginx in front of a server of this machine, with nothing set that can be left out. */
+export async function startNginx(upstream: string): Promise<Proxy> {
+  await using resources = new AsyncDisposableStack();
+  const folder = await Deno.makeTempDir({ prefix: "detached-nginx-" });
+  resources.defer(() => Deno.remove(folder, { recursive: true }));
+  // Where it runs as root its workers do not.
+  await Deno.chmod(folder, 0o755);
+  const port = freePort();
+  const paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+    .map((name) => `${name}_temp_path ${folder}/${name};`);
+  await Deno.writeTextFile(
+    `${folder}/nginx.conf`,
+    `daemon off; pid ${folder}/pid; error_log ${folder}/error.log;
+events {}
+http {
+  access_log off;
+  ${paths.join(" ")}
+  server { listen 127.0.0.1:${port}; location / { proxy_pass ${upstream}; } }
+}`,
+  );
+  const child = new Deno.Command(NGINX, {
+    args: ["-p", folder, "-e", `${folder}/error.log`, "-c", `${folder}/nginx.conf`],
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  resources.defer(async () => {
+    child.kill("SIGTERM");
+    await child.status;
+  });
+  const url = `http://127.0.0.1:${port}`;
+  await until("nginx answers", async () => {
+    const response = await fetch(`${url}/healthz`).catch(() => undefined);
+    await response?.body?.cancel();
+    return response?.ok;
+  });
+  const owned = resources.move();
+  return { url, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
