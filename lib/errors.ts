@@ -107,6 +107,12 @@ export const catalogue = {
     retryable: false,
     sentence: () => `The file is no longer kept. Request it again to have it made anew.`,
   },
+  file_lost: {
+    status: 410,
+    retryable: false,
+    sentence: () =>
+      `The file was lost from the storage and is being made anew. Ask the status route of its job for the new link.`,
+  },
   method_not_allowed: {
     status: 405,
     retryable: false,
