@@ -66,7 +66,7 @@ export const listGenerations = (dependencies: Dependencies) =>
       }
       const generations = [];
       for (const job of jobs) {
-        generations.push(await describeJob(c, job, dependencies, { linkIsKept: !isSeen }));
+        generations.push(await describeJob(c, job, dependencies, { linkIsKept: !isSeen, looks: false }));
       }
       if (nextCursor) {
         const next = new URLSearchParams({ ...c.req.query(), cursor: nextCursor });

@@ -1,8 +1,8 @@
 import type { Context } from "hono";
 import { recordAudit } from "../lib/auth/audit.ts";
 import { fileTypeOf } from "../lib/files/registry.ts";
+import { linkToFile } from "../lib/generations/file_link.ts";
 import type { JobStatus } from "../lib/generations/status.ts";
-import type { FileStore } from "../lib/storage/store.ts";
 import { type Asked, auditOf } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { type StatusBody, statusBody, statusSchema } from "./status_response.ts";
@@ -19,25 +19,23 @@ export const statusResponses = [{
   },
 }];
 
-/** The status object of a job for whoever has asked; a link in it is kept in the audit, unless it is already. */
+/**
+ * The status object of a job for whoever has asked; a link in it is kept in the audit, unless it is already.
+ *
+ * @param options `looks`: whether to look if the file is still in the storage, and to have it made anew if not
+ */
 export async function describeJob(
   c: Asked,
   job: JobStatus,
   { sql, store, urlTtlSeconds }: Dependencies,
-  { linkIsKept = false } = {},
+  { linkIsKept = false, looks = true }: { linkIsKept?: boolean; looks?: boolean } = {},
 ): Promise<StatusBody> {
-  const link = await linkTo(job, store, urlTtlSeconds);
+  const { job: now, link } = await linkToFile(sql, store, job, { ttlSeconds: urlTtlSeconds, looks });
   if (link && !linkIsKept) {
     await recordAudit(sql, { ...auditOf(c, "link", job.agencyCode), jobId: job.jobId });
   }
-  return statusBody(job, { showsPeriod: fileTypeOf(job.fileType).showsPeriod, link });
+  return statusBody(now, { showsPeriod: fileTypeOf(job.fileType).showsPeriod, link });
 }
-
-/** A fresh link to the file of a job that has one. */
-const linkTo = async ({ state, file }: JobStatus, store: FileStore, ttlSeconds: number) =>
-  state === "finished" && file
-    ? await store.link({ key: file.key, fileName: file.name }, ttlSeconds)
-    : undefined;
 
 /** Responds with a job's status: `Location` is its status URL, `Retry-After` says when to look again while it waits. */
 export async function respondWithStatus(
