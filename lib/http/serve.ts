@@ -6,6 +6,7 @@ import { log } from "../log.ts";
 import { connectionsOpen } from "../metrics.ts";
 import { watchAccepting } from "./accept_watch.ts";
 import { answerClientErrors } from "./client_errors.ts";
+import { listenError } from "./listen_error.ts";
 import { endUnreadBody } from "./unread_body.ts";
 
 /** How long, in milliseconds, clients may take for what. */
@@ -44,17 +45,19 @@ export interface ServeOptions {
   /** Further ones are closed as soon as they come. */
   maxConnections: number;
   deadlines?: Partial<Deadlines>;
+  /** The variables that say where, for the sentence about an address that cannot be listened on. */
+  settings?: string;
 }
 
 /**
  * Serves an app over HTTP/1.1, with deadlines and bounds against clients that send or read slowly, or not at all, to hold
  * connections open. By Node's server, since Deno's own has no such settings.
  *
- * @throws where the port is taken
+ * @throws {ProcessError} where the port is taken, or the address is not this machine's
  */
 export async function serveHttp(
   app: { fetch: (request: Request, bindings: unknown) => Response | Promise<Response> },
-  { hostname, port, maxConnections, deadlines }: ServeOptions,
+  { hostname, port, maxConnections, deadlines, settings = "HOST or PORT" }: ServeOptions,
 ): Promise<Listening> {
   const { head, request, idle, stalled } = { ...DEADLINES, ...deadlines };
   const listener = getRequestListener(app.fetch, {
@@ -88,7 +91,9 @@ export async function serveHttp(
   answerClientErrors(server, underWay);
   countConnections(server, maxConnections);
   const listen = (to: number) => listenOn(server, hostname, to, Math.min(MOST_WAITING, maxConnections));
-  await listen(port);
+  await listen(port).catch((error) => {
+    throw listenError(error, hostname, port, settings);
+  });
   // Without a listener the next error would end the process; the watch sees to what it says.
   server.on("error", (error) => log("http").error("the listening socket failed", { error: error.message }));
   const address = server.address() as { address: string; port: number };

@@ -65,7 +65,13 @@ export const RIGHTS: Record<string, Rights> = {
   },
   "public.published_object_class_program_activity": sourceTable,
   "public.published_submission": { detached_api: "SELECT", detached_worker: "SELECT" },
-  "public.schema_migration": nobody,
+  // Every process looks, when it starts, whether the schema is the one of its release.
+  "public.schema_migration": {
+    detached_api: "SELECT (name)",
+    detached_worker: "SELECT (name)",
+    detached_loader: "SELECT (name)",
+    detached_operator: "SELECT (name)",
+  },
   "public.sf_133": sourceTable,
   "public.submission": { detached_loader: everything },
   "public.submission_window_schedule": { ...sourceTable, detached_api: "SELECT" },
