@@ -1,4 +1,5 @@
-import { Hono } from "hono";
+import type { HttpBindings } from "@hono/node-server";
+import { type Context, Hono } from "hono";
 import { recordAudit } from "../lib/auth/audit.ts";
 import { ServiceError } from "../lib/errors.ts";
 import { contentDisposition } from "../lib/storage/content_disposition.ts";
@@ -26,6 +27,10 @@ const download = operation({
   errors: [403, 410, 416, 503],
 });
 
+/** The link as it was sent; the request's own URL has been tidied up, which makes the same of different links. */
+const requested = (c: Context): string =>
+  (c.env as Partial<HttpBindings> | undefined)?.incoming?.url ?? c.req.url;
+
 /**
  * `GET /v1/files/{key}`: hands out a local file to whoever holds a signed link to it (`lib/storage/link.ts`), whole or in
  * ranges, so that an interrupted download can be resumed. With S3 there are no local files and no such links.
@@ -33,7 +38,7 @@ const download = operation({
 export const files = ({ sql, store }: Dependencies) =>
   new Hono<Sourced>().get(`${FILES_PATH}*`, forAnyone, download, async (c) => {
     if (!store.openLink) throw new ServiceError("link_refused");
-    const file = await store.openLink(c.req.url);
+    const file = await store.openLink(requested(c));
     const { key, fileName } = file;
     if (c.req.method === "GET") {
       const event = { ...c.var.source, action: "download", detail: { key } } as const;
