@@ -94,8 +94,10 @@ async function tell(
     const id = isUnfinished(job) ? `${job.state}-${job.rowsWritten}-${job.rowsEstimated ?? ""}` : ENDED;
     if (id !== told) {
       // Whoever was signed in when the stream began need not be any more.
-      const data = JSON.stringify(await describeJob(c, await lookAgain(c, dependencies), dependencies));
-      const event = { event: "status", id, retry: RECONNECT_MILLISECONDS, data };
+      const status = await describeJob(c, await lookAgain(c, dependencies), dependencies);
+      // Its file turned out to be lost, and is made anew.
+      if (id === ENDED && status.status === "waiting") continue;
+      const event = { event: "status", id, retry: RECONNECT_MILLISECONDS, data: JSON.stringify(status) };
       if (!await isTaken(stream.writeSSE(event), gone)) return stream.abort();
       told = id;
       idle = 0;

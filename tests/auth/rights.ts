@@ -45,11 +45,11 @@ export const RIGHTS: Record<string, Rights> = {
   "public.file_generation": {
     detached_api:
       "SELECT, INSERT (file_type, agency_code, start_date, end_date, request, request_key, data_version, trace_parent), " +
-      "UPDATE (state, leased_by, lease_expires_at, changed_at, ended_at)",
+      "UPDATE (state, leased_by, lease_expires_at, changed_at, ended_at, linked_until)",
     detached_worker:
       "SELECT, UPDATE (state, attempt, failures, leased_by, lease_expires_at, rows_written, started_at, " +
       "changed_at, ended_at, stored_key, file_name, size_bytes, row_count, sha256, data_as_of, removed_at, error_code, " +
-      "error_message, retryable, rows_estimated)",
+      "error_message, retryable, rows_estimated, snoozes, snooze_message)",
   },
   "public.frec": agencyTable,
   "public.generation_job": {
@@ -97,6 +97,7 @@ export const CALLERS: Record<string, Role[]> = {
   // Triggers'.
   end_waiting: [],
   notify_generation_changed: [],
+  remake_lost_file: ["detached_api"],
   sign_in_with_oidc: ["detached_api"],
   sign_in_with_token: ["detached_api"],
 };

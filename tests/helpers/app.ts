@@ -8,6 +8,7 @@ import type { Authenticate } from "../../routes/access.ts";
 import { createApp } from "../../routes/app.ts";
 import { HeldRequests } from "../../routes/held_requests.ts";
 import type { TestDatabase } from "./database.ts";
+import { written } from "./generations.ts";
 
 /** Users that tests sign in as, by the token that is their name. */
 export const users: Record<string, User> = {
@@ -35,6 +36,7 @@ export const users: Record<string, User> = {
 
 /** The API over a test's database and a folder of its own. */
 export interface TestApp extends AsyncDisposable {
+  sql: Sql;
   app: Hono;
   store: LocalStore;
   changes: GenerationChanges;
@@ -80,7 +82,11 @@ export async function testApp(
   } = {},
 ): Promise<TestApp> {
   const dir = await Deno.makeTempDir({ prefix: "detached-files-" });
-  const store = new LocalStore({ dir, publicUrl: "http://localhost", signingSecret: "s".repeat(32) });
+  const store = new StoreOfUnwrittenFiles({
+    dir,
+    publicUrl: "http://localhost",
+    signingSecret: "s".repeat(32),
+  });
   await addUsers(db.sql);
   const changes = new GenerationChanges(db.url, "test-listen");
   const held = new HeldRequests(maxHeldRequests);
@@ -96,6 +102,7 @@ export async function testApp(
     authenticate,
   });
   return {
+    sql: db.sql,
     app,
     store,
     changes,
@@ -130,6 +137,13 @@ export async function testApp(
       await Deno.remove(dir, { recursive: true });
     },
   };
+}
+
+/** Tests publish files that nobody has written. */
+class StoreOfUnwrittenFiles extends LocalStore {
+  override size(): Promise<number> {
+    return Promise.resolve(written.bytes);
+  }
 }
 
 async function addUsers(sql: Sql): Promise<void> {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { publish } from "../../lib/generations/publish.ts";
 import { testApp } from "../helpers/app.ts";
 import { testDatabase } from "../helpers/database.ts";
-import { addAgencies, ask, askAndClaim, d1Body, written } from "../helpers/generations.ts";
+import { addAgencies, addFile, ask, askAndClaim, d1Body, written } from "../helpers/generations.ts";
 
 /** Headers that are of the moment, or say how the body is sent. */
 const OF_THE_MOMENT = ["x-request-id", "date", "content-length", "transfer-encoding"];
@@ -21,6 +21,7 @@ Deno.test("every route that takes GET takes HEAD, with the same status and heade
   const writer = await app.store.create({ key, fileName: key.slice(4), contentType: "text/csv" });
   await writer.write(new TextEncoder().encode("a,b\n"));
   await writer.finish();
+  await addFile(db.sql, key, 4);
   const link = (await app.store.link({ key, fileName: key.slice(4) }, 60)).url.replace(
     "http://localhost",
     "",
@@ -28,7 +29,10 @@ Deno.test("every route that takes GET takes HEAD, with the same status and heade
   // A stream of events then ends after the first one.
   app.changes.close();
 
-  const queries: Record<string, string> = { "/v1/check_detached_generation_status": `?job_id=${jobId}` };
+  const queries: Record<string, string> = {
+    "/v1/check_detached_generation_status": `?job_id=${jobId}`,
+    "/v1/get_detached_file_url": `?job_id=${jobId}`,
+  };
   const routes = app.app.routes.filter(({ method }) => method === "GET").map(({ path }) => path);
   const paths = [...new Set(routes)].flatMap((path) => {
     if (path === "/v1/files/*") return [link, `${link}0`, "/v1/files/1/1/x.csv"];
