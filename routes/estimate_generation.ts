@@ -12,7 +12,7 @@ const estimateSchema = z.object({
   rows_estimated: z.int().nullable().meta({
     description: "records, as the planner expects; null for file A",
   }),
-});
+}).meta({ id: "Estimate", examples: [{ rows_estimated: 255 }] });
 
 /**
  * `POST /v1/generations/estimate`: how many records a file would have, as the database's planner expects. Takes the body of
