@@ -1,4 +1,5 @@
-import { Hono } from "hono";
+import type { HttpBindings } from "@hono/node-server";
+import { type Context, Hono } from "hono";
 import { recordAudit } from "../lib/auth/audit.ts";
 import type { Sql } from "../lib/db.ts";
 import { ServiceError } from "../lib/errors.ts";
@@ -29,13 +30,17 @@ const download = operation({
   errors: [403, 410, 416, 503],
 });
 
+/** The link as it was sent; the request's own URL has been tidied up, which makes the same of different links. */
+const requested = (c: Context): string =>
+  (c.env as Partial<HttpBindings> | undefined)?.incoming?.url ?? c.req.url;
+
 /**
  * `GET /v1/files/{key}`: hands out a local file to whoever holds a signed link to it (`lib/storage/link.ts`), whole or in
  * ranges, so that an interrupted download can be resumed. With S3 there are no local files and no such links.
  */
 export const files = ({ sql, store }: Dependencies) =>
   new Hono<Sourced>().get(`${FILES_PATH}*`, forAnyone, download, async (c) => {
-    const { key, fileName, file } = await openLink(sql, store, c.req.url);
+    const { key, fileName, file } = await openLink(sql, store, requested(c));
     if (c.req.method === "GET") {
       const event = { ...c.var.source, action: "download", detail: { key } } as const;
       await recordAudit(sql, event).catch((error) => {
