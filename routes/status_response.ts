@@ -17,7 +17,9 @@ export const statusSchema = z.object({
   size: z.int().nullable().meta({ description: "bytes; null until finished" }),
   start: z.string().optional().meta({ description: "MM/DD/YYYY; D1 and D2 only" }),
   end: z.string().optional().meta({ description: "MM/DD/YYYY; D1 and D2 only" }),
-  message: z.string().meta({ description: "why there is no file, for a person; else empty" }),
+  message: z.string().meta({
+    description: "why there is no file, or what it waits for besides its turn, for a person; else empty",
+  }),
   generated_at: z.string().nullable().meta({ description: "YYYY-MM-DD HH:mm:ss UTC of the last change" }),
   state: z.enum(STATES).optional(),
   rows: z.int().nullable().optional().meta({
@@ -101,7 +103,7 @@ export function statusBody(
 function messageOf(job: JobStatus): string {
   if (job.state === "cancelled") return "The request was cancelled.";
   if (job.removed) return "The file is no longer kept. Request it again to have it made anew.";
-  return job.error?.message ?? "";
+  return job.waitsFor ?? job.error?.message ?? "";
 }
 
 /** `YYYY-MM-DD` as `MM/DD/YYYY`. */

@@ -28,6 +28,8 @@ export interface JobStatus {
   /** The finished file; null until then, and once it is no longer kept. */
   file: { key: string; name: string } | null;
   removed: boolean;
+  /** What a queued generation waits for besides its turn, in words. */
+  waitsFor: string | null;
   size: number | null;
   rows: number | null;
   sha256: string | null;
@@ -77,7 +79,7 @@ export const STATUS_COLUMNS = `
   job_id, file_generation_id, requested_by, requested_at, reused, cancelled_at, file_type, agency_code,
   start_date::text, end_date::text, state, created_at, started_at, changed_at, ended_at, now() AS now,
   rows_written, rows_estimated, stored_key, file_name, removed_at, size_bytes, row_count, sha256, data_as_of,
-  error_code, error_message, retryable`;
+  error_code, error_message, retryable, snooze_message`;
 
 const jobs = (sql: Sql | Transaction) =>
   sql`
@@ -112,6 +114,7 @@ export interface StatusRow {
   error_code: string | null;
   error_message: string | null;
   retryable: boolean | null;
+  snooze_message: string | null;
 }
 
 /** The status that a row tells of. */
@@ -138,6 +141,7 @@ export function toStatus(found: StatusRow): JobStatus {
       ? { key: row.stored_key, name: row.file_name }
       : null,
     removed: row.removed_at !== null,
+    waitsFor: row.state === "queued" ? row.snooze_message : null,
     size: row.size_bytes === null ? null : Number(row.size_bytes),
     rows: row.row_count === null ? null : Number(row.row_count),
     sha256: row.sha256,

@@ -14,10 +14,10 @@ async function folderOf(migrations: Record<string, string>): Promise<{ url: URL 
   };
 }
 
-/** Runs `deno task migrate` and gives what it said. */
+/** Runs `deno task migrate`, as its task does, and gives what it said. */
 async function migrateCommand({ url }: TestDatabase): Promise<string> {
   const { stdout, stderr, success } = await new Deno.Command(Deno.execPath(), {
-    args: ["task", "migrate"],
+    args: ["task", "--quiet", "migrate"],
     env: { DATABASE_URL: url },
   }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
