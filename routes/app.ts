@@ -1,4 +1,4 @@
-import { Hono } from "hono";
+import { type ErrorHandler, Hono } from "hono";
 import { BlockList } from "node:net";
 import { cors } from "hono/cors";
 import { requestId } from "hono/request-id";
@@ -82,10 +82,10 @@ export function createApp(dependencies: Dependencies): Hono {
   });
   if (dependencies.corsOrigins) app.use(allowOrigins(dependencies.corsOrigins));
   app.route("/", routes);
-  app.notFound((c) => {
-    throw new ServiceError("route_unknown", { path: c.req.path });
-  });
-  app.onError((error, c) => isForPeople(c) ? errorPage(error, c) : errorResponse(error, c));
+  const respond: ErrorHandler = (error, c) => isForPeople(c) ? errorPage(error, c) : errorResponse(error, c);
+  app.onError(respond);
+  // Not thrown: it would pass by the middleware before it.
+  app.notFound((c) => respond(new ServiceError("route_unknown", { path: c.req.path }), c));
   return app;
 }
 

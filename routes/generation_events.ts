@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Context, Hono } from "hono";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
+import { ServiceError } from "../lib/errors.ts";
 import { jobStatus } from "../lib/generations/status.ts";
 import { log } from "../lib/log.ts";
 import { forUsers } from "./access.ts";
+import { recordRefusal } from "./audit_refusals.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { forJob, JOB_ID, lookAgain, type WithJob } from "./job_access.ts";
 import { operation } from "./operation.ts";
@@ -41,7 +43,7 @@ export const generationEvents = (dependencies: Dependencies) =>
           "the ID of the last event that was received, as browsers send it when they come back",
       },
       errors: [429],
-      responses: [{ mediaType: "text/event-stream" }, {
+      responses: [{ mediaTypes: ["text/event-stream"] }, {
         status: 204,
         description: "There is no more to come",
       }],
@@ -61,8 +63,10 @@ export const generationEvents = (dependencies: Dependencies) =>
       const response = streamSSE(c, async (stream) => {
         using _hold = hold;
         await tell(c, stream, dependencies);
-      }, (error, stream) => {
-        log("api").warning("a stream of events was cut off", { jobId: job.jobId, error: error.message });
+      }, async (error, stream) => {
+        const level = error instanceof ServiceError && error.status < 500 ? "info" : "warning";
+        log("api")[level]("a stream of events was cut off", { jobId: job.jobId, error: error.message });
+        await recordRefusal(c, dependencies.sql, error);
         // The client opens it again, and is answered with an error if there still is one.
         return stream.close();
       });

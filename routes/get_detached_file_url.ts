@@ -1,18 +1,22 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { ServiceError } from "../lib/errors.ts";
-import { mustBe } from "../lib/files/request_fields.ts";
 import { forUsers } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { forJob } from "./job_access.ts";
 import { operation } from "./operation.ts";
 import { query } from "./request_input.ts";
 import { describeJob } from "./status_headers.ts";
+import { jobIdText } from "./whole_numbers.ts";
 
-const error = mustBe("job_id", "the whole number that the request was answered with");
-const jobQuery = z.object({ job_id: z.string({ error }).regex(/^\d{1,18}$/, { error }) });
+const jobQuery = z.object({ job_id: jobIdText });
 
-const urlSchema = z.object({ url: z.string().meta({ description: "a link to the file that expires" }) });
+const urlSchema = z.object({ url: z.string().meta({ description: "a link to the file that expires" }) }).meta(
+  {
+    id: "FileUrl",
+    examples: [{ url: "https://files.example.gov/v1/files/1/1/File-A.csv?expires=1795482472&signature=…" }],
+  },
+);
 
 /** `GET /v1/get_detached_file_url/?job_id=N`: a fresh link to a job's file, and nothing else. */
 export const detachedFileUrl = (dependencies: Dependencies) =>

@@ -21,7 +21,7 @@ export const JOB_ID = ":job_id{[0-9]+}";
 
 const jobIdParameter = {
   description: "the job's ID, as the request was answered",
-  schema: z.int().min(1),
+  schema: z.int().min(1).meta({ format: "int64", examples: [1] }),
 };
 
 /** What the audit keeps of something that is done to the request's job. */
@@ -70,8 +70,10 @@ export async function lookAgain(
   { sql, authenticate }: Dependencies,
 ): Promise<JobStatus> {
   const { jobId } = c.var.job;
-  const [user, job] = await Promise.all([authenticate(c.var.credential), jobStatus(sql, jobId)]);
+  const job = await jobStatus(sql, jobId);
   if (!job) throw new ServiceError("job_unknown", { jobId });
+  // Behind it, so that nothing is given of what has become of the job since the permission was lost.
+  const user = await authenticate(c.var.credential);
   requireJobAccess(user, job);
   c.set("user", user);
   c.set("job", job);

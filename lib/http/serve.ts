@@ -7,6 +7,7 @@ import { connectionsOpen } from "../metrics.ts";
 import { watchAccepting } from "./accept_watch.ts";
 import { answerClientErrors } from "./client_errors.ts";
 import { listenError } from "./listen_error.ts";
+import { refusal } from "./refusal.ts";
 import { endUnreadBody } from "./unread_body.ts";
 
 /** How long, in milliseconds, clients may take for what. */
@@ -121,13 +122,9 @@ function namesItsHost({ httpVersion, headersDistinct }: IncomingMessage): boolea
   return hosts === 1 || (hosts === 0 && httpVersion === "1.0");
 }
 
-function refuse(outgoing: ServerResponse, { message, code, status }: ServiceError): void {
-  const body = new TextEncoder().encode(JSON.stringify({ message, code }));
-  outgoing.writeHead(status, {
-    "Content-Type": "application/json",
-    "Content-Length": body.length,
-    "Cache-Control": "no-store",
-  });
+function refuse(outgoing: ServerResponse, error: ServiceError): void {
+  const { status, headers, body } = refusal(error);
+  outgoing.writeHead(status, headers);
   outgoing.end(body);
 }
 
@@ -139,8 +136,10 @@ function respondToFault(error: unknown): Response {
   return errorResponse(new ServiceError("internal_error", { id }));
 }
 
-const errorResponse = ({ message, code, status }: ServiceError): Response =>
-  Response.json({ message, code }, { status, headers: { "Cache-Control": "no-store" } });
+function errorResponse(error: ServiceError): Response {
+  const { status, headers, body } = refusal(error);
+  return new Response(body, { status, headers });
+}
 
 function listenOn(server: Server, host: string, port: number, backlog: number): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();

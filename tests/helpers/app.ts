@@ -4,6 +4,7 @@ import type { Sql } from "../../lib/db.ts";
 import { ServiceError } from "../../lib/errors.ts";
 import { GenerationChanges } from "../../lib/generations/changes.ts";
 import { LocalStore } from "../../lib/storage/local.ts";
+import type { Authenticate } from "../../routes/access.ts";
 import { createApp } from "../../routes/app.ts";
 import { HeldRequests } from "../../routes/held_requests.ts";
 import type { TestDatabase } from "./database.ts";
@@ -55,15 +56,29 @@ export interface TestApp extends AsyncDisposable {
   ): Promise<Response>;
 }
 
+const byName: Authenticate = (credential) => {
+  const user = users[credential];
+  if (!user) throw new ServiceError("not_signed_in");
+  return Promise.resolve(user);
+};
+
 /** Makes an API whose users sign in by their names (`users`). */
 export async function testApp(
   db: TestDatabase,
-  { maxUnfinishedJobs = 50, maxHeldRequests = 100, sql = db.sql, corsOrigins, metricsToken }: {
+  {
+    maxUnfinishedJobs = 50,
+    maxHeldRequests = 100,
+    sql = db.sql,
+    corsOrigins,
+    metricsToken,
+    authenticate = byName,
+  }: {
     maxUnfinishedJobs?: number;
     maxHeldRequests?: number;
     sql?: Sql;
     corsOrigins?: string[];
     metricsToken?: string;
+    authenticate?: Authenticate;
   } = {},
 ): Promise<TestApp> {
   const dir = await Deno.makeTempDir({ prefix: "detached-files-" });
@@ -84,11 +99,7 @@ export async function testApp(
     store,
     urlTtlSeconds: 60,
     maxUnfinishedJobs,
-    authenticate: (credential) => {
-      const user = users[credential];
-      if (!user) throw new ServiceError("not_signed_in");
-      return Promise.resolve(user);
-    },
+    authenticate,
   });
   return {
     sql: db.sql,
@@ -141,4 +152,6 @@ async function addUsers(sql: Sql): Promise<void> {
       INSERT INTO app_user (app_user_id, name, is_administrator) OVERRIDING SYSTEM VALUE
       VALUES (${userId}, ${name}, ${isAdministrator}) ON CONFLICT DO NOTHING`;
   }
+  // Users that a test makes have IDs of their own.
+  await sql`SELECT setval(pg_get_serial_sequence('app_user', 'app_user_id'), greatest(max(app_user_id), 100)) FROM app_user`;
 }
