@@ -22,6 +22,8 @@ export interface JobStatus {
   queuedSeconds: number;
   runSeconds: number | null;
   reused: boolean;
+  /** Keys of the request's body that nothing reads. */
+  ignoredKeys: string[];
   rowsWritten: number;
   /** How many the planner expected when the file was begun; null before that. */
   rowsEstimated: number | null;
@@ -76,7 +78,7 @@ export async function jobsOf(
 
 /** The columns of a status, of `generation_job` and `file_generation` joined. */
 export const STATUS_COLUMNS = `
-  job_id, file_generation_id, requested_by, requested_at, reused, cancelled_at, file_type, agency_code,
+  job_id, file_generation_id, requested_by, requested_at, reused, ignored_keys, cancelled_at, file_type, agency_code,
   start_date::text, end_date::text, state, created_at, started_at, changed_at, ended_at, now() AS now,
   rows_written, rows_estimated, stored_key, file_name, removed_at, size_bytes, row_count, sha256, data_as_of,
   error_code, error_message, retryable, snooze_message`;
@@ -92,6 +94,7 @@ export interface StatusRow {
   requested_by: string;
   requested_at: Date;
   reused: boolean;
+  ignored_keys: string[];
   cancelled_at: Date | null;
   file_type: string;
   agency_code: string;
@@ -135,6 +138,7 @@ export function toStatus(found: StatusRow): JobStatus {
     queuedSeconds: secondsBetween(row.requested_at, began),
     runSeconds: row.started_at && secondsBetween(latest(row.started_at, row.requested_at), over),
     reused: row.reused,
+    ignoredKeys: row.ignored_keys,
     rowsWritten: Number(row.rows_written),
     rowsEstimated: row.rows_estimated === null ? null : Number(row.rows_estimated),
     file: row.stored_key && row.file_name && !row.removed_at

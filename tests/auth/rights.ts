@@ -54,7 +54,7 @@ export const RIGHTS: Record<string, Rights> = {
   "public.frec": agencyTable,
   "public.generation_job": {
     detached_api:
-      "SELECT, INSERT (file_generation_id, requested_by, reused, waiting), UPDATE (cancelled_at, waiting)",
+      "SELECT, INSERT (file_generation_id, requested_by, reused, waiting, ignored_keys), UPDATE (cancelled_at, waiting)",
   },
   "public.gtas_boc": { ...sourceTable, detached_api: "SELECT (fiscal_year, period)" },
   "public.idempotency_key": { detached_api: "SELECT, INSERT, UPDATE", detached_worker: "SELECT, DELETE" },
