@@ -17,6 +17,16 @@ export const errorSchema = z.object({
     field: z.string().meta({ description: "empty where the request as a whole is meant" }),
     message: z.string(),
   })).optional().meta({ description: "what was wrong with each field, where fields were" }),
+}).meta({
+  id: "Error",
+  examples: [{
+    message: `job_id is "x"; it must be the whole number that the request was answered with.`,
+    code: "invalid_request",
+    errors: [{
+      field: "job_id",
+      message: `job_id is "x"; it must be the whole number that the request was answered with.`,
+    }],
+  }],
 });
 
 /** What `errorSchema` describes. */

@@ -14,7 +14,7 @@ const estimateSchema = z.object({
     description: "records, as the planner expects; null for files A and BOC",
   }),
   warnings: warningsSchema,
-});
+}).meta({ id: "Estimate", examples: [{ rows_estimated: 255, warnings: [] }] });
 
 /**
  * `POST /v1/generations/estimate`: how many records a file would have, as the database's planner expects. Takes the body of

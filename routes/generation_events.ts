@@ -43,7 +43,7 @@ export const generationEvents = (dependencies: Dependencies) =>
           "the ID of the last event that was received, as browsers send it when they come back",
       },
       errors: [429],
-      responses: [{ mediaType: "text/event-stream" }, {
+      responses: [{ mediaTypes: ["text/event-stream"] }, {
         status: 204,
         description: "There is no more to come",
       }],

@@ -20,9 +20,22 @@ const readinessSchema = z.object({
   queued: z.int().nullable().meta({ description: "generations; null where the database cannot say" }),
   running: z.int().nullable(),
   oldest_queued_seconds: z.number().nullable(),
+}).meta({
+  id: "Readiness",
+  examples: [{
+    status: "ready",
+    database: "ok",
+    storage: "ok",
+    queued: 0,
+    running: 0,
+    oldest_queued_seconds: 0,
+  }],
 });
 
-const healthSchema = z.object({ status: z.literal("ok") });
+const healthSchema = z.object({ status: z.literal("ok") }).meta({
+  id: "Health",
+  examples: [{ status: "ok" }],
+});
 
 type Readiness = z.output<typeof readinessSchema>;
 
@@ -55,6 +68,7 @@ export function health({ sql, store }: Dependencies) {
       operation({
         id: "healthz",
         summary: "Whether the process answers",
+        description: "Says nothing about what it depends on.",
         tag: "service",
         responses: [{ schema: healthSchema }],
       }),

@@ -21,7 +21,7 @@ export const JOB_ID = ":job_id{[0-9]+}";
 
 const jobIdParameter = {
   description: "the job's ID, as the request was answered",
-  schema: z.int().min(1),
+  schema: z.int().min(1).meta({ format: "int64", examples: [1] }),
 };
 
 /** What the audit keeps of something that is done to the request's job. */

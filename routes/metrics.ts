@@ -39,8 +39,9 @@ export const metrics = ({ sql, changes, metricsToken }: Dependencies) =>
     operation({
       id: "metrics",
       summary: "Figures for Prometheus",
+      description: "With METRICS_TOKEN set only for whoever sends it as a bearer token.",
       tag: "service",
-      responses: [{ mediaType: "text/plain" }],
+      responses: [{ mediaTypes: ["text/plain"] }],
       errors: [401, 503],
     }),
     async (c) => {

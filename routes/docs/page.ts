@@ -82,12 +82,20 @@ ${responses.filter(({ status = 200 }) => status === 200).map(responded)}
 
 const bodies = (url: string): Html =>
   html`${
-    requestBodies.map((body, i) => keysTable(`Body for file ${Object.keys(EXAMPLES)[i]}`, body, "input"))
+    [...requestBodies].map(([fileType, body]) => keysTable(`Body for file ${fileType}`, body, "input"))
   }<pre><code>curl -s "$URL${url}" -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\
   -d '${JSON.stringify(EXAMPLES.D1)}'</code></pre>`;
 
-const responded = ({ schema, mediaType }: Responses): Html =>
-  schema ? keysTable("Response", schema, "output") : html`<p>Responds with <code>${mediaType}</code>.</p>`;
+const responded = ({ schema, mediaTypes = [] }: Responses): Html =>
+  schema
+    ? keysTable("Response", schema, "output")
+    : html`<p>Responds with ${
+      mediaTypes.map((mediaType) =>
+        html`
+          <code>${mediaType}</code>
+        `
+      )
+    }</p>`;
 
 /** The page about the API, made from what the OpenAPI document is made from. */
 export const docsPage = (operations: readonly Operation[]): Html =>
