@@ -167,15 +167,3 @@ function missing(kind: ProcessKind, isSet: (name: Setting) => boolean): string[]
   }
   return sentences;
 }
-
-/** Runs a process's main function; a wrong setting stops it with its sentences on standard error and code 2. */
-export async function runMain(main: () => Promise<void>): Promise<void> {
-  try {
-    await main();
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    // deno-lint-ignore no-console -- there is no logger before there is a configuration
-    console.error(error.message);
-    Deno.exit(2);
-  }
-}

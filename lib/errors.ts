@@ -107,6 +107,12 @@ export const catalogue = {
     retryable: false,
     sentence: () => `The file is no longer kept. Request it again to have it made anew.`,
   },
+  file_lost: {
+    status: 410,
+    retryable: false,
+    sentence: () =>
+      `The file was lost from the storage and is being made anew. Ask the status route of its job for the new link.`,
+  },
   method_not_allowed: {
     status: 405,
     retryable: false,
@@ -117,6 +123,16 @@ export const catalogue = {
     status: 404,
     retryable: false,
     sentence: (p: { jobId: string }) => `There is no job ${p.jobId}.`,
+  },
+  file_unfinished: {
+    status: 400,
+    retryable: true,
+    sentence: (p: { jobId: string }) => `The file of job ${p.jobId} is not finished yet.`,
+  },
+  no_file: {
+    status: 400,
+    retryable: false,
+    sentence: (p: { jobId: string; why: string }) => `Job ${p.jobId} has no file: ${p.why}`,
   },
   job_ended: {
     status: 409,

@@ -13,6 +13,7 @@ export interface SignedIn {
 
 /** Who asks: all that most functions need of a signed-in route's context, or of one that has more in it. */
 export interface Asked {
+  readonly req: { readonly method: string };
   readonly var: SignedIn["Variables"];
 }
 

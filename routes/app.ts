@@ -1,8 +1,9 @@
-import { Hono } from "hono";
+import { type ErrorHandler, Hono } from "hono";
 import { BlockList } from "node:net";
 import { cors } from "hono/cors";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
+import { getPathNoStrict } from "hono/utils/url";
 import { ServiceError } from "../lib/errors.ts";
 import { requireRules } from "./access.ts";
 import { auditRefusals } from "./audit_refusals.ts";
@@ -16,7 +17,11 @@ import { files } from "./files.ts";
 import { generateDetachedFile } from "./generate_detached_file.ts";
 import { generationEvents } from "./generation_events.ts";
 import { health } from "./health.ts";
-import { agencies } from "./list_agencies.ts";
+import { detachedFileUrl } from "./get_detached_file_url.ts";
+import { latestPublicationPeriod } from "./latest_publication_period.ts";
+import { ownAgencies } from "./list_agencies.ts";
+import { allAgencies } from "./list_all_agencies.ts";
+import { dataSources } from "./list_data_sources.ts";
 import { listGenerations } from "./list_generations.ts";
 import { logRequests } from "./log_requests.ts";
 import { countRequests, metrics } from "./metrics.ts";
@@ -35,7 +40,11 @@ const apiRoutes = (dependencies: Dependencies) =>
     .route("/", cancelGeneration(dependencies))
     .route("/", generationEvents(dependencies))
     .route("/", estimateGeneration(dependencies))
-    .route("/", agencies(dependencies))
+    .route("/", detachedFileUrl(dependencies))
+    .route("/", ownAgencies(dependencies))
+    .route("/", allAgencies(dependencies))
+    .route("/", dataSources(dependencies))
+    .route("/", latestPublicationPeriod(dependencies))
     .route("/", files(dependencies))
     .route("/", health(dependencies))
     .route("/", metrics(dependencies));
@@ -53,7 +62,8 @@ export function createApp(dependencies: Dependencies): Hono {
   requireRules(routes);
   refuseOtherMethods(routes);
 
-  const app = new Hono({ strict: false });
+  const meant = withVersion(api);
+  const app = new Hono({ getPath: (request) => meant(getPathNoStrict(request)) });
   app.use(
     countRequests,
     requestId({ headerName: "" }),
@@ -72,11 +82,20 @@ export function createApp(dependencies: Dependencies): Hono {
   });
   if (dependencies.corsOrigins) app.use(allowOrigins(dependencies.corsOrigins));
   app.route("/", routes);
-  app.notFound((c) => {
-    throw new ServiceError("route_unknown", { path: c.req.path });
-  });
-  app.onError((error, c) => isForPeople(c) ? errorPage(error, c) : errorResponse(error, c));
+  const respond: ErrorHandler = (error, c) => isForPeople(c) ? errorPage(error, c) : errorResponse(error, c);
+  app.onError(respond);
+  // Not thrown: it would pass by the middleware before it.
+  app.notFound((c) => respond(new ServiceError("route_unknown", { path: c.req.path }), c));
   return app;
+}
+
+/**
+ * Tells the path that is meant: the Broker's users come through a proxy that leaves out the prefix `/v1`, so every route for
+ * programs is found without it as well.
+ */
+function withVersion({ routes }: Hono): (path: string) => string {
+  const names = new Set(routes.flatMap(({ path }) => /^\/v1\/([^/]+)/.exec(path)?.[1] ?? []));
+  return (path) => names.has(path.split("/")[1]!) ? `/v1${path}` : path;
 }
 
 /** Lets pages of other origins call the API (CORS, the Fetch standard): with credentials in headers, never with cookies. */

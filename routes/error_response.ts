@@ -5,6 +5,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { isConnectionLoss } from "../lib/db.ts";
 import { catalogue, type ErrorCode, type FieldIssue, ServiceError } from "../lib/errors.ts";
 import { log } from "../lib/log.ts";
+import { withoutSecrets } from "./without_secrets.ts";
 
 /** The JSON body of every error response. */
 export const errorSchema = z.object({
@@ -25,20 +26,21 @@ export type ErrorBody = z.output<typeof errorSchema>;
 const RETRY_SECONDS = "5";
 
 /** Answers every error as JSON, with the status of the catalogue; what is not in the catalogue is logged under an ID. */
-export const errorResponse: ErrorHandler = (error, c) => {
+export const errorResponse: ErrorHandler = async (error, c) => {
   if (error instanceof ServiceError) return respond(c, error);
   if (error instanceof HTTPException && error.status === 400) {
     return respond(c, new ServiceError("malformed_json"));
   }
   if (isConnectionLoss(error)) {
-    log("api").warning("the database is away", { error: error.message, requestId: c.var.requestId });
+    const said = await withoutSecrets(error.message, c);
+    log("api").warning("the database is away", { error: said, requestId: c.var.requestId });
     return respond(c, new ServiceError("service_unavailable"));
   }
   const id = crypto.randomUUID();
   log("api").error("a request failed", {
     id,
     requestId: c.var.requestId,
-    error: error.stack ?? error.message,
+    error: await withoutSecrets(error.stack ?? error.message, c),
   });
   return respond(c, new ServiceError("internal_error", { id }));
 };

@@ -1,9 +1,13 @@
-import { Hono } from "hono";
+import type { HttpBindings } from "@hono/node-server";
+import { type Context, Hono } from "hono";
 import { recordAudit } from "../lib/auth/audit.ts";
+import type { Sql } from "../lib/db.ts";
 import { ServiceError } from "../lib/errors.ts";
+import { remakeLostFile, sizeOfFile } from "../lib/generations/file_link.ts";
 import { contentDisposition } from "../lib/storage/content_disposition.ts";
 import { contentTypeOf } from "../lib/storage/content_type.ts";
 import { FILES_PATH } from "../lib/storage/link.ts";
+import type { FileStore, LinkedFile, StoredFile } from "../lib/storage/store.ts";
 import { forAnyone } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { operation } from "./operation.ts";
@@ -26,15 +30,17 @@ const download = operation({
   errors: [403, 410, 416, 503],
 });
 
+/** The link as it was sent; the request's own URL has been tidied up, which makes the same of different links. */
+const requested = (c: Context): string =>
+  (c.env as Partial<HttpBindings> | undefined)?.incoming?.url ?? c.req.url;
+
 /**
  * `GET /v1/files/{key}`: hands out a local file to whoever holds a signed link to it (`lib/storage/link.ts`), whole or in
  * ranges, so that an interrupted download can be resumed. With S3 there are no local files and no such links.
  */
 export const files = ({ sql, store }: Dependencies) =>
   new Hono<Sourced>().get(`${FILES_PATH}*`, forAnyone, download, async (c) => {
-    if (!store.openLink) throw new ServiceError("link_refused");
-    const file = await store.openLink(c.req.url);
-    const { key, fileName } = file;
+    const { key, fileName, file } = await openLink(sql, store, requested(c));
     if (c.req.method === "GET") {
       const event = { ...c.var.source, action: "download", detail: { key } } as const;
       await recordAudit(sql, event).catch((error) => {
@@ -68,3 +74,26 @@ export const files = ({ sql, store }: Dependencies) =>
     }
     return c.body(file.stream(part), part ? 206 : 200);
   });
+
+/**
+ * Opens the file that a link leads to. One that the storage has lost, or lost a part of, is made anew.
+ *
+ * @throws {ServiceError} `link_refused`, `link_expired`, `file_gone`, `file_lost` or `storage_unavailable`
+ */
+async function openLink(
+  sql: Sql,
+  store: FileStore,
+  url: string,
+): Promise<LinkedFile & { file: StoredFile }> {
+  if (!store.openLink) throw new ServiceError("link_refused");
+  const { key, fileName, file } = await store.openLink(url);
+  try {
+    const size = await sizeOfFile(sql, key);
+    if (file && size === file.size) return { key, fileName, file };
+    const isRemade = size !== undefined && await remakeLostFile(sql, key);
+    throw new ServiceError(isRemade ? "file_lost" : "file_gone");
+  } catch (error) {
+    file?.close();
+    throw error;
+  }
+}

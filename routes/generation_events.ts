@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Context, Hono } from "hono";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
+import { ServiceError } from "../lib/errors.ts";
 import { jobStatus } from "../lib/generations/status.ts";
 import { log } from "../lib/log.ts";
 import { forUsers } from "./access.ts";
+import { recordRefusal } from "./audit_refusals.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { forJob, JOB_ID, lookAgain, type WithJob } from "./job_access.ts";
 import { operation } from "./operation.ts";
@@ -61,8 +63,10 @@ export const generationEvents = (dependencies: Dependencies) =>
       const response = streamSSE(c, async (stream) => {
         using _hold = hold;
         await tell(c, stream, dependencies);
-      }, (error, stream) => {
-        log("api").warning("a stream of events was cut off", { jobId: job.jobId, error: error.message });
+      }, async (error, stream) => {
+        const level = error instanceof ServiceError && error.status < 500 ? "info" : "warning";
+        log("api")[level]("a stream of events was cut off", { jobId: job.jobId, error: error.message });
+        await recordRefusal(c, dependencies.sql, error);
         // The client opens it again, and is answered with an error if there still is one.
         return stream.close();
       });
@@ -90,8 +94,10 @@ async function tell(
     const id = isUnfinished(job) ? `${job.state}-${job.rowsWritten}-${job.rowsEstimated ?? ""}` : ENDED;
     if (id !== told) {
       // Whoever was signed in when the stream began need not be any more.
-      const data = JSON.stringify(await describeJob(c, await lookAgain(c, dependencies), dependencies));
-      const event = { event: "status", id, retry: RECONNECT_MILLISECONDS, data };
+      const status = await describeJob(c, await lookAgain(c, dependencies), dependencies);
+      // Its file turned out to be lost, and is made anew.
+      if (id === ENDED && status.status === "waiting") continue;
+      const event = { event: "status", id, retry: RECONNECT_MILLISECONDS, data: JSON.stringify(status) };
       if (!await isTaken(stream.writeSSE(event), gone)) return stream.abort();
       told = id;
       idle = 0;

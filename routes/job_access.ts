@@ -70,8 +70,10 @@ export async function lookAgain(
   { sql, authenticate }: Dependencies,
 ): Promise<JobStatus> {
   const { jobId } = c.var.job;
-  const [user, job] = await Promise.all([authenticate(c.var.credential), jobStatus(sql, jobId)]);
+  const job = await jobStatus(sql, jobId);
   if (!job) throw new ServiceError("job_unknown", { jobId });
+  // Behind it, so that nothing is given of what has become of the job since the permission was lost.
+  const user = await authenticate(c.var.credential);
   requireJobAccess(user, job);
   c.set("user", user);
   c.set("job", job);

@@ -60,13 +60,12 @@ export const listGenerations = (dependencies: Dependencies) =>
       const jobs = found.slice(0, limit);
       const nextCursor = found.length > limit ? jobs.at(-1)!.jobId : null;
       // A HEAD's response has none of them.
-      const isSeen = c.req.method !== "HEAD";
-      if (isSeen) {
+      if (c.req.method !== "HEAD") {
         await recordAudit(dependencies.sql, { ...auditOf(c, "list"), detail: { jobs: jobs.length } });
       }
       const generations = [];
       for (const job of jobs) {
-        generations.push(await describeJob(c, job, dependencies, { linkIsKept: !isSeen }));
+        generations.push(await describeJob(c, job, dependencies, { looks: false }));
       }
       if (nextCursor) {
         const next = new URLSearchParams({ ...c.req.query(), cursor: nextCursor });

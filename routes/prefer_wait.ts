@@ -35,7 +35,8 @@ export const mayWait = (dependencies: Dependencies) =>
 export async function preferWait(c: Context<WithJob>, dependencies: Dependencies): Promise<JobStatus> {
   const { job } = c.var;
   const seconds = wantedSeconds(c.req.header("Prefer"));
-  if (seconds === undefined) return job;
+  // A HEAD has nothing to wait for.
+  if (seconds === undefined || c.req.method === "HEAD") return job;
   c.header("Preference-Applied", `wait=${seconds}`);
   if (!isUnfinished(job)) return job;
   const began = performance.now();

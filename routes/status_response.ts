@@ -4,6 +4,19 @@ import type { SignedLink } from "../lib/storage/store.ts";
 
 const time = z.iso.datetime();
 
+/** What is worth saying of a request that is answered all the same. */
+export const warningsSchema = z.array(z.object({
+  code: z.enum(["key_ignored"]).meta({ description: "for a program" }),
+  message: z.string().meta({ description: "for a person" }),
+})).meta({ description: "what is worth knowing of the request; mostly empty" });
+
+/** A warning for each key of a request's body that nothing reads. */
+export const warningsOf = (ignoredKeys: readonly string[]): z.output<typeof warningsSchema> =>
+  ignoredKeys.map((key) => ({
+    code: "key_ignored",
+    message: `The key ${JSON.stringify(key)} is ignored: no file has it. See whether it is misspelt.`,
+  }));
+
 /** The status object of `api.md`: the response of the request route and of the status route. */
 export const statusSchema = z.object({
   job_id: z.int(),
@@ -17,8 +30,11 @@ export const statusSchema = z.object({
   size: z.int().nullable().meta({ description: "bytes; null until finished" }),
   start: z.string().optional().meta({ description: "MM/DD/YYYY; D1 and D2 only" }),
   end: z.string().optional().meta({ description: "MM/DD/YYYY; D1 and D2 only" }),
-  message: z.string().meta({ description: "why there is no file, for a person; else empty" }),
+  message: z.string().meta({
+    description: "why there is no file, or what it waits for besides its turn, for a person; else empty",
+  }),
   generated_at: z.string().nullable().meta({ description: "YYYY-MM-DD HH:mm:ss UTC of the last change" }),
+  warnings: warningsSchema,
   state: z.enum(STATES).optional(),
   rows: z.int().nullable().optional().meta({
     description: "records without the header; null until finished",
@@ -58,6 +74,7 @@ export const unknownJob = (jobId: string): StatusBody => ({
   end: "",
   message: `There is no job ${jobId}.`,
   generated_at: null,
+  warnings: [],
 });
 
 /**
@@ -83,6 +100,7 @@ export function statusBody(
     ...(showsPeriod && { start: usDay(job.start), end: usDay(job.end) }),
     message: messageOf(job),
     generated_at: job.changedAt.toISOString().slice(0, 19).replace("T", " "),
+    warnings: warningsOf(job.ignoredKeys),
     state: job.state,
     rows: job.rows,
     rows_written: job.rowsWritten,
@@ -101,7 +119,7 @@ export function statusBody(
 function messageOf(job: JobStatus): string {
   if (job.state === "cancelled") return "The request was cancelled.";
   if (job.removed) return "The file is no longer kept. Request it again to have it made anew.";
-  return job.error?.message ?? "";
+  return job.waitsFor ?? job.error?.message ?? "";
 }
 
 /** `YYYY-MM-DD` as `MM/DD/YYYY`. */

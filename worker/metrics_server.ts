@@ -7,7 +7,12 @@ const MOST_CONNECTIONS = 32;
 
 /** Serves a worker's own figures to Prometheus: `GET /metrics`, and `/healthz` beside it. */
 export const serveMetrics = (hostname: string, port: number): Promise<Listening> =>
-  serveHttp({ fetch: respond }, { hostname, port, maxConnections: connectionLimit(MOST_CONNECTIONS) });
+  serveHttp({ fetch: respond }, {
+    hostname,
+    port,
+    maxConnections: connectionLimit(MOST_CONNECTIONS),
+    settings: "HOST or WORKER_METRICS_PORT",
+  });
 
 async function respond(request: Request): Promise<Response> {
   if (request.method !== "GET" && request.method !== "HEAD") {

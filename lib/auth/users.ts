@@ -1,8 +1,9 @@
 import type { Sql, Transaction } from "../db.ts";
+import { ProcessError } from "../process_error.ts";
 import { type Affiliation, formatAffiliation, type User } from "./user.ts";
 
 /** Something about users that cannot be done; the message is a sentence for a person. */
-export class UserError extends Error {
+export class UserError extends ProcessError {
   override readonly name = "UserError";
 }
 

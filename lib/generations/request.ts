@@ -22,6 +22,8 @@ export interface Requester extends RequestSource {
   isGivenLink?: boolean;
   /** The most files that this user may wait for at a time. */
   maxUnfinishedJobs: number;
+  /** Keys of its body that were ignored, for the job's status to name. */
+  ignoredKeys?: readonly string[];
   /** The same key gives the same job for a day. */
   idempotencyKey?: string | undefined;
 }
@@ -98,7 +100,7 @@ async function tryToStore(
 ): Promise<Tried> {
   await refuseWithoutData(sql, fileType, request);
   const { requestedBy, userId, requestId, clientRequestId, address } = requester;
-  const { isGivenLink = false, maxUnfinishedJobs } = requester;
+  const { isGivenLink = false, maxUnfinishedJobs, ignoredKeys = [] } = requester;
   const [row]: [Outcome] = await sql.unsafe<[Outcome]>(text, [
     fileType.code,
     request.agency_code,
@@ -116,6 +118,7 @@ async function tryToStore(
     alone,
     clientRequestId ?? null,
     address ?? null,
+    [...ignoredKeys],
   ], { prepare: true });
   const { room } = row;
   if (row.job_id !== null) return { job: toStatus(row as StatusRow), isNew: true, room };

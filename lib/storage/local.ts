@@ -49,6 +49,21 @@ export class LocalStore implements FileStore {
     }
   }
 
+  async size(key: string): Promise<number | undefined> {
+    try {
+      const { size, isFile } = await Deno.stat(this.#path(key));
+      return isFile ? size : undefined;
+    } catch (error) {
+      if (isAbsence(error) && await this.#isThere()) return undefined;
+      throw unavailable(error);
+    }
+  }
+
+  /** Whether the folder that holds all files is there: one on a disk that is not mounted has lost nothing. */
+  async #isThere(): Promise<boolean> {
+    return await Deno.stat(this.options.dir).then(({ isDirectory }) => isDirectory, () => false);
+  }
+
   link(file: LinkedFile, ttlSeconds: number): Promise<SignedLink> {
     const { publicUrl, signingSecret } = this.options;
     if (!signingSecret) throw new Error("links to local files need URL_SIGNING_SECRET");
@@ -57,13 +72,11 @@ export class LocalStore implements FileStore {
     return Promise.resolve({ url: signLink(file, expiresAt, publicUrl, signingSecret), expiresAt });
   }
 
-  async openLink(url: string): Promise<LinkedFile & StoredFile> {
+  async openLink(url: string): Promise<LinkedFile & { file: StoredFile | undefined }> {
     const { signingSecret } = this.options;
     if (!signingSecret) throw new ServiceError("link_refused");
     const linked = verifyLink(url, signingSecret, new Date());
-    const file = await this.open(linked.key);
-    if (!file) throw new ServiceError("file_gone");
-    return { ...linked, ...file };
+    return { ...linked, file: await this.open(linked.key) };
   }
 
   /**
@@ -84,7 +97,7 @@ export class LocalStore implements FileStore {
       return { size, modifiedAt: mtime, stream: (range) => read(handle, range), close: () => handle.close() };
     } catch (error) {
       file?.close();
-      if (isAbsence(error)) return undefined;
+      if (isAbsence(error) && await this.#isThere()) return undefined;
       throw unavailable(error);
     }
   }

@@ -45,7 +45,7 @@ export function job(dependencies: Dependencies) {
     })
     .get(`${JOB}/download`, rule, orSignIn, forJob(dependencies), async (c) => {
       const { job } = c.var;
-      const { url } = await describeJob(c, job, dependencies);
+      const { url } = await describeJob(c, job, dependencies, { isInHeaders: true });
       return c.redirect(url === "#" ? `/jobs/${job.jobId}` : url, 303);
     })
     .post(

@@ -54,7 +54,7 @@ export const requestFile = (dependencies: Dependencies) =>
 async function estimateOf(sql: Sql, request: FileRequest): Promise<string> {
   const query = fileTypeOf(request.file_type).estimate?.(request);
   if (!query) {
-    return "There is no estimate for file A; it has one record for each account, a few thousand at most.";
+    return "There is no estimate for files A and BOC: they are worked out from other tables, in a few seconds.";
   }
   const rows = await estimateRows(sql, query);
   return `About ${rows.toLocaleString("en-US")} records, as far as the database can tell without counting.`;

@@ -8,6 +8,7 @@ import { ServiceError } from "../../lib/errors.ts";
 import { declareRule, type SignedIn } from "../access.ts";
 import type { Dependencies } from "../dependencies.ts";
 import type { Sourced } from "../request_source.ts";
+import { CONTENT_SECURITY_POLICY } from "./layout.tsx";
 
 /** The cookie that holds a visitor's credential: only the page's own routes look at it, the API never does. */
 const COOKIE = "session";
@@ -73,10 +74,6 @@ async function requireOwnForm(c: Context): Promise<void> {
     throw new ServiceError("permission_denied", { what: "send this form from another site" });
   }
 }
-
-const CONTENT_SECURITY_POLICY =
-  "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; " +
-  "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /** Signs a visitor in with a token; undefined where it is not valid. */
 export async function signInWith(

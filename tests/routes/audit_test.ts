@@ -51,6 +51,7 @@ Deno.test("what is refused is kept with its job and agency, by whichever door it
       () => app.send("HEAD", "/v1/check_detached_generation_status/?job_id=1", { as }),
       1,
     ],
+    ["link", 403, () => app.send("GET", "/v1/get_detached_file_url/?job_id=1", { as }), 1],
     ["events", 403, () => app.send("GET", "/v1/generations/1/events", { as }), 1],
     ["cancel", 403, () => app.send("DELETE", "/v1/generations/1", { as }), 1],
     ["request", 403, () => app.send("POST", "/v1/generate_detached_file/", { as, body: d1Body() }), null],
@@ -118,6 +119,7 @@ Deno.test("a HEAD leaves nothing in the audit, but where its response has a link
   for (
     const path of [
       `/v1/check_detached_generation_status/?job_id=${jobId}`,
+      `/v1/get_detached_file_url/?job_id=${jobId}`,
       "/v1/generations/",
       "/v1/list_agencies/",
     ]

@@ -68,6 +68,7 @@ Deno.test("an unknown job is 200 with the status invalid", async () => {
       start: "",
       end: "",
       generated_at: null,
+      warnings: [],
     });
   }
 });

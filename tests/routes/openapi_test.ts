@@ -69,6 +69,10 @@ Deno.test("the examples of the document work, and every answer is what it says",
   const get = async (path: string) => (await service.api.send("GET", path)).json;
   check(statusSchema, await get("/v1/check_detached_generation_status/?job_id=4711"));
   check(schemas["listAgencies"], await get("/v1/list_agencies/"));
+  check(schemas["listAllAgencies"], await get("/v1/list_all_agencies/"));
+  check(schemas["latestPublicationPeriod"], await get("/v1/latest_publication_period/"));
+  check(schemas["getDetachedFileUrl"], await get("/v1/get_detached_file_url/?job_id=1"));
+  assert.match((await get("/v1/list_data_sources/")).fpds, /^\d\d\/\d\d\/\d{4} \d\d:\d\d:\d\d$/);
   const list = check(listSchema, await get("/v1/generations/?limit=2"));
   for (const job of list["generations"] as unknown[]) check(statusSchema, job);
   for (const path of ["/v1/nowhere", "/v1/generations/?limit=0", "/v1/check_detached_generation_status/"]) {

@@ -39,6 +39,16 @@ const table: Record<string, { path: string; body?: unknown; statuses: Statuses }
     statuses: [401, 401, 403, 200, 403, 200],
   },
   "GET /v1/list_agencies": { path: "/v1/list_agencies/", statuses: [401, 401, 200, 200, 200, 200] },
+  "GET /v1/get_detached_file_url": {
+    path: "/v1/get_detached_file_url/?job_id=1",
+    statuses: [401, 401, 403, 400, 403, 400],
+  },
+  "GET /v1/list_all_agencies": { path: "/v1/list_all_agencies/", statuses: [200, 200, 200, 200, 200, 200] },
+  "GET /v1/list_data_sources": { path: "/v1/list_data_sources/", statuses: [401, 401, 200, 200, 200, 200] },
+  "GET /v1/latest_publication_period": {
+    path: "/v1/latest_publication_period/",
+    statuses: [401, 401, 200, 200, 200, 200],
+  },
   // The link itself is the permission: without a signature nobody gets anything.
   "GET /v1/files/*": { path: "/v1/files/1/1/x.csv", statuses: [403, 403, 403, 403, 403, 403] },
   // The page looks at its cookie only: to it, all of these are nobody. Its forms must come from itself.

@@ -18,12 +18,13 @@ Deno.test("a number in a query that is too large to be said exactly is 400 and n
   await using db = await testDatabase();
   await using app = await testApp(db);
   await addAgencies(db.sql);
-  const queries = {
-    job_id: "/v1/check_detached_generation_status/?job_id=",
-    cursor: "/v1/generations/?cursor=",
-    limit: "/v1/generations/?limit=",
-  };
-  for (const [field, path] of Object.entries(queries)) {
+  const queries = [
+    ["job_id", "/v1/check_detached_generation_status/?job_id="],
+    ["job_id", "/v1/get_detached_file_url/?job_id="],
+    ["cursor", "/v1/generations/?cursor="],
+    ["limit", "/v1/generations/?limit="],
+  ] as const;
+  for (const [field, path] of queries) {
     for (const number of [...TOO_LARGE, ...TOO_LARGE.map((number) => `-${number}`)]) {
       const { status, json } = await app.send("GET", path + number);
       assert.deepEqual([status, json.errors?.[0].field], [400, field], path + number);

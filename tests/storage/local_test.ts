@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import type { Sql } from "../../lib/db.ts";
 import { ServiceError } from "../../lib/errors.ts";
 import { GenerationChanges } from "../../lib/generations/changes.ts";
-import { LocalStore } from "../../lib/storage/local.ts";
+import { LocalStore, type LocalStoreOptions } from "../../lib/storage/local.ts";
+import type { FileWriter, NewFile } from "../../lib/storage/store.ts";
 import { createApp } from "../../routes/app.ts";
 import { HeldRequests } from "../../routes/held_requests.ts";
 import { testDatabase } from "../helpers/database.ts";
+import { addFile } from "../helpers/generations.ts";
 import { until } from "../helpers/until.ts";
 import { begin, contents, isUnavailable, storeContract, type StoreUnderTest } from "./contract.ts";
 
@@ -24,7 +27,7 @@ async function openLocal(): Promise<StoreUnderTest & { store: LocalStore; dir: s
     Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => app.fetch(request)),
   );
   const publicUrl = `http://127.0.0.1:${server.addr.port}`;
-  const store = new LocalStore({ dir, publicUrl, signingSecret: SECRET });
+  const store = new PublishingStore(sql, { dir, publicUrl, signingSecret: SECRET });
   // A link is for whoever holds it: nobody signs in.
   const authenticate = () => Promise.reject(new ServiceError("not_signed_in"));
   const app = createApp({
@@ -46,6 +49,29 @@ async function openLocal(): Promise<StoreUnderTest & { store: LocalStore; dir: s
     leftoversOf: () => 1,
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
+}
+
+/** A local store whose files are published as soon as they are finished. */
+class PublishingStore extends LocalStore {
+  constructor(readonly sql: Sql, options: LocalStoreOptions) {
+    super(options);
+  }
+
+  override async create(file: NewFile): Promise<FileWriter> {
+    const writer = await super.create(file);
+    let size = 0;
+    return {
+      write: (bytes) => {
+        size += bytes.length;
+        return writer.write(bytes);
+      },
+      finish: async () => {
+        await writer.finish();
+        await addFile(this.sql, file.key, size);
+      },
+      abort: () => writer.abort(),
+    };
+  }
 }
 
 async function filesIn(dir: string, under = ""): Promise<string[]> {
@@ -166,7 +192,9 @@ Deno.test("local: a folder that cannot be used is said to be unavailable", async
     store.create({ key: "1/1/a.csv", fileName: "a.csv", contentType: "text/csv" }),
     isUnavailable,
   );
-  assert.equal(await store.open("1/1/a.csv"), undefined);
+  // What cannot be looked into may hold any file: none is lost.
+  await assert.rejects(store.open("1/1/a.csv"), isUnavailable);
+  await assert.rejects(store.size("1/1/a.csv"), isUnavailable);
   await Deno.remove(dir, { recursive: true });
 });
 
