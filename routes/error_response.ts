@@ -17,6 +17,16 @@ export const errorSchema = z.object({
     field: z.string().meta({ description: "empty where the request as a whole is meant" }),
     message: z.string(),
   })).optional().meta({ description: "what was wrong with each field, where fields were" }),
+}).meta({
+  id: "Error",
+  examples: [{
+    message: `job_id is "x"; it must be the whole number that the request was answered with.`,
+    code: "invalid_request",
+    errors: [{
+      field: "job_id",
+      message: `job_id is "x"; it must be the whole number that the request was answered with.`,
+    }],
+  }],
 });
 
 /** What `errorSchema` describes. */
@@ -25,7 +35,10 @@ export type ErrorBody = z.output<typeof errorSchema>;
 /** Seconds after which to try again what did not work just now. */
 const RETRY_SECONDS = "5";
 
-/** Answers every error as JSON, with the status of the catalogue; what is not in the catalogue is logged under an ID. */
+/**
+ * Answers every error as JSON, with the status of the catalogue; what is not in the catalogue is logged under
+ * an ID.
+ */
 export const errorResponse: ErrorHandler = async (error, c) => {
   if (error instanceof ServiceError) return respond(c, error);
   if (error instanceof HTTPException && error.status === 400) {

@@ -14,6 +14,13 @@ import { operation } from "./operation.ts";
 import { parseRange } from "./range.ts";
 import type { Sourced } from "./request_source.ts";
 
+const FILE_TYPES = ["text/csv", "text/plain", "application/gzip"];
+const FILE_HEADERS = {
+  "Content-Disposition": "the file's own name",
+  ETag: "the state of the file, for If-Range",
+  "Accept-Ranges": "bytes",
+};
+
 const download = operation({
   id: "downloadFile",
   summary: "A file in local storage, by the link of its job's status",
@@ -22,21 +29,28 @@ const download = operation({
   tag: "files",
   path: { key: { description: "has slashes in it" } },
   headers: { Range: "a part of the file (RFC 9110), so that a download can be resumed" },
-  responses: [{ mediaType: "text/csv" }, {
-    status: 206,
-    description: "A part of the file",
-    mediaType: "text/csv",
-  }],
+  responses: [
+    { mediaTypes: FILE_TYPES, headers: FILE_HEADERS },
+    {
+      status: 206,
+      description: "A part of the file",
+      mediaTypes: FILE_TYPES,
+      headers: { ...FILE_HEADERS, "Content-Range": "which part" },
+    },
+  ],
   errors: [403, 410, 416, 503],
 });
 
-/** The link as it was sent; the request's own URL has been tidied up, which makes the same of different links. */
+/**
+ * The link as it was sent; the request's own URL has been tidied up, which makes the same of different links.
+ */
 const requested = (c: Context): string =>
   (c.env as Partial<HttpBindings> | undefined)?.incoming?.url ?? c.req.url;
 
 /**
- * `GET /v1/files/{key}`: hands out a local file to whoever holds a signed link to it (`lib/storage/link.ts`), whole or in
- * ranges, so that an interrupted download can be resumed. With S3 there are no local files and no such links.
+ * `GET /v1/files/{key}`: hands out a local file to whoever holds a signed link to it (`lib/storage/link.ts`),
+ * whole or in ranges, so that an interrupted download can be resumed. With S3 there are no local files and no
+ * such links.
  */
 export const files = ({ sql, store }: Dependencies) =>
   new Hono<Sourced>().get(`${FILES_PATH}*`, forAnyone, download, async (c) => {

@@ -11,7 +11,12 @@ import { jobIdText } from "./whole_numbers.ts";
 
 const jobQuery = z.object({ job_id: jobIdText });
 
-const urlSchema = z.object({ url: z.string().meta({ description: "a link to the file that expires" }) });
+const urlSchema = z.object({ url: z.string().meta({ description: "a link to the file that expires" }) }).meta(
+  {
+    id: "FileUrl",
+    examples: [{ url: "https://files.example.gov/v1/files/1/1/File-A.csv?expires=1795482472&signature=…" }],
+  },
+);
 
 /** `GET /v1/get_detached_file_url/?job_id=N`: a fresh link to a job's file, and nothing else. */
 export const detachedFileUrl = (dependencies: Dependencies) =>

@@ -9,12 +9,20 @@ import { operation } from "./operation.ts";
 import { query } from "./request_input.ts";
 
 /** The agencies in a response, as the Broker's clients read them. */
-export const cgacSchema = z.object({ agency_name: z.string().nullable(), cgac_code: z.string() });
-export const frecSchema = z.object({ agency_name: z.string().nullable(), frec_code: z.string() });
+export const cgacSchema = z.object({ agency_name: z.string().nullable(), cgac_code: z.string() })
+  .meta({ id: "Cgac" });
+export const frecSchema = z.object({ agency_name: z.string().nullable(), frec_code: z.string() })
+  .meta({ id: "Frec" });
 
 const agenciesSchema = z.object({
   cgac_agency_list: z.array(cgacSchema),
   frec_agency_list: z.array(frecSchema),
+}).meta({
+  id: "Agencies",
+  examples: [{
+    cgac_agency_list: [{ agency_name: "Department of the Treasury", cgac_code: "020" }],
+    frec_agency_list: [],
+  }],
 });
 
 /** One of a few words; nothing, and an empty one, is the first of them. */
@@ -39,7 +47,10 @@ const agenciesQuery = z.object({
   ),
 });
 
-/** `GET /v1/list_agencies/`: the CGACs and FRECs that the caller has a permission on; all of them for administrators. */
+/**
+ * `GET /v1/list_agencies/`: the CGACs and FRECs that the caller has a permission on; all of them for
+ * administrators.
+ */
 export const ownAgencies = (dependencies: Dependencies) =>
   new Hono().get(
     "/v1/list_agencies",

@@ -9,9 +9,18 @@ import { operation } from "./operation.ts";
 const allAgenciesSchema = z.object({
   agency_list: z.array(cgacSchema),
   shared_agency_list: z.array(frecSchema),
+}).meta({
+  id: "AllAgencies",
+  examples: [{
+    agency_list: [{ agency_name: "Department of the Treasury", cgac_code: "020" }],
+    shared_agency_list: [{ agency_name: "Department of Labor", frec_code: "1601" }],
+  }],
 });
 
-/** `GET /v1/list_all_agencies/`: every CGAC, and the FRECs that submit as FREC; for whoever chooses one to ask access to. */
+/**
+ * `GET /v1/list_all_agencies/`: every CGAC, and the FRECs that submit as FREC; for whoever chooses one to ask
+ * access to.
+ */
 export const allAgencies = ({ sql }: Dependencies) =>
   new Hono().get(
     "/v1/list_all_agencies",
@@ -19,6 +28,7 @@ export const allAgencies = ({ sql }: Dependencies) =>
     operation({
       id: "listAllAgencies",
       summary: "Every CGAC, and the FRECs that submit as FREC",
+      description: "For whoever chooses one to ask access to.",
       tag: "agencies",
       responses: [{ schema: allAgenciesSchema }],
       errors: [503],

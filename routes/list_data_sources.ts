@@ -18,6 +18,8 @@ const SOURCES: Readonly<Record<string, readonly string[]>> = {
 };
 
 const sourcesSchema = z.record(z.string(), z.string()).meta({
+  id: "DataSources",
+  examples: [{ fpds: "11/24/2026 00:07:40", gtas: "11/24/2026 00:07:41" }],
   description: "MM/DD/YYYY HH:mm:ss UTC, by source; one that was never loaded is not there",
 });
 
@@ -29,6 +31,7 @@ export const dataSources = (dependencies: Dependencies) =>
     operation({
       id: "listDataSources",
       summary: "When each source was loaded last",
+      description: "By the names that the Broker's clients know.",
       tag: "service",
       responses: [{ schema: sourcesSchema }],
     }),

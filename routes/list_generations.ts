@@ -10,7 +10,7 @@ import { operation } from "./operation.ts";
 import { query } from "./request_input.ts";
 import { statusSchema } from "./status_response.ts";
 import { describeJob } from "./status_headers.ts";
-import { wholeNumberText } from "./whole_numbers.ts";
+import { cursorText, wholeNumberText } from "./whole_numbers.ts";
 
 const MOST_JOBS = 100;
 
@@ -22,14 +22,14 @@ const listSchema = z.object({
   next_cursor: z.string().nullable().meta({
     description: "the cursor of the next page; null on the last one",
   }),
-});
+}).meta({ id: "Generations", examples: [{ generations: [], next_cursor: null }] });
 
 const listQuery = z.object({
   state: word("state", STATES),
   file_type: word("file_type", fileTypeCodes),
   limit: wholeNumberText("limit", `a whole number from 1 to ${MOST_JOBS}`, 1, MOST_JOBS).transform(Number)
     .optional(),
-  cursor: wholeNumberText("cursor", "the next_cursor of an earlier response", 1).optional(),
+  cursor: cursorText("cursor", "the next_cursor of an earlier response").optional(),
 });
 
 const USUAL_JOBS = 20;
@@ -42,6 +42,7 @@ export const listGenerations = (dependencies: Dependencies) =>
     operation({
       id: "listGenerations",
       summary: "Your own jobs, newest first",
+      description: "A page at a time: `next_cursor`, and `Link`, lead to the next one.",
       tag: "files",
       responses: [{ schema: listSchema, headers: { Link: "where the next page is (RFC 8288)" } }],
     }),

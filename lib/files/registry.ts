@@ -31,8 +31,10 @@ export function fileTypeOf(code: string): FileType {
 export const fileNameOf = (request: FileRequest, stamp: number): string =>
   fileTypeOf(request.file_type).fileName(request, stamp) + (request.compression === "gzip" ? ".gz" : "");
 
-/** The bodies that can be sent, one a file type. */
-export const requestBodies: readonly z.ZodType[] = fileTypes.map(({ body }) => body);
+/** The bodies that can be sent, by file type. */
+export const requestBodies: ReadonlyMap<string, z.ZodType> = new Map(
+  fileTypes.map(({ code, body }) => [code, body]),
+);
 
 const oneOfThem = mustBe("file_type", `one of ${[...byCode.keys()].map((code) => `"${code}"`).join(", ")}`);
 

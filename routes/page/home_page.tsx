@@ -8,7 +8,7 @@ import { auditOf, type SignedIn } from "../access.ts";
 import type { Dependencies } from "../dependencies.ts";
 import { query } from "../request_input.ts";
 import { statusBody } from "../status_response.ts";
-import { wholeNumberText } from "../whole_numbers.ts";
+import { cursorText } from "../whole_numbers.ts";
 import { EMPTY_FORM, type FormValues } from "./form.ts";
 import { Jobs } from "./jobs.tsx";
 import { Layout } from "./layout.tsx";
@@ -18,7 +18,7 @@ import { forVisitors, isVisitorKnown } from "./visitor.ts";
 
 const JOBS_SHOWN = 15;
 
-const homeQuery = z.object({ before: wholeNumberText("before", "the number of a job", 1).optional() });
+const homeQuery = z.object({ before: cursorText("before", "the number of a job").optional() });
 
 /** `GET /`: the form and the visitor's files, or where to sign in. */
 export const home = (dependencies: Dependencies) =>

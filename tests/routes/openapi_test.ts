@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import type { z } from "zod";
 import { loadSample } from "../../lib/dev/sample/load.ts";
-import { createClient } from "../../routes/client.ts";
 import { EXAMPLES } from "../../routes/docs/examples.ts";
 import { errorSchema } from "../../routes/error_response.ts";
 import { operationsOf } from "../../routes/operation.ts";
@@ -78,15 +77,6 @@ Deno.test("the examples of the document work, and every answer is what it says",
   for (const path of ["/v1/nowhere", "/v1/generations/?limit=0", "/v1/check_detached_generation_status/"]) {
     check(errorSchema, await get(path));
   }
-
-  const client = createClient(service.api.url, service.api.token);
-  const json = { file_type: "D1" as const, cgac_code: "020", start: "01/01/2016", end: "03/31/2016" };
-  const typed = await (await client.v1.generate_detached_file.$post({ json })).json();
-  assert.equal(typed.status, "finished");
-  // @ts-expect-error -- a day is a string
-  const wrong = await client.v1.generate_detached_file.$post({ json: { ...json, start: 2016 } });
-  assert.equal(wrong.status, 400);
-  await wrong.body?.cancel();
 });
 
 Deno.test("the page about the API names every route and needs nothing from elsewhere", async () => {
