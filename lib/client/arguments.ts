@@ -23,10 +23,10 @@ export const USAGE = `Makes a file, waits for it, downloads it and checks it.
   deno task generate --type D1 --cgac 020 --start 01/01/2016 --end 03/31/2016 -o file.csv
   deno task generate --type A --frec 1601 --year 2021 --period 6
 
-  --type D1|D2|A              the kind of file
+  --type D1|D2|A|BOC          the kind of file
   --cgac CODE, --frec CODE    the agency
   --start, --end MM/DD/YYYY   D1, D2: the range of action dates
-  --year, --period            A: fiscal year, and period 2 to 12
+  --year, --period            A, BOC: fiscal year, and period 2 to 12
   --agency-type awarding|funding, --format csv|txt, --element-numbers, --gzip
   -o, --output FILE           where it goes; without it, its own name in this folder
   --force                     replaces FILE where it is there
@@ -80,7 +80,9 @@ export function readArguments(
   urlHere: string | undefined,
 ): Arguments {
   const { values } = readOptions("generate", args, OPTIONS);
-  if (values.job === undefined && values.type === undefined) throw wrong("--type is missing: D1, D2 or A.");
+  if (values.job === undefined && values.type === undefined) {
+    throw wrong("--type is missing: D1, D2, A or BOC.");
+  }
   if (values.job !== undefined && !/^\d{1,15}$/.test(values.job)) throw wrong("--job must be a job's ID.");
   if (values.patience !== undefined && !/^\d{1,6}$/.test(values.patience)) {
     throw wrong("--patience must be whole seconds.");
