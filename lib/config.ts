@@ -1,13 +1,19 @@
 import { z } from "zod";
+import { readConnectionUrl } from "./db/connection_url.ts";
+import { ConnectionUrlError } from "./db/connection_url_error.ts";
 import { readNetworks } from "./http/client_address.ts";
 
 const wholeNumber = (least: number, most: number) =>
   z.string().regex(/^\d+$/, "must be a whole number").transform(Number)
     .refine((n) => n >= least && n <= most, `must lie between ${least} and ${most}`);
-const postgresUrl = z.string().regex(
-  /^postgres(ql)?:\/\/\S+$/,
-  "must be a Postgres URL, such as postgres://user:password@host:5432/database",
-);
+const postgresUrl = z.string().superRefine((url, { addIssue }) => {
+  try {
+    readConnectionUrl(url);
+  } catch (error) {
+    if (!(error instanceof ConnectionUrlError)) throw error;
+    addIssue(error.message);
+  }
+});
 const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http(s) URL" })
   .transform((url) => url.replace(/\/+$/, ""));
 // An issuer's name is compared to the letter. Plain http would let anybody on the way hand out keys of their own.
