@@ -5,6 +5,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { isConnectionLoss } from "../lib/db.ts";
 import { catalogue, type ErrorCode, type FieldIssue, ServiceError } from "../lib/errors.ts";
 import { log } from "../lib/log.ts";
+import { cameOfHangingUp } from "./ended_with.ts";
 
 /** The JSON body of every error response. */
 export const errorSchema = z.object({
@@ -30,6 +31,8 @@ export const errorResponse: ErrorHandler = (error, c) => {
   if (error instanceof HTTPException && error.status === 400) {
     return respond(c, new ServiceError("malformed_json"));
   }
+  // Looked at first: what the loss of a client's connection says is also said of the database's.
+  if (cameOfHangingUp(error, c)) return respond(c, new ServiceError("client_gone"));
   if (isConnectionLoss(error)) {
     log("api").warning("the database is away", { error: error.message, requestId: c.var.requestId });
     return respond(c, new ServiceError("service_unavailable"));

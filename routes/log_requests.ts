@@ -1,6 +1,7 @@
 import { createMiddleware } from "hono/factory";
 import type { User } from "../lib/auth/user.ts";
 import { log } from "../lib/log.ts";
+import { endedWith } from "./ended_with.ts";
 
 /** Logs every request when it is answered; never its query, which may hold a signature. */
 export const logRequests = createMiddleware<{ Variables: { user?: User } }>(async (c, next) => {
@@ -9,7 +10,7 @@ export const logRequests = createMiddleware<{ Variables: { user?: User } }>(asyn
   log("api").info("answered", {
     method: c.req.method,
     path: c.req.path,
-    status: c.res.status,
+    status: endedWith(c),
     milliseconds: Math.round(performance.now() - began),
     requestId: c.var.requestId,
     user: c.var.user?.name,

@@ -4,11 +4,12 @@ import { createMiddleware } from "hono/factory";
 import { routePath } from "hono/route";
 import { Gauge } from "prom-client";
 import { credentialOf } from "../lib/auth/credentials.ts";
-import { catalogue, ServiceError } from "../lib/errors.ts";
+import { ServiceError } from "../lib/errors.ts";
 import { queueLength } from "../lib/generations/queue_length.ts";
 import { registry, requestSeconds, responses } from "../lib/metrics.ts";
 import { forAnyone } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
+import { endedWith } from "./ended_with.ts";
 import { openApiPath, operation } from "./operation.ts";
 
 const generations = new Gauge({
@@ -72,7 +73,7 @@ export const countRequests = createMiddleware<{ Variables: Partial<Held> }>(asyn
   const seconds = (performance.now() - began) / 1000 - (c.get("heldSeconds") ?? 0);
   const path = routePath(c, -1);
   const route = path === "*" || path === "/*" ? "unknown" : openApiPath(path);
-  const status = c.req.raw.signal.aborted ? catalogue.client_gone.status : c.res.status;
+  const status = endedWith(c);
   requestSeconds.observe(
     { method: METHODS.has(c.req.method) ? c.req.method : "other", route, status },
     seconds,
