@@ -1,4 +1,7 @@
-/** `deno task test [files and options of deno test]`: the tests, on an embedded Postgres or on TEST_DATABASE_URL. */
+/**
+ * `deno task test [files and options of deno test]`: the tests, on an embedded Postgres or on TEST_DATABASE_URL. Where no files
+ * are named it is all of them, several files at a time; those that need the machine for themselves come afterwards.
+ */
 import { stopSignal } from "../lib/shutdown.ts";
 import { launcherGone } from "../lib/dev/stack/launcher.ts";
 import { startTestServer } from "./helpers/server.ts";
@@ -9,7 +12,19 @@ const stop = new AbortController();
 const stopped = Promise.race([stopSignal(), launcherGone(stop.signal).then(() => "SIGTERM" as const)]);
 stopped.then(() => stop.abort());
 
-const options = Deno.args.some((arg) => /^(\.\/)?tests\b/.test(arg)) ? Deno.args : [...Deno.args, "tests"];
+/** Files whose tests count bytes of memory, take the usual ports, or hold S3's client to deadlines. */
+const ALONE = [
+  "tests/dev/stack/demo_test.ts",
+  "tests/load/input_file_test.ts",
+  "tests/storage/s3_faults_test.ts",
+];
+/** Each file that is under way may take some twenty of the server's connections. */
+const MOST_AT_A_TIME = 4;
+
+const namesFiles = Deno.args.some((arg) => /^(\.\/)?tests\b/.test(arg));
+const rounds = namesFiles
+  ? [Deno.args]
+  : [["--parallel", `--ignore=${ALONE.join(",")}`, ...Deno.args, "tests"], [...Deno.args, ...ALONE]];
 
 async function run(): Promise<number> {
   const startingSwift = startSwift();
@@ -18,30 +33,32 @@ async function run(): Promise<number> {
   say(`Testing on ${server.version}${swift ? " and on Swift, as S3" : ""}.`);
   if (!Deno.env.get("TEST_INPUTS")) say("Tests of real input files are ignored: TEST_INPUTS is not set.");
   if (!swift) ignoreS3();
-  const tests = new Deno.Command(Deno.execPath(), {
-    args: [
-      "test",
-      "--no-prompt",
-      "--sanitize-ops",
-      "--sanitize-resources",
-      ...testPermissions(server.url),
-      ...options,
-    ],
-    env: {
-      TEST_DATABASE_URL: server.url,
-      TEST_TEMPLATE: server.template,
-      ...(swift && { TEST_S3_URL: swift.url }),
-    },
-  }).spawn();
-  // Ctrl-C in a terminal reaches them by itself.
-  stopped.then((signal) => {
-    try {
-      tests.kill(signal);
-    } catch {
-      // They have ended already.
-    }
-  });
-  return (await tests.status).code;
+  const env = {
+    TEST_DATABASE_URL: server.url,
+    TEST_TEMPLATE: server.template,
+    DENO_JOBS: String(Math.min(navigator.hardwareConcurrency, MOST_AT_A_TIME)),
+    ...(swift && { TEST_S3_URL: swift.url }),
+  };
+  let worst = 0;
+  for (const options of rounds) {
+    stop.signal.throwIfAborted();
+    const permissions = testPermissions(server.url);
+    const sanitizers = ["--sanitize-ops", "--sanitize-resources"];
+    const tests = new Deno.Command(Deno.execPath(), {
+      args: ["test", "--no-prompt", ...sanitizers, ...permissions, ...options],
+      env,
+    }).spawn();
+    // Ctrl-C in a terminal reaches them by itself.
+    stopped.then((signal) => {
+      try {
+        tests.kill(signal);
+      } catch {
+        // They have ended already.
+      }
+    });
+    worst = Math.max(worst, (await tests.status).code);
+  }
+  return worst;
 }
 
 /** Nobody looks at what is ignored in CI: there it is an error. */

@@ -5,6 +5,7 @@ import { isConnectionLoss } from "../db.ts";
 import { LoadError } from "../load/load_error.ts";
 import type { FileOutcome } from "../load/data_load.ts";
 import { loadFiles } from "../load/load_files.ts";
+import type { Source } from "../load/source.ts";
 import { UnknownOutcome } from "../load/postgres_refusals.ts";
 import { findSource, sources } from "../sources/registry.ts";
 import { STANDARD_INPUT } from "../load/open_input.ts";
@@ -19,6 +20,15 @@ Options:
   --skip-bad FILE           put bad rows aside in FILE instead of refusing the load
   --ignore-unknown-columns  take files with columns that are not known
 
+${
+  sources.flatMap(({ name, options = [] }) =>
+    options.length === 0 ? [] : [
+      `Options of ${name}:`,
+      ...options.map((option) => `  --${`${option.name} ${option.value}`.padEnd(24)}${option.description}`),
+      "",
+    ]
+  ).join("\n")
+}
 Sources:
 ${sources.map(({ name, title }) => `  ${name.padEnd(36)} ${title}`).join("\n")}
 
@@ -36,12 +46,16 @@ function fromCallersFolder(path: string): string {
   return path === STANDARD_INPUT || path.startsWith("/") || !folder ? path : `${folder}/${path}`;
 }
 
+/** The options that sources have of their own. */
+const SOURCE_OPTIONS = sources.flatMap(({ options = [] }) => options.map(({ name }) => name));
+
 function readArguments() {
   try {
     return parseArgs({
       args: Deno.args,
       allowPositionals: true,
       options: {
+        ...Object.fromEntries(SOURCE_OPTIONS.map((name) => [name, { type: "string" as const }])),
         force: { type: "boolean" },
         "skip-bad": { type: "string" },
         "ignore-unknown-columns": { type: "boolean" },
@@ -51,6 +65,14 @@ function readArguments() {
   } catch (error) {
     throw new LoadError("wrong_usage", `${(error as Error).message}\n\n${USAGE}`);
   }
+}
+
+/** @throws {LoadError} where one is given that the source does not have */
+function optionsOf({ name, options = [] }: Source, values: Record<string, unknown>): Record<string, string> {
+  const given = SOURCE_OPTIONS.filter((option) => values[option] !== undefined);
+  const other = given.find((option) => !options.some((own) => own.name === option));
+  if (other !== undefined) throw new LoadError("wrong_usage", `The source ${name} has no option --${other}.`);
+  return Object.fromEntries(given.map((option) => [option, String(values[option])]));
 }
 
 /** A line about one file. */
@@ -77,12 +99,15 @@ async function load(): Promise<void> {
     return;
   }
   if (source === undefined) throw new LoadError("wrong_usage", USAGE);
+  const chosen = findSource(source);
+  const sourceOptions = optionsOf(chosen, values);
   const config = readConfig("command");
   const report = new LoadReport(Deno.stderr);
   try {
     const outcomes = await loadFiles({
       databaseUrl: config.DATABASE_URL,
-      source: findSource(source),
+      source: chosen,
+      sourceOptions,
       sources,
       files: files.map(fromCallersFolder),
       force: values.force ?? false,

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { CsvBatch } from "./batch.ts";
 import type { ByteSource } from "./byte_source.ts";
-import { scanRecords } from "./scan.ts";
+import { type Delimiter, scanRecords } from "./scan.ts";
 
 /** A file that cannot be read as CSV any further. */
 export class CsvError extends Error {
@@ -39,6 +39,9 @@ export class CsvReader {
   #batch = new CsvBatch();
   /** Whether a blank line is a record: so in a file of one column. */
   blankIsRecord = false;
+  /** What may separate the cells: of several, the one that the first line has more of. */
+  delimiters: readonly Delimiter[] = [","];
+  #delimiter: Delimiter = ",";
 
   /** @param bufferSize how much is read at a time, in bytes; a longer record makes it grow */
   constructor(source: ByteSource, bufferSize = 1024 * 1024) {
@@ -76,6 +79,7 @@ export class CsvReader {
       this.#line,
       this.#batch,
       this.blankIsRecord,
+      this.#delimiter,
     );
     if (most === "one" && this.#batch.records > 1) {
       this.#batch.records = 1;
@@ -145,6 +149,18 @@ export class CsvReader {
       throw new CsvError("compressed", 1, 0);
     }
     if (a === 0xef && b === 0xbb && c === 0xbf) this.#from = 3;
+    this.#delimiter = this.#delimiterOfFirstLine();
+  }
+
+  #delimiterOfFirstLine(): Delimiter {
+    const bytes = this.#bytes.subarray(this.#from, this.#filled);
+    const end = bytes.findIndex((byte) => byte === 0x0a || byte === 0x0d);
+    const line = end < 0 ? bytes : bytes.subarray(0, end);
+    const count = (delimiter: Delimiter) =>
+      line.reduce((sum, byte) => sum + Number(byte === delimiter.charCodeAt(0)), 0);
+    return this.delimiters.length === 1
+      ? this.delimiters[0]!
+      : this.delimiters.reduce((best, one) => count(one) > count(best) ? one : best);
   }
 }
 

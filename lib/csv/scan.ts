@@ -1,10 +1,18 @@
 import { countLineEnds, type CsvBatch, type CsvFault, PLAIN, QUOTED, QUOTED_DOUBLED } from "./batch.ts";
 
-const LF = 0x0a, CR = 0x0d, QUOTE = 0x22, COMMA = 0x2c;
+const LF = 0x0a, CR = 0x0d, QUOTE = 0x22;
+
+/** What separates the cells of a record. */
+export type Delimiter = "," | "|";
 
 // Bytes that can end a plain cell, or that may not stand in it.
-const ENDS_PLAIN = new Uint8Array(256);
-for (const byte of [LF, CR, QUOTE, COMMA]) ENDS_PLAIN[byte] = 1;
+const ENDS_PLAIN: Record<Delimiter, Uint8Array> = { ",": endsPlain(","), "|": endsPlain("|") };
+
+function endsPlain(delimiter: Delimiter): Uint8Array {
+  const ends = new Uint8Array(256);
+  for (const byte of [LF, CR, QUOTE, delimiter.charCodeAt(0)]) ends[byte] = 1;
+  return ends;
+}
 
 /** Where a scan stopped. */
 export interface ScanEnd {
@@ -17,11 +25,11 @@ export interface ScanEnd {
 }
 
 /**
- * Finds the complete records in `bytes[from…to)` by RFC 4180 with commas: a line may end in LF, CRLF or CR,
+ * Finds the complete records in `bytes[from…to)` by RFC 4180, with commas or bars: a line may end in LF, CRLF or CR,
  * in any mixture; blank lines are passed over (unless `blankIsRecord`, for files of one column, where it is
  * an empty cell).
  *
- * A quote in the middle of a plain cell, or text between a closing quote and the next comma, is a fault of
+ * A quote in the middle of a plain cell, or text between a closing quote and the next separator, is a fault of
  * its record; after the latter the record ends with the line. Encoding is not looked at here.
  *
  * One loop over the bytes, without an allocation for a cell: it must keep up with Postgres's own reading.
@@ -37,7 +45,9 @@ export function scanRecords(
   line: number,
   batch: CsvBatch,
   blankIsRecord = false,
+  delimiter: Delimiter = ",",
 ): ScanEnd {
+  const ends = ENDS_PLAIN[delimiter], separator = delimiter.charCodeAt(0);
   batch.bytes = bytes;
   batch.faults.clear();
   batch.endsWithoutLineEnd = false;
@@ -77,7 +87,7 @@ export function scanRecords(
         cellForm[cells] = closing & 1 ? QUOTED_DOUBLED : QUOTED;
         line += countLineEnds(bytes, start, i++);
         const next = i < to ? bytes[i]! : LF;
-        if (next !== COMMA && next !== LF && next !== CR) {
+        if (next !== separator && next !== LF && next !== CR) {
           fault ??= { kind: "text_after_quote", cell: cells - recordCell, at: i };
           while (i < to && bytes[i] !== LF && bytes[i] !== CR) i++;
         }
@@ -85,7 +95,7 @@ export function scanRecords(
         cellStart[cells] = i;
         cellForm[cells] = PLAIN;
         for (;;) {
-          while (i < to && ENDS_PLAIN[bytes[i]!] === 0) i++;
+          while (i < to && ends[bytes[i]!] === 0) i++;
           if (i === to || bytes[i] !== QUOTE) break;
           fault ??= { kind: "stray_quote", cell: cells - recordCell, at: i };
           i++;
@@ -93,7 +103,7 @@ export function scanRecords(
         cellEnd[cells] = i;
       }
       cells++;
-      if (i < to && bytes[i] === COMMA) {
+      if (i < to && bytes[i] === separator) {
         i++;
         continue;
       }

@@ -33,6 +33,14 @@ export function amount(record: RecordCells, column: string): string {
   return "";
 }
 
+/** An amount of money without commas, kept digit by digit. */
+export function plainAmount(record: RecordCells, column: string): string {
+  const value = filled(record.cell(column)) ?? "";
+  if (/^[-+]?(\d+\.?\d*|\.\d+)$/.test(value)) return value;
+  record.wrong(column, "an amount such as -1234.50");
+  return "";
+}
+
 /** `Y`/`N`, `TRUE`/`FALSE` or `T`/`F` in any letter case; a blank cell is `null`. */
 export function yesOrNo(record: RecordCells, column: string): "t" | "f" | null {
   const value = filled(record.cell(column))?.toUpperCase();

@@ -25,6 +25,8 @@ export interface LoadOptions {
   skipBad?: string;
   /** Take files with columns that this service does not know. */
   ignoreUnknownColumns?: boolean;
+  /** The values of the source's own options. */
+  sourceOptions?: Readonly<Record<string, string>>;
   /** Who loads, for `data_load`; without it the database's user. */
   loadedBy?: string;
   onProgress?: (progress: LoadProgress) => void;
@@ -58,7 +60,7 @@ export async function loadFiles(options: LoadOptions): Promise<FileOutcome[]> {
   try {
     await prepareSession(session);
     for (const table of source.tables) await describeTable(session, table);
-    const prepared = await source.prepare(session);
+    const prepared = await source.prepare(session, options.sourceOptions ?? {});
     const badRows = new BadRows();
     const staging: StagingContext = {
       session,

@@ -37,7 +37,7 @@ export async function mergeFiles(context: MergeContext, files: readonly ReadFile
   const { session, source } = context;
   try {
     await session.query("BEGIN");
-    await takeTurn(session, source.tables);
+    await takeTurn(session, [...source.tables, ...source.alongside ?? []]);
     const fresh = [];
     for (const file of files) if (!await context.isRepeat(file)) fresh.push(file);
     if (fresh.length > 0) {

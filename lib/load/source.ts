@@ -17,6 +17,17 @@ export interface Staging {
   name: string;
   /** The columns that the file fed. */
   columns: readonly string[];
+  /** What the file is called, without its folder; `-` for standard input. */
+  file: string;
+}
+
+/** Something that a source has to be told besides its files. */
+export interface SourceOption {
+  /** As it is given on the command line, without the dashes. */
+  name: string;
+  /** What stands for its value. */
+  value: string;
+  description: string;
 }
 
 /** What the staging tables of a source are like. */
@@ -75,7 +86,12 @@ export interface Source {
   repeat: "ever" | "last";
   /** Whether a file of a header alone is taken. Not where it would empty the table. */
   mayBeEmpty: boolean;
+  /** What separates the fields, where it need not be a comma: told by the header. */
+  delimiters?: readonly ("," | "|")[];
+  /** What it may be told besides its files. */
+  options?: readonly SourceOption[];
   /** Whether a header is one of this source's, good enough to suggest it. */
   recognises(header: readonly string[]): boolean;
-  prepare(session: Session): Promise<PreparedSource>;
+  /** @param options the values of those of its options that were given */
+  prepare(session: Session, options: Readonly<Record<string, string>>): Promise<PreparedSource>;
 }

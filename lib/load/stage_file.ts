@@ -52,10 +52,11 @@ export async function stageFile(
   name: string,
 ): Promise<StagedFile> {
   await createStaging(context.session, name, context.prepared.staging);
-  const staged: StagedFile = { name, columns: [], rowsRead: 0, rowsRejected: 0 };
+  const staged: StagedFile = { name, file: input.name, columns: [], rowsRead: 0, rowsRejected: 0 };
   let first: RowsOf | null = null;
   for await (const { name, bytes } of input.members()) {
     const reader = new CsvReader(bytes);
+    reader.delimiters = context.source.delimiters ?? [","];
     const rows = { name, ...await readHeader(context, name, reader) };
     first ??= rows;
     if (sorted(first.encoder.columns) !== sorted(rows.encoder.columns)) {

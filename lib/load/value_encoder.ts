@@ -19,14 +19,15 @@ export class ValueEncoder implements RowEncoder {
   /**
    * @param columns the columns of the staging table that `valuesOf` gives, in this order
    * @param found the index of each column of the file, by name
-   * @param valuesOf the values of a record as Postgres reads them; ignored where it called `wrong`
+   * @param valuesOf the values of a record as Postgres reads them; ignored where it called `wrong`; `null` for a
+   * record that is left out
    * @param gap where records may have one field less than the header: one of these cells, all of them blank,
    * is not there
    */
   constructor(
     readonly columns: readonly string[],
     readonly found: ReadonlyMap<string, number>,
-    readonly valuesOf: (record: RecordCells) => readonly (string | null)[],
+    readonly valuesOf: (record: RecordCells) => readonly (string | null)[] | null,
     readonly gap?: { width: number; from: number; to: number },
   ) {
     this.otherWidth = gap ? gap.width - 1 : -1;
@@ -54,6 +55,7 @@ export class ValueEncoder implements RowEncoder {
       },
     });
     if (!good) return false;
+    if (values === null) return true;
     out.begin(rowNumber);
     for (const value of values) out.value(value);
     out.end();

@@ -2,6 +2,8 @@ import { agencies } from "./agencies.ts";
 import { archiveAssistance } from "./archive_assistance.ts";
 import { archiveContracts } from "./archive_contracts.ts";
 import { failedEdits } from "./failed_edits.ts";
+import { fileB } from "./file_b.ts";
+import { gtasBoc } from "./gtas_boc.ts";
 import { sf133 } from "./sf133.ts";
 import { LoadError } from "../load/load_error.ts";
 import type { Source } from "../load/source.ts";
@@ -19,6 +21,8 @@ export const sources: readonly Source[] = [
   failedEdits,
   windows,
   agencies,
+  gtasBoc,
+  fileB,
   ...SOURCE_TABLES.map(tableSource),
 ];
 

@@ -5,6 +5,9 @@ import type { Source } from "../load/source.ts";
 import { describeTable, identifier, type SourceTable } from "../load/table_columns.ts";
 import { upsert } from "../load/upsert.ts";
 
+/** Columns that a file may have and that are not taken from it: e-mail addresses of people at agencies. */
+const PASSED_OVER: Partial<Record<SourceTable, string>> = { gtas_boc: "atb_upload_user" };
+
 /**
  * A source that reads a CSV whose header names columns of a source table, as `COPY … TO … (FORMAT csv,
  * HEADER)` writes it from an incumbent's database: an unquoted empty cell is NULL, `""` is the empty string,
@@ -31,7 +34,9 @@ export function tableSource(table: SourceTable): Source {
             { ignoreUnknown: ignoreUnknownColumns },
           );
           return new DirectEncoder({
-            cells: shape.columns.filter((column) => found.has(column.name)).map((column) => ({
+            cells: shape.columns.filter(({ name }) => found.has(name) && name !== PASSED_OVER[table]).map((
+              column,
+            ) => ({
               column: column.name,
               from: found.get(column.name)!,
               rule: ruleForType(column.type),

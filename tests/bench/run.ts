@@ -4,6 +4,7 @@
  * in the same run.
  */
 // deno-lint-ignore-file no-console -- a benchmark's answer goes to standard output
+import { fileURLToPath } from "node:url";
 import { stopSignal } from "../../lib/shutdown.ts";
 import { startTestServer } from "../helpers/server.ts";
 import { startSwift } from "../helpers/swift.ts";
@@ -38,7 +39,7 @@ try {
   for (const name of names.sort()) {
     console.log(`\n${name.replace("_bench.ts", "")}`);
     const bench = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--no-prompt", ...benchPermissions(server.url), new URL(name, folder).pathname],
+      args: ["run", "--no-prompt", ...benchPermissions(server.url), fileURLToPath(new URL(name, folder))],
       env: {
         TEST_DATABASE_URL: server.url,
         TEST_TEMPLATE: server.template,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { loadSample } from "../../lib/dev/sample/load.ts";
 import { isInstalled } from "../helpers/installed.ts";
 import { startService } from "../helpers/service.ts";
@@ -21,7 +22,7 @@ Deno.test("every example works as it stands", async (t) => {
     return { said, files };
   };
   await t.step("curl.sh", async () => {
-    const { said, files } = await run("/bin/sh", [new URL("curl.sh", examples).pathname]);
+    const { said, files } = await run("/bin/sh", [fileURLToPath(new URL("curl.sh", examples))]);
     assert.match(said, /File-D1_20160101_20160331_awarding_\d+\.csv: OK/);
     assert.equal(files.length, 1);
   });
@@ -30,13 +31,13 @@ Deno.test("every example works as it stands", async (t) => {
     name: "generate.py (needs Python)",
     ignore: !isInstalled(python),
     fn: async () => {
-      const { said, files } = await run(python, [new URL("generate.py", examples).pathname]);
+      const { said, files } = await run(python, [fileURLToPath(new URL("generate.py", examples))]);
       assert.match(said, /awarding_\d+\.csv: \d+ records/);
       assert.equal(files.length, 1);
     },
   });
   await t.step("generate.ts", async () => {
-    const script = new URL("generate.ts", examples).pathname;
+    const script = fileURLToPath(new URL("generate.ts", examples));
     const flags = [
       "--no-prompt",
       `--allow-net=${new URL(env.URL).host}`,

@@ -81,10 +81,6 @@ Deno.test("a file is one snapshot: what a writer inserts, updates, moves and del
   await using db = await testDatabase();
   await loadSample(db.sql, { contracts: 400, assistance: 0 });
   await multiplyContracts(db.sql, { rows: 4000, agency: award.agency, from: award.start, to: award.end });
-  // These cannot be told apart in the joined form: they are read through a second cursor, which opens later.
-  await db.sql`
-    UPDATE detached_award_procurement SET award_description = E'unit\\x1fseparator'
-    WHERE awarding_agency_code = '089' AND detached_award_procurement_id % 50 = 0`;
   const expected = await judgedAwardFile(db.url, award);
 
   let writer: Writer | undefined;

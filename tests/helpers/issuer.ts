@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from "jose";
 
 /** What an issuer process is told. */
@@ -86,7 +87,7 @@ async function runProcess(configuration: IssuerConfiguration): Promise<Deno.Chil
       `--allow-net=127.0.0.1:${configuration.port}`,
       "--ignore-env",
       "--ignore-read",
-      new URL("issuer_process.ts", import.meta.url).pathname,
+      fileURLToPath(new URL("issuer_process.ts", import.meta.url)),
     ],
     stdin: "piped",
     stdout: "piped",

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { createToken } from "../../lib/auth/tokens.ts";
 import { ensureUser, setAdministrator } from "../../lib/auth/users.ts";
 import { connect } from "../../lib/db.ts";
@@ -35,7 +36,7 @@ async function start(
     Deno.execPath(),
     "run",
     ...processFlags(script, { net, storageDir: options.storageDir }),
-    new URL(script, project).pathname,
+    fileURLToPath(new URL(script, project)),
   ];
   const [program, ...args] = options.openFiles
     ? ["/bin/sh", "-c", `ulimit -n ${options.openFiles} && exec "$@"`, "sh", ...run]

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 /** A copy of the project in a folder of its own, as a fresh checkout has it. */
 export interface ProjectCopy extends AsyncDisposable {
@@ -19,14 +20,23 @@ export interface TaskRun extends AsyncDisposable {
 }
 
 const PROJECT = new URL("../../", import.meta.url);
-const PARTS = ["deno.json", "deno.lock", "main.ts", "lib", "routes", "sql", "worker"];
+const PRODUCT = ["deno.json", "deno.lock", "main.ts", "lib", "routes", "sql", "worker"];
+const ALL = [...PRODUCT, "docs", "tests", "README.md", "SECURITY.md", "LICENSE"];
 
-/** Copies the project and installs its dependencies there, from Deno's cache. */
-export async function copyProject(): Promise<ProjectCopy> {
-  const folder = await Deno.makeTempDir({ prefix: "detached-project-" });
+/**
+ * Copies the project and installs its dependencies there, from Deno's cache.
+ *
+ * @param name what the folder's name begins with
+ */
+export async function copyProject(
+  { name = "detached-project", withTests = false }: { name?: string; withTests?: boolean } = {},
+): Promise<ProjectCopy> {
+  const folder = await Deno.makeTempDir({ prefix: `${name}-` });
   // The account that Postgres runs as, where this is root, has to get into it.
   await Deno.chmod(folder, 0o755);
-  for (const part of PARTS) await copy(new URL(part, PROJECT).pathname, join(folder, part));
+  for (const part of withTests ? ALL : PRODUCT) {
+    await copy(fileURLToPath(new URL(part, PROJECT)), join(folder, part));
+  }
   const command = (program: string, args: string[], env: Record<string, string> = {}) =>
     startCommand(folder, program, args, env);
   await using install = command(Deno.execPath(), ["install", "--frozen"]);

@@ -1,3 +1,5 @@
+import { fileURLToPath } from "node:url";
+
 /** A running OpenStack Swift with its S3 interface, empty. */
 export interface SwiftServer extends AsyncDisposable {
   /** Its S3 endpoint. */
@@ -43,7 +45,7 @@ export async function startSwift(): Promise<SwiftServer | undefined> {
 function launch() {
   try {
     return new Deno.Command(PYTHON, {
-      args: [new URL("swift_servers.py", import.meta.url).pathname],
+      args: [fileURLToPath(new URL("swift_servers.py", import.meta.url))],
       stdin: "piped",
       stdout: "piped",
       stderr: "inherit",

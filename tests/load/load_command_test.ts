@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import fileBHeaders from "../../lib/sources/file_b.tsv" with { type: "text" };
+import { readTsv } from "../../lib/tsv.ts";
 import { gzipSync } from "node:zlib";
 import { type TestDatabase, testDatabase } from "../helpers/database.ts";
 import { archiveCsv, temporaryFile } from "../helpers/sources.ts";
@@ -103,6 +105,29 @@ Deno.test("`deno task load` exits 1 for refused files, 2 for wrong usage or sett
   assert.equal(gone.code, 3);
   assert.match(gone.err, /^The database cannot be reached: .*ECONNREFUSED.*Nothing was changed\.\n$/);
   assert.doesNotMatch(gone.err, /secret/);
+});
+
+Deno.test("`deno task load file-b` is told the submission by options, which other sources refuse", async () => {
+  await using database = await testDatabase();
+  const columns = readTsv(fileBHeaders).map(({ header }) => header!);
+  const cells = columns.map((column) => /CPE|FYB/.test(column) ? "0" : "1");
+  await using file = await temporaryFile(
+    [columns, cells, []].map((line) => line.join("|")).join("\n"),
+    "b.txt",
+  );
+  const options = ["--submission", "7", "--cgac", "097", "--year", "2023", "--period", "9"];
+  const done = await task(database, "load", ["file-b", file.path, ...options]);
+  assert.equal(done.code, 0, done.err);
+  assert.match(done.out, /^file-b: b\.txt: 1 rows? read, 1 inserted/);
+  const untold = await task(database, "load", ["file-b", file.path, "--force", "--submission", "8"]);
+  assert.equal(untold.code, 2);
+  assert.match(
+    untold.err,
+    /^Neither the name of b\.txt nor an earlier load says whose File B it is: give --cgac/m,
+  );
+  const other = await task(database, "load", ["sf133", file.path, "--period", "9"]);
+  assert.equal(other.code, 2);
+  assert.match(other.err, /^The source sf133 has no option --period\.\n$/);
 });
 
 Deno.test("`deno task load --skip-bad` puts bad rows aside", async () => {

@@ -5,7 +5,7 @@ import { CopyIn } from "../../lib/load/copy_in.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { inputPath, lacksInputs, NEEDS_INPUTS } from "../helpers/inputs.ts";
 import { tries, unhurried } from "../helpers/properties.ts";
-import { loadText, refusal } from "../helpers/sources.ts";
+import { loadText, refusal, rowsOf } from "../helpers/sources.ts";
 
 const ACCOUNT = "account_num,internal_start_date,tas";
 
@@ -282,4 +282,17 @@ Deno.test({
       assert.deepEqual({ ...differences[0] }, { n: 0, rows: outcome.rowsRead });
     });
   }
+});
+
+Deno.test("the e-mail addresses in an incumbent's gtas_boc are not taken over", async () => {
+  await using database = await testDatabase();
+  const header =
+    "tas,agency_identifier,main_account_code,sub_account_code,fiscal_year,period,atb_upload_user,atb_submission_status";
+  await loadText(database, "table:gtas_boc", `${header}\nt,020,0100,000,2023,9,somebody@agency.example,C\n`);
+  assert.deepEqual(
+    await rowsOf(database, "SELECT tas, atb_upload_user, atb_submission_status FROM gtas_boc"),
+    [
+      { tas: "t", atb_upload_user: null, atb_submission_status: "C" },
+    ],
+  );
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { ServiceError } from "../../lib/errors.ts";
 import { GenerationChanges } from "../../lib/generations/changes.ts";
 import { LocalStore } from "../../lib/storage/local.ts";
@@ -96,7 +97,7 @@ Deno.test("local: a writer killed before the rename leaves a file that nobody se
       "--no-prompt",
       `--allow-write=${dir}`,
       `--allow-read=${dir}`,
-      new URL("write_and_wait.ts", import.meta.url).pathname,
+      fileURLToPath(new URL("write_and_wait.ts", import.meta.url)),
       dir,
       "1/1/a.csv",
     ],
@@ -134,7 +135,7 @@ Deno.test({
   ignore: !NAMESPACES,
   async fn() {
     const dir = await Deno.makeTempDir({ prefix: "full-" });
-    const fill = new URL("fill_disk.ts", import.meta.url).pathname;
+    const fill = fileURLToPath(new URL("fill_disk.ts", import.meta.url));
     const { stdout, stderr } = await new Deno.Command("/usr/bin/unshare", {
       args: [
         ...[
