@@ -7,6 +7,7 @@ import { GenerationChanges } from "./lib/generations/changes.ts";
 import { connectionLimit } from "./lib/http/connection_limit.ts";
 import { serveHttp } from "./lib/http/serve.ts";
 import { configureLog, log } from "./lib/log.ts";
+import { collectProcessMetrics } from "./lib/process_metrics.ts";
 import { stopSignal } from "./lib/shutdown.ts";
 import { openStore } from "./lib/storage/open.ts";
 import { createApp } from "./routes/app.ts";
@@ -17,6 +18,7 @@ const STOP_MILLISECONDS = 20_000;
 await runMain(async () => {
   const config = readConfig("api");
   await configureLog(config);
+  collectProcessMetrics("api");
   const stopped = stopSignal();
   const maxConnections = connectionLimit(config.MAX_CONNECTIONS);
   const sql = connect(config.DATABASE_URL, { max: 10, name: "api" });

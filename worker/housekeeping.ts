@@ -2,7 +2,7 @@ import type { Sql } from "../lib/db.ts";
 import { rescue } from "../lib/generations/rescue.ts";
 import { sweepObjects } from "../lib/generations/sweep_objects.ts";
 import { log } from "../lib/log.ts";
-import { rescued } from "../lib/metrics.ts";
+import { filesFailed, rescued } from "../lib/metrics.ts";
 import type { FileStore } from "../lib/storage/store.ts";
 
 const ROUND_MILLISECONDS = 5000;
@@ -32,6 +32,7 @@ export class Housekeeping implements AsyncDisposable {
     try {
       for (const { id, state, worker } of await rescue(this.sql)) {
         rescued.inc({ state });
+        if (state === "failed") filesFailed.inc();
         log("worker").warning("rescued a generation", { generation: id, state, worker });
       }
       await sweepObjects(this.sql, async ({ key, uploadId }) => {
