@@ -7,14 +7,16 @@ export interface Agency {
   name: string | null;
   /** The CGAC that a FREC belongs to; null for a CGAC. */
   cgacCode: string | null;
+  /** Whether it is a FREC that submits as such; of one that no list of agency codes tells of, it may be. */
+  submitsAsFrec: boolean;
 }
 
 /** Every agency that exists: CGACs, then FRECs, each by code. */
 export async function listAgencies(sql: Sql): Promise<Agency[]> {
   return await sql<Agency[]>`
-    (SELECT cgac_code AS code, agency_name AS name, NULL AS "cgacCode" FROM cgac ORDER BY 1)
+    (SELECT cgac_code AS code, agency_name AS name, NULL AS "cgacCode", false AS "submitsAsFrec" FROM cgac ORDER BY 1)
     UNION ALL
-    (SELECT frec_code, frec.agency_name, cgac_code FROM frec LEFT JOIN cgac USING (cgac_id) WHERE frec_code IS NOT NULL
+    (SELECT frec_code, frec.agency_name, cgac_code, is_frec IS NOT FALSE FROM frec LEFT JOIN cgac USING (cgac_id) WHERE frec_code IS NOT NULL
     ORDER BY 1)`;
 }
 

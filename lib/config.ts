@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { readNetworks } from "./http/client_address.ts";
 
 const wholeNumber = (least: number, most: number) =>
   z.string().regex(/^\d+$/, "must be a whole number").transform(Number)
@@ -19,6 +20,12 @@ const origins = z.string().transform((list) => list.split(",").map((origin) => o
   (list) => list.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin),
   `must be origins separated by commas, such as https://example.gov,https://other.example.gov:8443`,
 );
+const networks = z.string().transform((list, { addIssue }) => {
+  const read = readNetworks(list.split(",").map((network) => network.trim()));
+  if (read) return read;
+  addIssue("must be IP addresses or networks (CIDR) separated by commas, such as 10.0.0.0/8,::1");
+  return z.NEVER;
+});
 const flag = z.enum(["true", "false"], { error: `must be "true" or "false"` }).transform((v) => v === "true");
 const secret = (least: number) => z.string().min(least, `must have at least ${least} characters`);
 
@@ -31,6 +38,7 @@ export const settings = z.object({
   PORT: wholeNumber(0, 65535).default(8000),
   PUBLIC_URL: httpUrl.optional(),
   CORS_ORIGINS: origins.optional(),
+  TRUSTED_PROXIES: networks.optional(),
   METRICS_TOKEN: secret(16).regex(/^[A-Za-z0-9._~+/-]+=*$/, "must be a bearer token (RFC 6750)").optional(),
   WORKER_METRICS_PORT: wholeNumber(1, 65535).optional(),
   S3_BUCKET: z.string().optional(),
@@ -38,6 +46,7 @@ export const settings = z.object({
   S3_FORCE_PATH_STYLE: flag.default(false),
   STORAGE_DIR: z.string().default(".data/files"),
   URL_SIGNING_SECRET: secret(32).optional(),
+  URL_SIGNING_SECRET_PREVIOUS: secret(32).optional(),
   URL_TTL_SECONDS: wholeNumber(1, 604_800).default(3600),
   WORKER_CONCURRENCY: wholeNumber(1, 64).default(2),
   WORKER_CURSORS: wholeNumber(1, 16).default(3),
@@ -64,6 +73,7 @@ export type Setting = keyof Config;
 
 /** Settings that say nothing without another one; where that is missing, somebody has forgotten it. */
 const ONLY_WITH: Partial<Record<Setting, Setting>> = {
+  URL_SIGNING_SECRET_PREVIOUS: "URL_SIGNING_SECRET",
   S3_PREFIX: "S3_BUCKET",
   S3_FORCE_PATH_STYLE: "S3_BUCKET",
   OIDC_ISSUER: "OIDC_AUDIENCE",
@@ -78,7 +88,7 @@ const LOG = ["LOG_LEVEL", "LOG_FORMAT"] as const;
 const READS = {
   api: [
     ...["DATABASE_URL", "HOST", "PORT", "PUBLIC_URL", "CORS_ORIGINS", "METRICS_TOKEN"] as const,
-    ...["URL_SIGNING_SECRET", "URL_TTL_SECONDS"] as const,
+    ...["TRUSTED_PROXIES", "URL_SIGNING_SECRET", "URL_SIGNING_SECRET_PREVIOUS", "URL_TTL_SECONDS"] as const,
     ...["MAX_UNFINISHED_JOBS", "MAX_HELD_REQUESTS", "MAX_CONNECTIONS"] as const,
     ...["OIDC_ISSUER", "OIDC_AUDIENCE", "OIDC_AGENCY_CLAIM"] as const,
     ...STORAGE,
@@ -158,16 +168,4 @@ function missing(kind: ProcessKind, isSet: (name: Setting) => boolean): string[]
     }
   }
   return sentences;
-}
-
-/** Runs a process's main function; a wrong setting stops it with its sentences on standard error and code 2. */
-export async function runMain(main: () => Promise<void>): Promise<void> {
-  try {
-    await main();
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    // deno-lint-ignore no-console -- there is no logger before there is a configuration
-    console.error(error.message);
-    Deno.exit(2);
-  }
 }

@@ -22,6 +22,12 @@ export const catalogue = {
     retryable: false,
     sentence: () => `The body is not JSON. Send one JSON object, such as {"file_type": "D1", …}.`,
   },
+  malformed_form: {
+    status: 400,
+    retryable: false,
+    sentence: () =>
+      `The form cannot be read. Send it as "application/x-www-form-urlencoded", or as "multipart/form-data" with its boundary.`,
+  },
   request_malformed: {
     status: 400,
     retryable: false,
@@ -59,6 +65,11 @@ export const catalogue = {
     retryable: false,
     sentence: (p: { limit: number }) => `The body is larger than ${p.limit} bytes, the most that is taken.`,
   },
+  body_incomplete: {
+    status: 400,
+    retryable: true,
+    sentence: () => `The connection ended before the whole body had arrived.`,
+  },
   body_too_slow: {
     status: 408,
     retryable: true,
@@ -73,7 +84,7 @@ export const catalogue = {
   permission_denied: {
     status: 403,
     retryable: false,
-    sentence: (p: { what: string }) => `You may not ${p.what}.`,
+    sentence: (p: { what: string; jobId?: string; agencyCode?: string }) => `You may not ${p.what}.`,
   },
   link_refused: {
     status: 403,
@@ -96,6 +107,12 @@ export const catalogue = {
     retryable: false,
     sentence: () => `The file is no longer kept. Request it again to have it made anew.`,
   },
+  file_lost: {
+    status: 410,
+    retryable: false,
+    sentence: () =>
+      `The file was lost from the storage and is being made anew. Ask the status route of its job for the new link.`,
+  },
   method_not_allowed: {
     status: 405,
     retryable: false,
@@ -106,6 +123,16 @@ export const catalogue = {
     status: 404,
     retryable: false,
     sentence: (p: { jobId: string }) => `There is no job ${p.jobId}.`,
+  },
+  file_unfinished: {
+    status: 400,
+    retryable: true,
+    sentence: (p: { jobId: string }) => `The file of job ${p.jobId} is not finished yet.`,
+  },
+  no_file: {
+    status: 400,
+    retryable: false,
+    sentence: (p: { jobId: string; why: string }) => `Job ${p.jobId} has no file: ${p.why}`,
   },
   job_ended: {
     status: 409,

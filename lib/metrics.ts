@@ -37,7 +37,9 @@ export const attemptsFailed = counter("detached_attempts_failed_total", "Attempt
 // A series that begins with its first failure has not grown by it: rate() and increase() would miss it.
 for (const [code, { status }] of Object.entries(catalogue)) {
   const endsAttempts = status === 0 || status === 503;
-  if (endsAttempts) { for (const state of ["queued", "failed"]) attemptsFailed.inc({ code, state }, 0); }
+  if (endsAttempts) {
+    for (const state of ["queued", "snoozed", "failed"]) attemptsFailed.inc({ code, state }, 0);
+  }
 }
 /** Files that were given up, by whoever found that no attempt is left. */
 export const filesFailed = counter("detached_files_failed_total", "Files that were given up.");

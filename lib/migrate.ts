@@ -1,5 +1,6 @@
 import { runMigrations } from "graphile-worker";
 import { connectForQueue, type Sql } from "./db.ts";
+import { EXIT, ProcessError } from "./process_error.ts";
 
 /** Where the numbered migrations are. */
 export const MIGRATIONS = new URL("../sql/migrations/", import.meta.url);
@@ -11,8 +12,12 @@ interface Migration {
 }
 
 /** A database and the released migrations do not fit together. */
-export class MigrationError extends Error {
+export class MigrationError extends ProcessError {
   override readonly name = "MigrationError";
+
+  constructor(message: string) {
+    super(message, EXIT.database);
+  }
 }
 
 // Any number will do, as long as no other lock of this service has it.

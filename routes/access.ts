@@ -1,20 +1,19 @@
-import type { Context, Hono, MiddlewareHandler } from "hono";
+import type { Hono, MiddlewareHandler } from "hono";
 import { createMiddleware } from "hono/factory";
-import type { RequestIdVariables } from "hono/request-id";
-import { type AuditAction, recordAudit } from "../lib/auth/audit.ts";
+import type { AuditAction } from "../lib/auth/audit.ts";
 import { credentialOf } from "../lib/auth/credentials.ts";
 import type { User } from "../lib/auth/user.ts";
-import type { Sql } from "../lib/db.ts";
-import { ServiceError } from "../lib/errors.ts";
 import { describes } from "./operation.ts";
+import type { Sourced } from "./request_source.ts";
 
 /** What the handlers of a signed-in route find in the context. */
 export interface SignedIn {
-  Variables: { user: User; credential: string } & RequestIdVariables;
+  Variables: Sourced["Variables"] & { user: User; credential: string };
 }
 
 /** Who asks: all that most functions need of a signed-in route's context, or of one that has more in it. */
 export interface Asked {
+  readonly req: { readonly method: string };
   readonly var: SignedIn["Variables"];
 }
 
@@ -22,11 +21,11 @@ export interface Asked {
 export type Authenticate = (credential: string) => Promise<User>;
 
 /** What the audit keeps of a request, whatever it is about. */
-export const auditOf = (c: Asked, action: AuditAction, agencyCode: string) => ({
+export const auditOf = (c: Asked, action: AuditAction, agencyCode?: string) => ({
+  ...c.var.source,
   action,
   userId: c.var.user.userId,
   agencyCode,
-  requestId: c.var.requestId,
 });
 
 const declared = new WeakSet<MiddlewareHandler>();
@@ -41,12 +40,10 @@ export function declareRule<Handler extends MiddlewareHandler>(handler: Handler)
 export const forAnyone = declareRule(createMiddleware(async (_c, next) => await next()));
 
 /**
- * The rule of a route for signed-in users; what this user may do is decided by agency (`lib/auth/permissions.ts`). What is
- * refused is kept in the audit.
+ * The rule of a route for signed-in users; what this user may do is decided by agency
+ * (`lib/auth/permissions.ts`).
  */
-export const forUsers = (
-  { authenticate, sql }: { authenticate: Authenticate; sql: Sql },
-): MiddlewareHandler<SignedIn> =>
+export const forUsers = ({ authenticate }: { authenticate: Authenticate }): MiddlewareHandler<SignedIn> =>
   declareRule(describes(
     { isSignedIn: true, errors: [401, 503] },
     createMiddleware<SignedIn>(async (c, next) => {
@@ -54,21 +51,8 @@ export const forUsers = (
       c.set("user", await authenticate(credential));
       c.set("credential", credential);
       await next();
-      await recordRefusal(c, sql);
     }),
   ));
-
-/** Keeps in the audit that the user was refused something, where that is what has become of the request. */
-export async function recordRefusal(c: Context<SignedIn>, sql: Sql, error = c.error): Promise<void> {
-  if (!(error instanceof ServiceError) || error.code !== "permission_denied") return;
-  const detail = { method: c.req.method, path: c.req.path, message: error.message };
-  await recordAudit(sql, {
-    action: "refused",
-    userId: c.var.user.userId,
-    requestId: c.var.requestId,
-    detail,
-  });
-}
 
 /**
  * Makes sure that every route begins with a rule of this file.

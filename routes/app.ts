@@ -1,9 +1,12 @@
-import { Hono } from "hono";
+import { type ErrorHandler, Hono } from "hono";
+import { BlockList } from "node:net";
 import { cors } from "hono/cors";
 import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
+import { getPathNoStrict } from "hono/utils/url";
 import { ServiceError } from "../lib/errors.ts";
 import { requireRules } from "./access.ts";
+import { auditRefusals } from "./audit_refusals.ts";
 import { cancelGeneration } from "./cancel_generation.ts";
 import { checkDetachedGenerationStatus } from "./check_detached_generation_status.ts";
 import type { Dependencies } from "./dependencies.ts";
@@ -14,13 +17,18 @@ import { files } from "./files.ts";
 import { generateDetachedFile } from "./generate_detached_file.ts";
 import { generationEvents } from "./generation_events.ts";
 import { health } from "./health.ts";
-import { agencies } from "./list_agencies.ts";
+import { detachedFileUrl } from "./get_detached_file_url.ts";
+import { latestPublicationPeriod } from "./latest_publication_period.ts";
+import { ownAgencies } from "./list_agencies.ts";
+import { allAgencies } from "./list_all_agencies.ts";
+import { dataSources } from "./list_data_sources.ts";
 import { listGenerations } from "./list_generations.ts";
 import { logRequests } from "./log_requests.ts";
 import { countRequests, metrics } from "./metrics.ts";
 import { operationsOf } from "./operation.ts";
 import { errorPage, isForPeople } from "./page/error_page.tsx";
 import { page } from "./page/page.ts";
+import { knowSource } from "./request_source.ts";
 import { traceRequests } from "./trace_requests.ts";
 
 /** Every route for programs, with the types that the client (`client.ts`) knows the API by. */
@@ -32,7 +40,11 @@ const apiRoutes = (dependencies: Dependencies) =>
     .route("/", cancelGeneration(dependencies))
     .route("/", generationEvents(dependencies))
     .route("/", estimateGeneration(dependencies))
-    .route("/", agencies(dependencies))
+    .route("/", detachedFileUrl(dependencies))
+    .route("/", ownAgencies(dependencies))
+    .route("/", allAgencies(dependencies))
+    .route("/", dataSources(dependencies))
+    .route("/", latestPublicationPeriod(dependencies))
     .route("/", files(dependencies))
     .route("/", health(dependencies))
     .route("/", metrics(dependencies));
@@ -50,8 +62,18 @@ export function createApp(dependencies: Dependencies): Hono {
   requireRules(routes);
   refuseOtherMethods(routes);
 
-  const app = new Hono({ strict: false });
-  app.use(countRequests, requestId(), traceRequests, logRequests, secureHeaders(), async (c, next) => {
+  const meant = withVersion(api);
+  const app = new Hono({ getPath: (request) => meant(getPathNoStrict(request)) });
+  app.use(
+    countRequests,
+    requestId({ headerName: "" }),
+    knowSource(dependencies.trustedProxies ?? new BlockList()),
+    traceRequests,
+    logRequests,
+    secureHeaders(),
+    auditRefusals(dependencies.sql),
+  );
+  app.use(async (c, next) => {
     await next();
     // Responses carry links and states of the moment.
     if (!c.res.headers.has("Cache-Control")) c.res.headers.set("Cache-Control", "no-store");
@@ -60,14 +82,26 @@ export function createApp(dependencies: Dependencies): Hono {
   });
   if (dependencies.corsOrigins) app.use(allowOrigins(dependencies.corsOrigins));
   app.route("/", routes);
-  app.notFound((c) => {
-    throw new ServiceError("route_unknown", { path: c.req.path });
-  });
-  app.onError((error, c) => isForPeople(c) ? errorPage(error, c) : errorResponse(error, c));
+  const respond: ErrorHandler = (error, c) => isForPeople(c) ? errorPage(error, c) : errorResponse(error, c);
+  app.onError(respond);
+  // Not thrown: it would pass by the middleware before it.
+  app.notFound((c) => respond(new ServiceError("route_unknown", { path: c.req.path }), c));
   return app;
 }
 
-/** Lets pages of other origins call the API (CORS, the Fetch standard): with credentials in headers, never with cookies. */
+/**
+ * Tells the path that is meant: the Broker's users come through a proxy that leaves out the prefix `/v1`, so
+ * every route for programs is found without it as well.
+ */
+function withVersion({ routes }: Hono): (path: string) => string {
+  const names = new Set(routes.flatMap(({ path }) => /^\/v1\/([^/]+)/.exec(path)?.[1] ?? []));
+  return (path) => names.has(path.split("/")[1]!) ? `/v1${path}` : path;
+}
+
+/**
+ * Lets pages of other origins call the API (CORS, the Fetch standard): with credentials in headers, never
+ * with cookies.
+ */
 const allowOrigins = (origins: readonly string[]) =>
   cors({
     origin: [...origins],

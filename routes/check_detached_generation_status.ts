@@ -1,6 +1,5 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import { mustBe } from "../lib/files/request_fields.ts";
 import { forUsers } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { forJob } from "./job_access.ts";
@@ -9,11 +8,13 @@ import { mayWait, preferWait } from "./prefer_wait.ts";
 import { query } from "./request_input.ts";
 import { respondWithStatus, statusResponses } from "./status_headers.ts";
 import { unknownJob } from "./status_response.ts";
+import { jobIdText } from "./whole_numbers.ts";
 
-const error = mustBe("job_id", "the whole number that the request was answered with");
-const statusQuery = z.object({ job_id: z.string({ error }).regex(/^-?\d{1,30}$/, { error }) });
+const statusQuery = z.object({ job_id: jobIdText });
 
-/** `GET /v1/check_detached_generation_status/?job_id=N`: where a job stands, and at last a link to its file. */
+/**
+ * `GET /v1/check_detached_generation_status/?job_id=N`: where a job stands, and at last a link to its file.
+ */
 export const checkDetachedGenerationStatus = (dependencies: Dependencies) =>
   new Hono().get(
     "/v1/check_detached_generation_status",

@@ -1,5 +1,6 @@
 import type { Sql } from "../lib/db.ts";
 import type { GenerationChanges } from "../lib/generations/changes.ts";
+import type { Networks } from "../lib/http/client_address.ts";
 import type { FileStore } from "../lib/storage/store.ts";
 import type { Authenticate } from "./access.ts";
 import type { HeldRequests } from "./held_requests.ts";
@@ -13,6 +14,8 @@ export interface Dependencies {
   held: HeldRequests;
   store: FileStore;
   authenticate: Authenticate;
+  /** Those whose X-Forwarded-For is believed; usually none. */
+  trustedProxies?: Networks | undefined;
   /** The origins whose pages may call the API from a browser; usually none. */
   corsOrigins?: readonly string[] | undefined;
   /** Who may read the metrics; anyone where it is not set. */

@@ -6,6 +6,7 @@ import { isConnectionLoss } from "../lib/db.ts";
 import { catalogue, type ErrorCode, type FieldIssue, ServiceError } from "../lib/errors.ts";
 import { log } from "../lib/log.ts";
 import { cameOfHangingUp } from "./ended_with.ts";
+import { withoutSecrets } from "./without_secrets.ts";
 
 /** The JSON body of every error response. */
 export const errorSchema = z.object({
@@ -17,6 +18,16 @@ export const errorSchema = z.object({
     field: z.string().meta({ description: "empty where the request as a whole is meant" }),
     message: z.string(),
   })).optional().meta({ description: "what was wrong with each field, where fields were" }),
+}).meta({
+  id: "Error",
+  examples: [{
+    message: `job_id is "x"; it must be the whole number that the request was answered with.`,
+    code: "invalid_request",
+    errors: [{
+      field: "job_id",
+      message: `job_id is "x"; it must be the whole number that the request was answered with.`,
+    }],
+  }],
 });
 
 /** What `errorSchema` describes. */
@@ -25,8 +36,11 @@ export type ErrorBody = z.output<typeof errorSchema>;
 /** Seconds after which to try again what did not work just now. */
 const RETRY_SECONDS = "5";
 
-/** Answers every error as JSON, with the status of the catalogue; what is not in the catalogue is logged under an ID. */
-export const errorResponse: ErrorHandler = (error, c) => {
+/**
+ * Answers every error as JSON, with the status of the catalogue; what is not in the catalogue is logged under
+ * an ID.
+ */
+export const errorResponse: ErrorHandler = async (error, c) => {
   if (error instanceof ServiceError) return respond(c, error);
   if (error instanceof HTTPException && error.status === 400) {
     return respond(c, new ServiceError("malformed_json"));
@@ -34,14 +48,15 @@ export const errorResponse: ErrorHandler = (error, c) => {
   // Looked at first: what the loss of a client's connection says is also said of the database's.
   if (cameOfHangingUp(error, c)) return respond(c, new ServiceError("client_gone"));
   if (isConnectionLoss(error)) {
-    log("api").warning("the database is away", { error: error.message, requestId: c.var.requestId });
+    const said = await withoutSecrets(error.message, c);
+    log("api").warning("the database is away", { error: said, requestId: c.var.requestId });
     return respond(c, new ServiceError("service_unavailable"));
   }
   const id = crypto.randomUUID();
   log("api").error("a request failed", {
     id,
     requestId: c.var.requestId,
-    error: error.stack ?? error.message,
+    error: await withoutSecrets(error.stack ?? error.message, c),
   });
   return respond(c, new ServiceError("internal_error", { id }));
 };

@@ -1,14 +1,25 @@
-import { Hono } from "hono";
-import type { RequestIdVariables } from "hono/request-id";
+import type { HttpBindings } from "@hono/node-server";
+import { type Context, Hono } from "hono";
 import { recordAudit } from "../lib/auth/audit.ts";
+import type { Sql } from "../lib/db.ts";
 import { ServiceError } from "../lib/errors.ts";
+import { remakeLostFile, sizeOfFile } from "../lib/generations/file_link.ts";
 import { contentDisposition } from "../lib/storage/content_disposition.ts";
 import { contentTypeOf } from "../lib/storage/content_type.ts";
 import { FILES_PATH } from "../lib/storage/link.ts";
+import type { FileStore, LinkedFile, StoredFile } from "../lib/storage/store.ts";
 import { forAnyone } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { operation } from "./operation.ts";
 import { parseRange } from "./range.ts";
+import type { Sourced } from "./request_source.ts";
+
+const FILE_TYPES = ["text/csv", "text/plain", "application/gzip"];
+const FILE_HEADERS = {
+  "Content-Disposition": "the file's own name",
+  ETag: "the state of the file, for If-Range",
+  "Accept-Ranges": "bytes",
+};
 
 const download = operation({
   id: "downloadFile",
@@ -18,25 +29,34 @@ const download = operation({
   tag: "files",
   path: { key: { description: "has slashes in it" } },
   headers: { Range: "a part of the file (RFC 9110), so that a download can be resumed" },
-  responses: [{ mediaType: "text/csv" }, {
-    status: 206,
-    description: "A part of the file",
-    mediaType: "text/csv",
-  }],
+  responses: [
+    { mediaTypes: FILE_TYPES, headers: FILE_HEADERS },
+    {
+      status: 206,
+      description: "A part of the file",
+      mediaTypes: FILE_TYPES,
+      headers: { ...FILE_HEADERS, "Content-Range": "which part" },
+    },
+  ],
   errors: [403, 410, 416, 503],
 });
 
 /**
- * `GET /v1/files/{key}`: hands out a local file to whoever holds a signed link to it (`lib/storage/link.ts`), whole or in
- * ranges, so that an interrupted download can be resumed. With S3 there are no local files and no such links.
+ * The link as it was sent; the request's own URL has been tidied up, which makes the same of different links.
+ */
+const requested = (c: Context): string =>
+  (c.env as Partial<HttpBindings> | undefined)?.incoming?.url ?? c.req.url;
+
+/**
+ * `GET /v1/files/{key}`: hands out a local file to whoever holds a signed link to it (`lib/storage/link.ts`),
+ * whole or in ranges, so that an interrupted download can be resumed. With S3 there are no local files and no
+ * such links.
  */
 export const files = ({ sql, store }: Dependencies) =>
-  new Hono<{ Variables: RequestIdVariables }>().get(`${FILES_PATH}*`, forAnyone, download, async (c) => {
-    if (!store.openLink) throw new ServiceError("link_refused");
-    const file = await store.openLink(c.req.url);
-    const { key, fileName } = file;
+  new Hono<Sourced>().get(`${FILES_PATH}*`, forAnyone, download, async (c) => {
+    const { key, fileName, file } = await openLink(sql, store, requested(c));
     if (c.req.method === "GET") {
-      const event = { action: "download", requestId: c.get("requestId"), detail: { key } } as const;
+      const event = { ...c.var.source, action: "download", detail: { key } } as const;
       await recordAudit(sql, event).catch((error) => {
         file.close();
         throw error;
@@ -68,3 +88,26 @@ export const files = ({ sql, store }: Dependencies) =>
     }
     return c.body(file.stream(part), part ? 206 : 200);
   });
+
+/**
+ * Opens the file that a link leads to. One that the storage has lost, or lost a part of, is made anew.
+ *
+ * @throws {ServiceError} `link_refused`, `link_expired`, `file_gone`, `file_lost` or `storage_unavailable`
+ */
+async function openLink(
+  sql: Sql,
+  store: FileStore,
+  url: string,
+): Promise<LinkedFile & { file: StoredFile }> {
+  if (!store.openLink) throw new ServiceError("link_refused");
+  const { key, fileName, file } = await store.openLink(url);
+  try {
+    const size = await sizeOfFile(sql, key);
+    if (file && size === file.size) return { key, fileName, file };
+    const isRemade = size !== undefined && await remakeLostFile(sql, key);
+    throw new ServiceError(isRemade ? "file_lost" : "file_gone");
+  } catch (error) {
+    file?.close();
+    throw error;
+  }
+}

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { requireAgencyAccess } from "../lib/auth/permissions.ts";
 import { ServiceError } from "../lib/errors.ts";
-import { fileTypeOf, requestBody } from "../lib/files/registry.ts";
+import { fileTypeOf, ignoredKeys, requestBody } from "../lib/files/registry.ts";
 import { requestGeneration } from "../lib/generations/request.ts";
 import { forUsers } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
@@ -21,7 +21,7 @@ export const generateDetachedFile = (dependencies: Dependencies) =>
       summary: "Ask for a file",
       description:
         "Answers at once with the job's status: finished already where an equal file is current. Null and the empty string " +
-        "count as absent; unknown keys are ignored. `Location` is the status URL; `Retry-After` says when to look again.",
+        "count as absent; unknown keys are ignored, and named in `warnings`. `Location` is the status URL; `Retry-After` says when to look again.",
       tag: "files",
       headers: {
         "Idempotency-Key":
@@ -43,9 +43,10 @@ export const generateDetachedFile = (dependencies: Dependencies) =>
         {
           requestedBy: user.name,
           userId: user.userId,
-          requestId: c.var.requestId,
+          ...c.var.source,
           isGivenLink: true,
           maxUnfinishedJobs: dependencies.maxUnfinishedJobs,
+          ignoredKeys: ignoredKeys(await c.req.json()),
           idempotencyKey: idempotencyKey(c.req.header("Idempotency-Key")),
         },
       );

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Context, Hono } from "hono";
 import { type SSEStreamingApi, streamSSE } from "hono/streaming";
+import { ServiceError } from "../lib/errors.ts";
 import { jobStatus } from "../lib/generations/status.ts";
 import { log } from "../lib/log.ts";
 import { forUsers } from "./access.ts";
+import { recordRefusal } from "./audit_refusals.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { forJob, JOB_ID, lookAgain, type WithJob } from "./job_access.ts";
 import { operation } from "./operation.ts";
@@ -21,9 +23,10 @@ const RECONNECT_MILLISECONDS = 2000;
 const ENDED = "ended";
 
 /**
- * `GET /v1/generations/{job_id}/events`: the status object by server-sent events (WHATWG HTML, 9.2), one at once and one
- * after each change, until the job has ended. Every event is the whole status, so a client that lost the connection goes
- * on with the first event of the next one; 204 tells it to stop when it has had the last.
+ * `GET /v1/generations/{job_id}/events`: the status object by server-sent events (WHATWG HTML, 9.2), one at
+ * once and one after each change, until the job has ended. Every event is the whole status, so a client that
+ * lost the connection goes on with the first event of the next one; 204 tells it to stop when it has had the
+ * last.
  */
 export const generationEvents = (dependencies: Dependencies) =>
   new Hono().get(
@@ -41,7 +44,7 @@ export const generationEvents = (dependencies: Dependencies) =>
           "the ID of the last event that was received, as browsers send it when they come back",
       },
       errors: [429],
-      responses: [{ mediaType: "text/event-stream" }, {
+      responses: [{ mediaTypes: ["text/event-stream"] }, {
         status: 204,
         description: "There is no more to come",
       }],
@@ -61,8 +64,10 @@ export const generationEvents = (dependencies: Dependencies) =>
       const response = streamSSE(c, async (stream) => {
         using _hold = hold;
         await tell(c, stream, dependencies);
-      }, (error, stream) => {
-        log("api").warning("a stream of events was cut off", { jobId: job.jobId, error: error.message });
+      }, async (error, stream) => {
+        const level = error instanceof ServiceError && error.status < 500 ? "info" : "warning";
+        log("api")[level]("a stream of events was cut off", { jobId: job.jobId, error: error.message });
+        await recordRefusal(c, dependencies.sql, error);
         // The client opens it again, and is answered with an error if there still is one.
         return stream.close();
       });
@@ -90,8 +95,10 @@ async function tell(
     const id = isUnfinished(job) ? `${job.state}-${job.rowsWritten}-${job.rowsEstimated ?? ""}` : ENDED;
     if (id !== told) {
       // Whoever was signed in when the stream began need not be any more.
-      const data = JSON.stringify(await describeJob(c, await lookAgain(c, dependencies), dependencies));
-      const event = { event: "status", id, retry: RECONNECT_MILLISECONDS, data };
+      const status = await describeJob(c, await lookAgain(c, dependencies), dependencies);
+      // Its file turned out to be lost, and is made anew.
+      if (id === ENDED && status.status === "waiting") continue;
+      const event = { event: "status", id, retry: RECONNECT_MILLISECONDS, data: JSON.stringify(status) };
       if (!await isTaken(stream.writeSSE(event), gone)) return stream.abort();
       told = id;
       idle = 0;
@@ -107,7 +114,10 @@ async function tell(
   }
 }
 
-/** Whether a client takes what is written, before it hangs up and in time: else a stream would be held for it for good. */
+/**
+ * Whether a client takes what is written, before it hangs up and in time: else a stream would be held for it
+ * for good.
+ */
 async function isTaken(writing: Promise<unknown>, gone: AbortSignal): Promise<boolean> {
   const written = new AbortController();
   const signal = AbortSignal.any([written.signal, gone]);

@@ -20,17 +20,31 @@ const readinessSchema = z.object({
   queued: z.int().nullable().meta({ description: "generations; null where the database cannot say" }),
   running: z.int().nullable(),
   oldest_queued_seconds: z.number().nullable(),
+}).meta({
+  id: "Readiness",
+  examples: [{
+    status: "ready",
+    database: "ok",
+    storage: "ok",
+    queued: 0,
+    running: 0,
+    oldest_queued_seconds: 0,
+  }],
 });
 
-const healthSchema = z.object({ status: z.literal("ok") });
+const healthSchema = z.object({ status: z.literal("ok") }).meta({
+  id: "Health",
+  examples: [{ status: "ok" }],
+});
 
 type Readiness = z.output<typeof readinessSchema>;
 
 /**
  * `GET /healthz`: this process answers; says nothing about what it depends on.
  *
- * `GET /readyz`: whether requests make sense just now: 503 where the database or the storage does not answer within 5 seconds.
- * The queue is told of, but a long one makes nobody unready: more APIs would not shorten it.
+ * `GET /readyz`: whether requests make sense just now: 503 where the database or the storage does not answer
+ * within 5 seconds. The queue is told of, but a long one makes nobody unready: more APIs would not shorten
+ * it.
  */
 export function health({ sql, store }: Dependencies) {
   const look = async (): Promise<Readiness> => {
@@ -55,6 +69,7 @@ export function health({ sql, store }: Dependencies) {
       operation({
         id: "healthz",
         summary: "Whether the process answers",
+        description: "Says nothing about what it depends on.",
         tag: "service",
         responses: [{ schema: healthSchema }],
       }),

@@ -9,6 +9,7 @@ import { type Asked, auditOf, type SignedIn } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
 import type { Held } from "./metrics.ts";
 import { describes } from "./operation.ts";
+import { isJobId } from "./whole_numbers.ts";
 
 /** What the handlers of a route about a job find in the context. */
 export interface WithJob {
@@ -16,11 +17,11 @@ export interface WithJob {
 }
 
 /** Where a job's ID stands in the path of a route about it. */
-export const JOB_ID = ":job_id{[0-9]{1,18}}";
+export const JOB_ID = ":job_id{[0-9]+}";
 
 const jobIdParameter = {
   description: "the job's ID, as the request was answered",
-  schema: z.string().regex(/^[0-9]{1,18}$/),
+  schema: z.int().min(1).meta({ format: "int64", examples: [1] }),
 };
 
 /** What the audit keeps of something that is done to the request's job. */
@@ -30,8 +31,9 @@ export const auditOfJob = (c: Asked & { readonly var: { job: JobStatus } }, acti
 });
 
 /**
- * Loads the job that a request names, makes sure that the user may do this to it, and keeps in the audit that it was seen.
- * For the API and the page alike. What is done to a job besides is kept by whoever does it, in the same transaction.
+ * Loads the job that a request names, makes sure that the user may do this to it, and keeps in the audit that
+ * it was seen. For the API and the page alike. What is done to a job besides is kept by whoever does it, in
+ * the same transaction.
  *
  * @param action what the user must be allowed to do to the job
  * @param idOf where the request names it; else in its path
@@ -49,18 +51,19 @@ export const forJob = (
     whenUnknown ? { errors: [403] } : { path: { job_id: jobIdParameter }, errors: [403, 404] },
     createMiddleware<WithJob>(async (c, next) => {
       const jobId = idOf(c);
-      const job = await jobStatus(sql, jobId);
+      const job = isJobId(jobId) ? await jobStatus(sql, jobId) : undefined;
       if (!job && whenUnknown) return whenUnknown(c, jobId);
       if (!job) throw new ServiceError("job_unknown", { jobId });
       requireJobAccess(c.var.user, job, action);
       c.set("job", job);
-      if (action === "see") await recordAudit(sql, auditOfJob(c, "status"));
+      if (action === "see" && c.req.method !== "HEAD") await recordAudit(sql, auditOfJob(c, "status"));
       return await next();
     }),
   );
 
 /**
- * Looks again, as whoever has made a request wait must: the user may have been signed out or lost the agency since.
+ * Looks again, as whoever has made a request wait must: the user may have been signed out or lost the agency
+ * since.
  *
  * @returns the job as it is now
  */
@@ -69,8 +72,10 @@ export async function lookAgain(
   { sql, authenticate }: Dependencies,
 ): Promise<JobStatus> {
   const { jobId } = c.var.job;
-  const [user, job] = await Promise.all([authenticate(c.var.credential), jobStatus(sql, jobId)]);
+  const job = await jobStatus(sql, jobId);
   if (!job) throw new ServiceError("job_unknown", { jobId });
+  // Behind it, so that nothing is given of what has become of the job since the permission was lost.
+  const user = await authenticate(c.var.credential);
   requireJobAccess(user, job);
   c.set("user", user);
   c.set("job", job);

@@ -4,34 +4,32 @@ import { recordAudit } from "../lib/auth/audit.ts";
 import { fileTypeCodes } from "../lib/files/registry.ts";
 import { mustBe } from "../lib/files/request_fields.ts";
 import { jobsOf, STATES } from "../lib/generations/status.ts";
-import { forUsers } from "./access.ts";
+import { auditOf, forUsers } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { operation } from "./operation.ts";
 import { query } from "./request_input.ts";
 import { statusSchema } from "./status_response.ts";
 import { describeJob } from "./status_headers.ts";
+import { cursorText, wholeNumberText } from "./whole_numbers.ts";
 
 const MOST_JOBS = 100;
 
 const word = <const Words extends readonly [string, ...string[]]>(name: string, words: Words) =>
   z.enum(words, { error: mustBe(name, words.map((word) => `"${word}"`).join(" or ")) }).optional();
 
-const limitError = mustBe("limit", `a whole number from 1 to ${MOST_JOBS}`);
-const cursorError = mustBe("cursor", "the next_cursor of an earlier response");
-
 const listSchema = z.object({
   generations: z.array(statusSchema),
   next_cursor: z.string().nullable().meta({
     description: "the cursor of the next page; null on the last one",
   }),
-});
+}).meta({ id: "Generations", examples: [{ generations: [], next_cursor: null }] });
 
 const listQuery = z.object({
   state: word("state", STATES),
   file_type: word("file_type", fileTypeCodes),
-  limit: z.string({ error: limitError }).regex(/^\d{1,3}$/, { error: limitError }).transform(Number)
-    .refine((limit) => limit >= 1 && limit <= MOST_JOBS, { error: limitError }).optional(),
-  cursor: z.string({ error: cursorError }).regex(/^[1-9]\d{0,17}$/, { error: cursorError }).optional(),
+  limit: wholeNumberText("limit", `a whole number from 1 to ${MOST_JOBS}`, 1, MOST_JOBS).transform(Number)
+    .optional(),
+  cursor: cursorText("cursor", "the next_cursor of an earlier response").optional(),
 });
 
 const USUAL_JOBS = 20;
@@ -44,6 +42,7 @@ export const listGenerations = (dependencies: Dependencies) =>
     operation({
       id: "listGenerations",
       summary: "Your own jobs, newest first",
+      description: "A page at a time: `next_cursor`, and `Link`, lead to the next one.",
       tag: "files",
       responses: [{ schema: listSchema, headers: { Link: "where the next page is (RFC 8288)" } }],
     }),
@@ -61,14 +60,14 @@ export const listGenerations = (dependencies: Dependencies) =>
       });
       const jobs = found.slice(0, limit);
       const nextCursor = found.length > limit ? jobs.at(-1)!.jobId : null;
-      await recordAudit(dependencies.sql, {
-        action: "list",
-        userId: user.userId,
-        requestId: c.var.requestId,
-        detail: { jobs: jobs.length },
-      });
+      // A HEAD's response has none of them.
+      if (c.req.method !== "HEAD") {
+        await recordAudit(dependencies.sql, { ...auditOf(c, "list"), detail: { jobs: jobs.length } });
+      }
       const generations = [];
-      for (const job of jobs) generations.push(await describeJob(c, job, dependencies));
+      for (const job of jobs) {
+        generations.push(await describeJob(c, job, dependencies, { looks: false }));
+      }
       if (nextCursor) {
         const next = new URLSearchParams({ ...c.req.query(), cursor: nextCursor });
         c.header("Link", `</v1/generations/?${next}>; rel="next"`);

@@ -2,6 +2,16 @@ import type { Hono, MiddlewareHandler } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { z } from "zod";
 
+/** The groups of routes, with what each is about. */
+export const TAGS = {
+  files: "Asking for files, watching them come, fetching them",
+  agencies: "Which agencies there are, and which are yours",
+  service: "How the service and its data are",
+};
+
+/** One of the groups. */
+export type Tag = keyof typeof TAGS;
+
 /** A request header or a part of a path, with what it is for. */
 export interface Parameter {
   description: string;
@@ -13,8 +23,9 @@ export interface Parameter {
 export interface Responses {
   status?: number;
   description?: string;
-  mediaType?: string;
-  /** Absent for text. */
+  /** What it may be, where it is no JSON. */
+  mediaTypes?: readonly string[];
+  /** What its JSON is; named by its `id`. */
   schema?: z.ZodType;
   /** The headers that it may have, with what each says. */
   headers?: Record<string, string>;
@@ -27,7 +38,7 @@ export interface OperationPart {
   summary?: string;
   description?: string;
   /** The group that it stands in. */
-  tag?: string;
+  tag?: Tag;
   /** Only for whoever has signed in. */
   isSignedIn?: boolean;
   /** The parameters in its path. */
@@ -45,7 +56,8 @@ export interface OperationPart {
 export interface Operation extends OperationPart {
   id: string;
   summary: string;
-  tag: string;
+  description: string;
+  tag: Tag;
   method: "get" | "post" | "delete";
   /** As OpenAPI writes it, with the names of parameters in braces. */
   url: string;
@@ -64,11 +76,12 @@ export function describes<Handler extends MiddlewareHandler>(part: OperationPart
 }
 
 /**
- * Says of a route what none of its middlewares can: it does nothing else. Stands in the route's own line, so that path,
- * schemas, rules and summary are said once, where the route is.
+ * Says of a route what none of its middlewares can: it does nothing else. Stands in the route's own line, so
+ * that path, schemas, rules and summary are said once, where the route is.
  */
-export const operation = (part: OperationPart & { id: string; summary: string; tag: string }) =>
-  describes(part, createMiddleware(async (_c, next) => await next()));
+export const operation = (
+  part: OperationPart & Required<Pick<OperationPart, "id" | "summary" | "description" | "tag">>,
+) => describes(part, createMiddleware(async (_c, next) => await next()));
 
 /** Every route of an app that has an `operation`, in the order in which they were declared. */
 export function operationsOf({ routes }: Hono): Operation[] {

@@ -1,8 +1,8 @@
 import type { Context } from "hono";
 import { recordAudit } from "../lib/auth/audit.ts";
 import { fileTypeOf } from "../lib/files/registry.ts";
+import { linkToFile } from "../lib/generations/file_link.ts";
 import type { JobStatus } from "../lib/generations/status.ts";
-import type { FileStore } from "../lib/storage/store.ts";
 import { type Asked, auditOf } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { type StatusBody, statusBody, statusSchema } from "./status_response.ts";
@@ -19,34 +19,42 @@ export const statusResponses = [{
   },
 }];
 
-/** The status object of a job for whoever has asked; a link in it is kept in the audit, unless it is already. */
+/**
+ * The status object of a job for whoever has asked; a link in it is kept in the audit, unless it is already.
+ *
+ * @param options `looks`: whether to look if the file is still in the storage, and to have it made anew if
+ * not; `isInHeaders`: whether the link stands in the response's headers, so that a HEAD gives it as well
+ */
 export async function describeJob(
   c: Asked,
   job: JobStatus,
   { sql, store, urlTtlSeconds }: Dependencies,
-  { linkIsKept = false } = {},
+  { linkIsKept = false, looks = true, isInHeaders = false }: {
+    linkIsKept?: boolean;
+    looks?: boolean;
+    isInHeaders?: boolean;
+  } = {},
 ): Promise<StatusBody> {
-  const link = await linkTo(job, store, urlTtlSeconds);
-  if (link && !linkIsKept) {
+  const isSeen = c.req.method !== "HEAD" || isInHeaders;
+  const options = { ttlSeconds: urlTtlSeconds, looks: looks && isSeen };
+  const { job: now, link } = await linkToFile(sql, store, job, options);
+  if (link && !linkIsKept && isSeen) {
     await recordAudit(sql, { ...auditOf(c, "link", job.agencyCode), jobId: job.jobId });
   }
-  return statusBody(job, { showsPeriod: fileTypeOf(job.fileType).showsPeriod, link });
+  return statusBody(now, { showsPeriod: fileTypeOf(job.fileType).showsPeriod, link });
 }
 
-/** A fresh link to the file of a job that has one. */
-const linkTo = async ({ state, file }: JobStatus, store: FileStore, ttlSeconds: number) =>
-  state === "finished" && file
-    ? await store.link({ key: file.key, fileName: file.name }, ttlSeconds)
-    : undefined;
-
-/** Responds with a job's status: `Location` is its status URL, `Retry-After` says when to look again while it waits. */
+/**
+ * Responds with a job's status: `Location` is its status URL, `Retry-After` says when to look again while it
+ * waits.
+ */
 export async function respondWithStatus(
   c: Asked & Pick<Context, "header" | "json">,
   job: JobStatus,
   dependencies: Dependencies,
-  options: { linkIsKept?: boolean } = {},
+  { linkIsKept = false } = {},
 ) {
-  const body = await describeJob(c, job, dependencies, options);
+  const body = await describeJob(c, job, dependencies, { linkIsKept });
   c.header("Location", `/v1/check_detached_generation_status/?job_id=${job.jobId}`);
   if (body.status === "waiting") c.header("Retry-After", POLL_SECONDS);
   return c.json(body);

@@ -4,9 +4,24 @@ import type { SignedLink } from "../lib/storage/store.ts";
 
 const time = z.iso.datetime();
 
+/** What is worth saying of a request that is answered all the same. */
+export const warningsSchema = z.array(
+  z.object({
+    code: z.enum(["key_ignored"]).meta({ description: "for a program" }),
+    message: z.string().meta({ description: "for a person" }),
+  }).meta({ id: "Warning" }),
+).meta({ description: "what is worth knowing of the request; mostly empty" });
+
+/** A warning for each key of a request's body that nothing reads. */
+export const warningsOf = (ignoredKeys: readonly string[]): z.output<typeof warningsSchema> =>
+  ignoredKeys.map((key) => ({
+    code: "key_ignored",
+    message: `The key ${JSON.stringify(key)} is ignored: no file has it. See whether it is misspelt.`,
+  }));
+
 /** The status object of `api.md`: the response of the request route and of the status route. */
 export const statusSchema = z.object({
-  job_id: z.int(),
+  job_id: z.int().meta({ format: "int64" }),
   status: z.enum(["waiting", "finished", "failed", "invalid"]).meta({
     description: "waiting: queued or being written; invalid: there is no such job",
   }),
@@ -17,8 +32,11 @@ export const statusSchema = z.object({
   size: z.int().nullable().meta({ description: "bytes; null until finished" }),
   start: z.string().optional().meta({ description: "MM/DD/YYYY; D1 and D2 only" }),
   end: z.string().optional().meta({ description: "MM/DD/YYYY; D1 and D2 only" }),
-  message: z.string().meta({ description: "why there is no file, for a person; else empty" }),
+  message: z.string().meta({
+    description: "why there is no file, or what it waits for besides its turn, for a person; else empty",
+  }),
   generated_at: z.string().nullable().meta({ description: "YYYY-MM-DD HH:mm:ss UTC of the last change" }),
+  warnings: warningsSchema,
   state: z.enum(STATES).optional(),
   rows: z.int().nullable().optional().meta({
     description: "records without the header; null until finished",
@@ -40,6 +58,34 @@ export const statusSchema = z.object({
   }),
   queued_seconds: z.number().optional(),
   run_seconds: z.number().nullable().optional(),
+}).meta({
+  id: "Status",
+  description: "Where a job stands",
+  examples: [{
+    job_id: 1,
+    status: "finished",
+    file_type: "D1",
+    url:
+      "https://files.example.gov/v1/files/1/1/File-D1_20160101_20160331_awarding_1795478871.csv?expires=1795482472&signature=…",
+    size: 476177,
+    start: "01/01/2016",
+    end: "03/31/2016",
+    message: "",
+    generated_at: "2026-11-24 00:07:52",
+    state: "finished",
+    rows: 260,
+    rows_written: 260,
+    rows_estimated: 255,
+    sha256: "7c0ffb8f8f20e56fae8b62df89eab1fe2b98b7215c7400c3763427f47449869f",
+    reused: false,
+    data_as_of: "2026-11-24T00:07:40.969Z",
+    url_expires_at: "2026-11-24T01:07:52.000Z",
+    error_code: null,
+    retryable: null,
+    queued_seconds: 0.012,
+    run_seconds: 0.11,
+    warnings: [],
+  }],
 });
 
 /** What `statusSchema` describes. */
@@ -58,6 +104,7 @@ export const unknownJob = (jobId: string): StatusBody => ({
   end: "",
   message: `There is no job ${jobId}.`,
   generated_at: null,
+  warnings: [],
 });
 
 /**
@@ -83,6 +130,7 @@ export function statusBody(
     ...(showsPeriod && { start: usDay(job.start), end: usDay(job.end) }),
     message: messageOf(job),
     generated_at: job.changedAt.toISOString().slice(0, 19).replace("T", " "),
+    warnings: warningsOf(job.ignoredKeys),
     state: job.state,
     rows: job.rows,
     rows_written: job.rowsWritten,
@@ -101,7 +149,7 @@ export function statusBody(
 function messageOf(job: JobStatus): string {
   if (job.state === "cancelled") return "The request was cancelled.";
   if (job.removed) return "The file is no longer kept. Request it again to have it made anew.";
-  return job.error?.message ?? "";
+  return job.waitsFor ?? job.error?.message ?? "";
 }
 
 /** `YYYY-MM-DD` as `MM/DD/YYYY`. */

@@ -3,9 +3,6 @@ import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { projectFiles, projectText } from "./helpers/project_files.ts";
 
-// Still to be moved out, then this line goes.
-const STILL_THERE = /^lib\/vendor\/|^routes\/(docs|page)\/index\.tsx?$/;
-
 const files = (await projectFiles()).filter((file) => !/^lib\/vendor\//.test(file));
 const modules = files.filter((file) => /^(main\.ts$|(routes|worker|lib)\/.*\.tsx?$)/.test(file));
 
@@ -25,7 +22,7 @@ for (const file of modules) {
 
 /** `importer → imported` wherever both fit. */
 const arrows = (importer: RegExp, imported: RegExp): string[] =>
-  [...imports].filter(([file]) => importer.test(file) && !STILL_THERE.test(file))
+  [...imports].filter(([file]) => importer.test(file))
     .flatMap(([file, targets]) =>
       targets.filter((target) => imported.test(target)).map((to) => `${file} → ${to}`)
     );
@@ -82,7 +79,7 @@ Deno.test("imports: no file imports itself by way of others", () => {
 });
 
 Deno.test("an index file only hands on what others export", async () => {
-  for (const file of modules.filter((file) => /\/index\.tsx?$/.test(file) && !STILL_THERE.test(file))) {
+  for (const file of modules.filter((file) => /\/index\.tsx?$/.test(file))) {
     const code = (await projectText(file)).replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, "");
     const rest = code.replaceAll(/export\s+(?:type\s+)?(?:\*|\{[^}]*\})\s+from\s+"[^"]+";/g, "").trim();
     assert.equal(rest, "", file);

@@ -12,11 +12,16 @@ const stop = new AbortController();
 const stopped = Promise.race([stopSignal(), launcherGone(stop.signal).then(() => "SIGTERM" as const)]);
 stopped.then(() => stop.abort());
 
-/** Files whose tests count bytes of memory, take the usual ports, or hold S3's client to deadlines. */
+/**
+ * What counts bytes of memory, takes the usual ports, keeps both cores busy, holds S3's client to deadlines, or waits for
+ * workers, which make way for everything else.
+ */
 const ALONE = [
   "tests/dev/stack/demo_test.ts",
   "tests/load/input_file_test.ts",
+  "tests/routes/fuzz_test.ts",
   "tests/storage/s3_faults_test.ts",
+  "tests/worker",
 ];
 /** Each file that is under way may take some twenty of the server's connections. */
 const MOST_AT_A_TIME = 4;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Task } from "graphile-worker";
-import { isConnectionLoss, type Sql, type Transaction } from "../lib/db.ts";
+import type { Sql, Transaction } from "../lib/db.ts";
+import { isUnavailable } from "../lib/db/unavailable.ts";
 import { ServiceError } from "../lib/errors.ts";
 import { estimateRows } from "../lib/files/estimate.ts";
 import { readRecords } from "../lib/files/read_records.ts";
@@ -9,7 +10,7 @@ import type { SpareCursors } from "../lib/files/spare_cursors.ts";
 import { RecordWriter, type WrittenFile } from "../lib/files/write_records.ts";
 import { release } from "../lib/generations/attempt_end.ts";
 import { type DataVersion, dataVersion } from "../lib/generations/data_version.ts";
-import { reasonOf, recordFailure } from "../lib/generations/failure.ts";
+import { reasonOf, recordFailure, type Verdict } from "../lib/generations/failure.ts";
 import { claim, type Lease, noteEstimate, noteUpload } from "../lib/generations/lease.ts";
 import { publish } from "../lib/generations/publish.ts";
 import type { GenerateFilePayload } from "../lib/generations/queue.ts";
@@ -45,40 +46,57 @@ export interface GenerateFileDependencies {
  */
 export function generateFile(dependencies: GenerateFileDependencies): Task {
   return async (payload, { job, abortSignal: stop }) => {
-    const { sql, leaseSeconds } = dependencies;
     const { fileGenerationId } = payload as unknown as GenerateFilePayload;
-    // A task that throws while the database is away ends the runner: graphile-worker cannot write the failure
-    // down.
-    const lease = await whileConnectionsFail(
-      leaseSeconds,
-      () => claim(sql, fileGenerationId, job.locked_by!, leaseSeconds),
-      stop,
-    );
-    if (!lease) return;
-    using keeper = new LeaseKeeper(sql, lease, leaseSeconds);
-    const facts = { generation: fileGenerationId, attempt: lease.attempt };
-    log("worker").info("writing a file", { ...facts, file: lease.fileName });
-    const began = performance.now();
     try {
-      const makeFile = () => attempt(dependencies, lease, keeper, stop);
-      const published = await inSpan("generate file", facts, makeFile, lease.traceParent);
-      if (published) tellPublished(published, performance.now() - began, facts);
-      else tellLost(facts);
+      await makeOneAttempt(dependencies, fileGenerationId, job.locked_by!, stop);
     } catch (error) {
-      keeper[Symbol.dispose]();
-      if (keeper.signal.aborted) {
-        tellLost(facts, error);
-      } else if (stop?.aborted) {
-        await release(sql, lease);
-        log("worker").info("released a file", facts);
-      } else {
-        const id = crypto.randomUUID();
-        const reason = reasonOf(error, id);
-        const state = await whileConnectionsFail(leaseSeconds, () => recordFailure(sql, lease, reason), stop);
-        tellFailed(reason, state, { ...facts, id });
-      }
+      if (!isUnavailable(error)) throw error;
+      // The queue would try a task that has failed later and later, at last after hours. One that is done,
+      // and whose generation is not, is put back by `rescue` as soon as the database allows.
+      log("worker").warning("the database does not take what became of a file", {
+        generation: fileGenerationId,
+        error: String(error),
+      });
     }
   };
+}
+
+async function makeOneAttempt(
+  dependencies: GenerateFileDependencies,
+  fileGenerationId: string,
+  worker: string,
+  stop: AbortSignal | undefined,
+): Promise<void> {
+  const { sql, leaseSeconds } = dependencies;
+  const lease = await whileUnavailable(
+    leaseSeconds,
+    () => claim(sql, fileGenerationId, worker, leaseSeconds),
+    stop,
+  );
+  if (!lease) return;
+  using keeper = new LeaseKeeper(sql, lease, leaseSeconds);
+  const facts = { generation: fileGenerationId, attempt: lease.attempt };
+  log("worker").info("writing a file", { ...facts, file: lease.fileName });
+  const began = performance.now();
+  try {
+    const makeFile = () => attempt(dependencies, lease, keeper, stop);
+    const published = await inSpan("generate file", facts, makeFile, lease.traceParent);
+    if (published) tellPublished(published, performance.now() - began, facts);
+    else tellLost(facts);
+  } catch (error) {
+    keeper[Symbol.dispose]();
+    if (keeper.signal.aborted) {
+      tellLost(facts, error);
+    } else if (stop?.aborted) {
+      await release(sql, lease);
+      log("worker").info("released a file", facts);
+    } else {
+      const id = crypto.randomUUID();
+      const reason = reasonOf(error, id);
+      const verdict = await whileUnavailable(leaseSeconds, () => recordFailure(sql, lease, reason), stop);
+      tellFailed(reason, verdict, { ...facts, id });
+    }
+  }
 }
 
 /**
@@ -124,7 +142,7 @@ async function attempt(
   unfinished.move();
 
   const makeItTheFile = () => inSpan("publish", {}, () => publish(sql, lease, written, dataAsOf));
-  if (await whileConnectionsFail(leaseSeconds, makeItTheFile)) return written;
+  if (await whileUnavailable(leaseSeconds, makeItTheFile)) return written;
   await store.remove(lease.storedKey);
   return undefined;
 }
@@ -143,7 +161,7 @@ async function freshData(tx: Transaction, lease: Lease): Promise<DataVersion> {
  * Tries again while the database is away, for as long as nobody else can have the generation; a stop ends
  * that.
  */
-async function whileConnectionsFail<T>(
+async function whileUnavailable<T>(
   seconds: number,
   work: () => Promise<T>,
   stop?: AbortSignal,
@@ -153,7 +171,7 @@ async function whileConnectionsFail<T>(
     try {
       return await work();
     } catch (error) {
-      if (!isConnectionLoss(error) || performance.now() > end || stop?.aborted) throw error;
+      if (!isUnavailable(error) || performance.now() > end || stop?.aborted) throw error;
       await sleep(250);
     }
   }
@@ -173,14 +191,19 @@ function tellLost(facts: Facts, error?: unknown): void {
   log("worker").warning("lost the lease on a file", error ? { ...facts, error: String(error) } : facts);
 }
 
-/** @param state what the generation is in now, or undefined where the lease was lost besides */
-function tellFailed(reason: ServiceError, state: string | undefined, { id, ...facts }: Facts): void {
+/** @param verdict what becomes of the generation, or undefined where the lease was lost besides */
+function tellFailed(reason: ServiceError, verdict: Verdict | undefined, { id, ...facts }: Facts): void {
   const { code, cause } = reason;
-  attemptsFailed.inc({ code, state: state ?? "lost" });
-  if (state === "failed") filesFailed.inc();
+  attemptsFailed.inc({ code, state: verdict ?? "lost" });
+  if (verdict === "failed") filesFailed.inc();
   const isOurs = code === "query_failed" || code === "generation_error";
   if (isOurs) log("worker").error("a fault stopped an attempt", { ...facts, id, error: describe(cause) });
-  log("worker").warning("an attempt failed", { ...facts, code, state, error: String(cause) });
+  log("worker").warning("an attempt failed", {
+    ...facts,
+    code,
+    state: verdict,
+    error: String(cause ?? reason),
+  });
 }
 
 const describe = (error: unknown): string =>

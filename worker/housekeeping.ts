@@ -1,48 +1,64 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Sql } from "../lib/db.ts";
+import { isUnavailable } from "../lib/db/unavailable.ts";
 import { rescue } from "../lib/generations/rescue.ts";
 import { sweepObjects } from "../lib/generations/sweep_objects.ts";
 import { log } from "../lib/log.ts";
 import { filesFailed, rescued } from "../lib/metrics.ts";
 import type { FileStore } from "../lib/storage/store.ts";
 
-const ROUND_MILLISECONDS = 5000;
+const PAUSE_MILLISECONDS = 5000;
 
 /**
  * Looks after the generations of every worker, this one's and the others': every five seconds it rescues
- * those whose worker has stopped answering and removes what dead attempts have left in the storage.
+ * those whose worker has stopped answering, and removes what dead attempts have left in the storage. Neither
+ * waits for the other: a storage that takes its time must not keep a generation from being rescued.
  */
 export class Housekeeping implements AsyncDisposable {
-  #round: Promise<void> = Promise.resolve();
-  readonly #timer: ReturnType<typeof setInterval>;
-  #busy = false;
+  readonly #over = new AbortController();
+  readonly #rounds: Promise<void>[];
+  #databaseWasAway = false;
 
   constructor(readonly sql: Sql, readonly store: FileStore) {
-    this.#timer = setInterval(() => {
-      if (!this.#busy) this.#round = this.#keep();
-    }, ROUND_MILLISECONDS);
+    this.#rounds = [this.#repeat(() => this.#rescue()), this.#repeat(() => this.#sweep())];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#round;
+    this.#over.abort();
+    await Promise.all(this.#rounds);
   }
 
-  async #keep(): Promise<void> {
-    this.#busy = true;
+  async #repeat(work: () => Promise<void>): Promise<void> {
+    const { signal } = this.#over;
+    while (await sleep(PAUSE_MILLISECONDS, true, { signal }).catch(() => false)) {
+      try {
+        await work();
+      } catch (error) {
+        log("worker").warning("housekeeping failed; it is tried again", { error: String(error) });
+      }
+    }
+  }
+
+  async #rescue(): Promise<void> {
     try {
-      for (const { id, state, worker } of await rescue(this.sql)) {
+      const found = await rescue(this.sql, { isBlameless: this.#databaseWasAway });
+      this.#databaseWasAway = false;
+      for (const { id, state, worker } of found) {
         rescued.inc({ state });
         if (state === "failed") filesFailed.inc();
         log("worker").warning("rescued a generation", { generation: id, state, worker });
       }
-      await sweepObjects(this.sql, async ({ key, uploadId }) => {
-        await this.store.remove(key, uploadId);
-        log("worker").info("removed an object that is nobody's file", { key });
-      });
     } catch (error) {
-      log("worker").warning("housekeeping failed; it is tried again", { error: String(error) });
-    } finally {
-      this.#busy = false;
+      this.#databaseWasAway ||= isUnavailable(error);
+      throw error;
     }
+  }
+
+  async #sweep(): Promise<void> {
+    await sweepObjects(this.sql, async ({ key, uploadId }) => {
+      this.#over.signal.throwIfAborted();
+      await this.store.remove(key, uploadId);
+      log("worker").info("removed an object that is nobody's file", { key });
+    });
   }
 }

@@ -1,31 +1,37 @@
 /** `deno task worker`: the process that writes files. Run as many as you like, on as many machines. */
-import { setPriority } from "node:os";
-import { readConfig, runMain } from "../lib/config.ts";
+import { awaitDatabase } from "../lib/await_database.ts";
+import { readConfig } from "../lib/config.ts";
 import { connect, connectForQueue } from "../lib/db.ts";
 import { SpareCursors } from "../lib/files/spare_cursors.ts";
 import { GENERATE_FILE } from "../lib/generations/queue.ts";
 import { configureLog, log } from "../lib/log.ts";
+import { readOptions, runMain } from "../lib/run_main.ts";
 import { stopSignal } from "../lib/shutdown.ts";
 import { openStore } from "../lib/storage/open.ts";
 import { END_RETENTION, endRetentionOfFiles } from "./end_retention.ts";
 import { generateFile } from "./generate_file.ts";
 import { Housekeeping } from "./housekeeping.ts";
+import { lowerPriority } from "./lower_priority.ts";
 import { serveMetrics } from "./metrics_server.ts";
 import { queueLogger } from "./queue_logger.ts";
 import { runTasks } from "./run_tasks.ts";
 
-/** What `nice` adds where it is not told how much. */
-const NICE = 10;
+const USAGE = `Usage: deno task worker
 
-await runMain(async () => {
+A worker alone, until a signal stops it: it makes the files that are asked for. As many as you like, on as many machines.
+Its settings are environment variables (README.md, "Run it"): DATABASE_URL must be set.
+
+Exit codes: 0 stopped; 2 wrong usage or settings; 3 the database cannot be used; 4 WORKER_METRICS_PORT cannot be listened on.`;
+
+await runMain(USAGE, async (args) => {
+  readOptions("worker", args, {});
   const config = readConfig("worker");
   await configureLog(config);
   const stopped = stopSignal();
-  // Where they share a machine, a person who waits for the API's response comes before a file
-  // (docs/performance.md).
-  setPriority(NICE);
+  lowerPriority();
   const concurrency = config.WORKER_CONCURRENCY;
   const sql = connect(config.DATABASE_URL, { max: concurrency + 2, name: "worker" });
+  if (!await awaitDatabase(sql, stopped)) return;
   const cursors = config.WORKER_CURSORS;
   const exportSql = connect(config.EXPORT_DATABASE_URL ?? config.DATABASE_URL, {
     max: concurrency + cursors - 1,
@@ -70,5 +76,4 @@ await runMain(async () => {
   await metrics?.shutdown();
   await Promise.all([sql.end({ timeout: 5 }), exportSql.end({ timeout: 5 }), pgPool.end()]);
   log("worker").info("stopped");
-  Deno.exit(0);
 });

@@ -9,8 +9,12 @@ const MOST_CONNECTIONS = 32;
 /** Serves a worker's own figures to Prometheus: `GET /metrics`, and `/healthz` beside it. */
 export function serveMetrics(hostname: string, port: number): Promise<Listening> {
   collectProcessMetrics("worker");
-  const maxConnections = connectionLimit(MOST_CONNECTIONS);
-  return serveHttp({ fetch: respond }, { hostname, port, maxConnections });
+  return serveHttp({ fetch: respond }, {
+    hostname,
+    port,
+    maxConnections: connectionLimit(MOST_CONNECTIONS),
+    settings: "HOST or WORKER_METRICS_PORT",
+  });
 }
 
 async function respond(request: Request): Promise<Response> {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { run, type Runner, type RunnerOptions } from "graphile-worker";
-import { isConnectionLoss } from "../lib/db.ts";
+import { isUnavailable } from "../lib/db/unavailable.ts";
 import { log } from "../lib/log.ts";
 
 const AGAIN_MILLISECONDS = 1000;
@@ -38,13 +38,13 @@ export async function runTasks(
   await runner?.stop().catch(() => runner?.promise.catch(() => {}));
 }
 
-/** Gives undefined where the database is away. */
+/** Gives undefined where the database is away, or takes no writes. */
 async function start(options: RunnerOptions): Promise<Runner | undefined> {
   try {
     // A new object each time: what graphile-worker makes of the options it keeps by theirs.
     return await run({ ...options });
   } catch (error) {
-    if (!isConnectionLoss(error)) throw error;
+    if (!isUnavailable(error)) throw error;
     return undefined;
   }
 }

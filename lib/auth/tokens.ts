@@ -33,6 +33,7 @@ const sha256 = (token: string): Uint8Array => createHash("sha256").update(token)
 
 /**
  * Makes an API token: the prefix and 256 random bits as 64 hexadecimal digits. Only its SHA-256 is stored.
+ * The audit keeps that it was made, and by which database user.
  *
  * @param expiresInDays without it the token does not expire
  */
@@ -43,14 +44,24 @@ export async function createToken(
 ): Promise<NewToken> {
   const token = TOKEN_PREFIX + crypto.getRandomValues(new Uint8Array(SECRET_BYTES)).toHex();
   const [row] = await sql<[{ id: string; expires_at: Date | null }]>`
-    INSERT INTO api_token (app_user_id, token_sha256, last_characters, expires_at)
-    VALUES (${userId}, ${sha256(token)}, ${token.slice(-4)},
-      now() + make_interval(days => ${expiresInDays ?? null}::integer))
-    RETURNING api_token_id AS id, expires_at`;
+    WITH made AS (
+      INSERT INTO api_token (app_user_id, token_sha256, last_characters, expires_at)
+      VALUES (${userId}, ${sha256(token)}, ${token.slice(-4)},
+        now() + make_interval(days => ${expiresInDays ?? null}::integer))
+      RETURNING api_token_id, app_user_id, expires_at
+    ), audit AS (
+      INSERT INTO audit_event (app_user_id, action, request_id, detail)
+      SELECT app_user_id, 'token_made', gen_random_uuid(),
+        jsonb_build_object('token_id', api_token_id, 'expires_at', expires_at, 'by', session_user)
+      FROM made
+    )
+    SELECT api_token_id AS id, expires_at FROM made`;
   return { tokenId: row.id, token, expiresAt: row.expires_at };
 }
 
-/** The user that a token signs in; undefined where it is unknown, expired or revoked, or its user disabled. */
+/**
+ * The user that a token signs in; undefined where it is unknown, expired or revoked, or its user disabled.
+ */
 export async function userOfToken(sql: Sql, token: string): Promise<User | undefined> {
   // The lookup goes by a hash that nobody can choose: how long it takes tells nothing about any token.
   const [user] = await sql<User[]>`
@@ -83,6 +94,15 @@ export async function listTokens(sql: Sql, userName?: string): Promise<ListedTok
  */
 export async function revokeToken(sql: Sql, tokenId: string): Promise<boolean> {
   const { count } = await sql`
-    UPDATE api_token SET revoked_at = coalesce(revoked_at, now()) WHERE api_token_id = ${tokenId}`;
+    WITH revoked AS (
+      UPDATE api_token SET revoked_at = now() WHERE api_token_id = ${tokenId} AND revoked_at IS NULL
+      RETURNING api_token_id, app_user_id
+    ), audit AS (
+      INSERT INTO audit_event (app_user_id, action, request_id, detail)
+      SELECT app_user_id, 'token_revoked', gen_random_uuid(),
+        jsonb_build_object('token_id', api_token_id, 'by', session_user)
+      FROM revoked
+    )
+    SELECT FROM api_token WHERE api_token_id = ${tokenId}`;
   return count > 0;
 }

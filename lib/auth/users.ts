@@ -1,8 +1,9 @@
 import type { Sql, Transaction } from "../db.ts";
+import { ProcessError } from "../process_error.ts";
 import { type Affiliation, formatAffiliation, type User } from "./user.ts";
 
 /** Something about users that cannot be done; the message is a sentence for a person. */
-export class UserError extends Error {
+export class UserError extends ProcessError {
   override readonly name = "UserError";
 }
 
@@ -22,7 +23,8 @@ export const isIssuersName = (name: string): boolean => ISSUERS_NAME.test(name);
 /**
  * The ID of the user with this name, made where there is none.
  *
- * @param name letters, digits and `._@+-`; or `<issuer>#<subject>` for somebody who is to sign in by OpenID Connect
+ * @param name letters, digits and `._@+-`; or `<issuer>#<subject>` for somebody who is to sign in by OpenID
+ * Connect
  * @throws {UserError} where no user can have that name
  */
 export async function ensureUser(tx: Transaction, name: string): Promise<{ userId: string; isNew: boolean }> {
@@ -71,8 +73,15 @@ export async function grant(
 ): Promise<void> {
   for (const { agencyCode, permission } of affiliations) {
     await tx`
-      INSERT INTO affiliation (app_user_id, agency_code, permission) VALUES (${userId}, ${agencyCode}, ${permission})
-      ON CONFLICT DO NOTHING`;
+      WITH granted AS (
+        INSERT INTO affiliation (app_user_id, agency_code, permission)
+        VALUES (${userId}, ${agencyCode}, ${permission})
+        ON CONFLICT DO NOTHING RETURNING app_user_id, agency_code, permission
+      )
+      INSERT INTO audit_event (app_user_id, action, agency_code, request_id, detail)
+      SELECT app_user_id, 'granted', agency_code, gen_random_uuid(),
+        jsonb_build_object('permission', permission, 'by', session_user)
+      FROM granted`;
   }
 }
 
@@ -84,9 +93,16 @@ export async function deny(
 ): Promise<void> {
   for (const affiliation of affiliations) {
     const { count } = await tx`
-      DELETE FROM affiliation
-      WHERE app_user_id = ${userId} AND agency_code = ${affiliation.agencyCode}
-        AND permission = ${affiliation.permission}`;
+      WITH denied AS (
+        DELETE FROM affiliation
+        WHERE app_user_id = ${userId} AND agency_code = ${affiliation.agencyCode}
+          AND permission = ${affiliation.permission}
+        RETURNING app_user_id, agency_code, permission
+      )
+      INSERT INTO audit_event (app_user_id, action, agency_code, request_id, detail)
+      SELECT app_user_id, 'denied', agency_code, gen_random_uuid(),
+        jsonb_build_object('permission', permission, 'by', session_user)
+      FROM denied`;
     if (count === 0) throw new UserError(`The user does not have ${formatAffiliation(affiliation)}.`);
   }
 }
@@ -97,14 +113,30 @@ export async function setAdministrator(
   userId: string,
   isAdministrator: boolean,
 ): Promise<void> {
-  await tx`UPDATE app_user SET is_administrator = ${isAdministrator} WHERE app_user_id = ${userId}`;
+  await tx`
+    WITH changed AS (
+      UPDATE app_user SET is_administrator = ${isAdministrator}
+      WHERE app_user_id = ${userId} AND is_administrator <> ${isAdministrator}
+      RETURNING app_user_id, is_administrator
+    )
+    INSERT INTO audit_event (app_user_id, action, request_id, detail)
+    SELECT app_user_id, CASE WHEN is_administrator THEN 'granted' ELSE 'denied' END, gen_random_uuid(),
+      jsonb_build_object('administrator', true, 'by', session_user)
+    FROM changed`;
 }
 
 /** Disables a user, so that nothing signs it in from now on, or enables it again. */
 export async function setDisabled(sql: Sql, userId: string, disabled: boolean): Promise<void> {
   await sql`
-    UPDATE app_user SET disabled_at = CASE WHEN ${disabled} THEN coalesce(disabled_at, now()) END
-    WHERE app_user_id = ${userId}`;
+    WITH changed AS (
+      UPDATE app_user SET disabled_at = CASE WHEN ${disabled} THEN now() END
+      WHERE app_user_id = ${userId} AND (disabled_at IS NULL) = ${disabled}
+      RETURNING app_user_id, disabled_at
+    )
+    INSERT INTO audit_event (app_user_id, action, request_id, detail)
+    SELECT app_user_id, CASE WHEN disabled_at IS NULL THEN 'user_enabled' ELSE 'user_disabled' END,
+      gen_random_uuid(), jsonb_build_object('by', session_user)
+    FROM changed`;
 }
 
 /** Those of some agency codes that no agency in the database has. */

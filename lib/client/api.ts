@@ -1,6 +1,8 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { ClientError, EXIT } from "./client_error.ts";
+import { whyOf } from "./why.ts";
 
-/** What the client reads of a status object (`api.md`). */
+/** What the client reads of a status object (`docs/api.md`). */
 export interface Status {
   job_id: number;
   status: "waiting" | "finished" | "failed" | "invalid";
@@ -11,23 +13,33 @@ export interface Status {
   rows?: number | null;
   rows_written?: number;
   rows_estimated?: number | null;
+  reused?: boolean;
   message: string;
   error_code?: string | null;
 }
 
 const WAIT_SECONDS = 20;
-const LONGEST_PAUSE_SECONDS = 60;
+const FIRST_PAUSE = 500, LONGEST_PAUSE = 10_000;
+/** The longest that is waited because the service says so. */
+const LONGEST_WAIT = 60_000;
 
-/** The service, as the command-line client uses it: every call is tried again while the service is away. */
+/** The service, as a client sees it: every call is tried again while the service is away. */
 export class Api {
   /**
    * @param url where the service is, without a slash at the end
    * @param patience how many seconds it may be away before the client gives up
+   * @throws {ClientError} where the token cannot be one
    */
-  constructor(readonly url: string, readonly token: string, readonly patience: number) {}
+  constructor(readonly url: string, readonly token: string, readonly patience: number) {
+    if (/^[!-~]+$/.test(token)) return;
+    throw new ClientError(
+      "The API token holds blanks, line breaks or letters that no token has: copy it again, whole.",
+      EXIT.notAllowed,
+    );
+  }
 
   /** Asks for a file; the same key never makes a second job. */
-  request(body: Record<string, unknown>, idempotencyKey: string): Promise<Status> {
+  request(body: unknown, idempotencyKey: string): Promise<Status> {
     return this.#call("/v1/generate_detached_file/", {
       method: "POST",
       headers: { "Content-Type": "application/json", "Idempotency-Key": idempotencyKey },
@@ -35,49 +47,66 @@ export class Api {
     });
   }
 
-  /** Where a job stands; the service holds the answer for some seconds while the job goes on. */
-  status(jobId: number, wait = true): Promise<Status> {
-    return this.#call(`/v1/check_detached_generation_status/?job_id=${jobId}`, {
-      headers: wait ? { Prefer: `wait=${WAIT_SECONDS}` } : {},
-    }, wait);
+  /** Where a job stands. */
+  status(jobId: number): Promise<Status> {
+    return this.#call(`/v1/check_detached_generation_status/?job_id=${jobId}`, {});
   }
 
-  async #call(path: string, init: RequestInit, waits = false): Promise<Status> {
-    const deadline = performance.now() + this.patience * 1000;
-    for (let pause = 0.5;; pause = Math.min(2 * pause, 10)) {
-      let seconds = pause;
-      try {
-        const headers = { ...init.headers, Authorization: `Bearer ${this.token}` };
-        const answer = await fetch(this.url + path, { ...init, headers });
-        const body = await answer.json();
-        if (answer.ok) {
-          // A service that does not hold its answers says when to ask again.
-          const after = Number(answer.headers.get("Retry-After") ?? 2);
-          if (waits && body.status === "waiting" && !answer.headers.has("Preference-Applied")) {
-            await sleep(after);
-          }
-          return body;
+  /**
+   * Waits until a job's file is there.
+   *
+   * @param begun what is known of the job
+   * @param onStatus told what is known each time it is asked for
+   * @throws {ClientError} where the file could not be made, with the reason
+   */
+  async finished(begun: Status, onStatus: (status: Status) => void): Promise<Status> {
+    let status = begun;
+    while (status.status === "waiting") {
+      onStatus(status);
+      status = await this.#call(`/v1/check_detached_generation_status/?job_id=${begun.job_id}`, {
+        headers: { Prefer: `wait=${WAIT_SECONDS}` },
+      });
+    }
+    if (status.status === "finished") return status;
+    const why = status.message || "The service does not say why.";
+    throw new ClientError(why, EXIT.generationFailed, status.error_code ?? status.state);
+  }
+
+  async #call(path: string, init: RequestInit & { headers?: Record<string, string> }): Promise<Status> {
+    const patience = AbortSignal.timeout(this.patience * 1000);
+    for (let milliseconds = FIRST_PAUSE;; milliseconds = Math.min(2 * milliseconds, LONGEST_PAUSE)) {
+      const headers = { ...init.headers, Authorization: `Bearer ${this.token}` };
+      const outcome = await fetch(this.url + path, { ...init, headers }).then(readResponse).catch(whyOf);
+      if (typeof outcome === "string") {
+        if (patience.aborted) {
+          throw new ClientError(`The service at ${this.url} does not answer: ${outcome}.`, EXIT.unreachable);
         }
-        if (answer.status !== 429 && answer.status < 500) throw refusal(answer.status, body);
-        seconds = Number(answer.headers.get("Retry-After") ?? pause);
-        if (performance.now() > deadline) throw new ClientError(body.message, EXIT.unreachable, body.code);
-      } catch (error) {
-        if (error instanceof ClientError) throw error;
-        if (performance.now() > deadline) {
-          throw new ClientError(
-            `The service at ${this.url} does not answer: ${(error as Error).message}.`,
-            EXIT.unreachable,
-          );
-        }
+        await pause(milliseconds);
+        continue;
       }
-      await sleep(Math.min(seconds, LONGEST_PAUSE_SECONDS));
+      const { response, body } = outcome;
+      const after = Number(response.headers.get("Retry-After")) * 1000;
+      if (response.ok) {
+        // A service that does not hold its response says when to ask again.
+        if (
+          init.headers?.["Prefer"] && body.status === "waiting" && !response.headers.has("Preference-Applied")
+        ) {
+          await pause(Math.min(after || 2000, LONGEST_WAIT));
+        }
+        return body;
+      }
+      if (response.status !== 429 && response.status < 500) throw refusal(response.status, body);
+      if (patience.aborted) throw new ClientError(body.message, EXIT.unreachable, body.code);
+      await pause(Math.min(after || milliseconds, LONGEST_WAIT));
     }
   }
+}
+
+async function readResponse(response: Response) {
+  return { response, body: await response.json() };
 }
 
 function refusal(status: number, body: { message?: string; code?: string }): ClientError {
   const exit = status === 401 || status === 403 ? EXIT.notAllowed : EXIT.refused;
   return new ClientError(body.message ?? `The service has answered with ${status}.`, exit, body.code);
 }
-
-const sleep = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));

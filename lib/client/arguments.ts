@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { readOptions } from "../run_main.ts";
 import { ClientError, EXIT } from "./client_error.ts";
 
 /** What `deno task generate` was asked for. */
@@ -23,14 +23,14 @@ export const USAGE = `Makes a file, waits for it, downloads it and checks it.
   deno task generate --type D1 --cgac 020 --start 01/01/2016 --end 03/31/2016 -o file.csv
   deno task generate --type A --frec 1601 --year 2021 --period 6
 
-  --type D1|D2|A              the kind of file
+  --type D1|D2|A|BOC          the kind of file
   --cgac CODE, --frec CODE    the agency
   --start, --end MM/DD/YYYY   D1, D2: the range of action dates
-  --year, --period            A: fiscal year, and period 2 to 12
+  --year, --period            A, BOC: fiscal year, and period 2 to 12
   --agency-type awarding|funding, --format csv|txt, --element-numbers, --gzip
   -o, --output FILE           where it goes; without it, its own name in this folder
   --force                     replaces FILE where it is there
-  --url URL                   the service (or DETACHED_URL; http://127.0.0.1:8000)
+  --url URL                   the service (or DETACHED_URL; else the one that "deno task start" runs here)
   --token-file FILE           holds the API token (or DETACHED_TOKEN; else the one that "deno task start" keeps)
   --job ID                    goes on with a job that was asked for before
   --no-wait                   says the job's ID and ends
@@ -63,7 +63,6 @@ const OPTIONS = {
   json: { type: "boolean" },
   quiet: { type: "boolean" },
   patience: { type: "string" },
-  help: { type: "boolean", short: "h" },
 } as const;
 
 const wrong = (sentence: string) =>
@@ -72,30 +71,30 @@ const wrong = (sentence: string) =>
 /**
  * Reads the command line. What the service itself checks is left to it, so that there is one place with the rules.
  *
- * @returns undefined where help is asked for
- * @throws {ClientError}
+ * @param urlHere where a service runs that was started here; undefined where none was
+ * @throws {ClientError | UsageError}
  */
 export function readArguments(
   args: string[],
   environment: (name: string) => string | undefined,
-): Arguments | undefined {
-  // `deno task` passes the "--" on that npm users are used to.
-  const given = args[0] === "--" ? args.slice(1) : args;
-  let values;
-  try {
-    ({ values } = parseArgs({ args: given, options: OPTIONS, strict: true, allowPositionals: false }));
-  } catch (error) {
-    throw wrong((error as Error).message.replace(/\.?$/, "."));
+  urlHere: string | undefined,
+): Arguments {
+  const { values } = readOptions("generate", args, OPTIONS);
+  if (values.job === undefined && values.type === undefined) {
+    throw wrong("--type is missing: D1, D2, A or BOC.");
   }
-  if (values.help) return undefined;
-  if (values.job === undefined && values.type === undefined) throw wrong("--type is missing: D1, D2 or A.");
   if (values.job !== undefined && !/^\d{1,15}$/.test(values.job)) throw wrong("--job must be a job's ID.");
   if (values.patience !== undefined && !/^\d{1,6}$/.test(values.patience)) {
     throw wrong("--patience must be whole seconds.");
   }
-  const url = values.url ?? environment("DETACHED_URL") ?? "http://127.0.0.1:8000";
-  if (!URL.canParse(url) || !/^https?:/.test(url)) {
-    throw wrong(`--url is ${JSON.stringify(url)}; it must be an http(s) URL.`);
+  const url = values.url ?? (environment("DETACHED_URL") || urlHere) ?? "http://127.0.0.1:8000";
+  const where = values.url === undefined ? "DETACHED_URL" : "--url";
+  if (!URL.canParse(url) || !/^https?:/.test(url)) throw wrong(`${where} must be an http(s) URL.`);
+  if (new URL(url).username || new URL(url).password) throw wrong(`${where} must hold no user or password.`);
+  if (values.gzip && values.output !== undefined && !/\.gz$/i.test(values.output)) {
+    throw wrong(
+      `--gzip makes a gzip file, and ${values.output} does not end in .gz: say -o ${values.output}.gz.`,
+    );
   }
   return {
     body: values.job === undefined ? bodyOf(values) : undefined,

@@ -1,3 +1,5 @@
+import { ProcessError } from "../process_error.ts";
+
 /** The exit codes of `deno task generate`, for scripts. */
 export const EXIT = {
   done: 0,
@@ -10,11 +12,11 @@ export const EXIT = {
 } as const;
 
 /** Why the client gives up; the message is one for a person. */
-export class ClientError extends Error {
+export class ClientError extends ProcessError {
   override readonly name = "ClientError";
 
   /** @param code the service's own code of the error, where it has said one */
-  constructor(message: string, readonly exit: (typeof EXIT)[keyof typeof EXIT], readonly code?: string) {
-    super(message);
+  constructor(message: string, exit: (typeof EXIT)[keyof typeof EXIT], readonly code?: string) {
+    super(message, exit);
   }
 }

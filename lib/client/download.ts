@@ -1,5 +1,8 @@
 import { createHash } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
 import { ClientError, EXIT } from "./client_error.ts";
+import { openPart } from "./part_file.ts";
+import { whyOf } from "./why.ts";
 
 /** What is downloaded, and into which file. */
 export interface Download {
@@ -13,6 +16,8 @@ export interface Download {
   /** How many seconds the other side may be away before this gives up. */
   patience: number;
 }
+
+const FIRST_PAUSE = 500, LONGEST_PAUSE = 10_000;
 
 /**
  * Downloads a file, going on where an earlier download has stopped (RFC 9110, ranges), and compares it with its size and
@@ -37,7 +42,7 @@ export async function download(wanted: Download): Promise<void> {
 
 /** Fetches what is missing; tells whether there was a part before. */
 async function fetchRest({ link, size, part, onProgress, patience }: Download): Promise<boolean> {
-  using file = await Deno.open(part, { create: true, write: true, read: true });
+  await using file = await openPart(part);
   let have = (await file.stat()).size;
   if (have > size) {
     await file.truncate(0);
@@ -45,40 +50,54 @@ async function fetchRest({ link, size, part, onProgress, patience }: Download): 
   }
   const resumed = have > 0;
   let url = await link();
-  let deadline = performance.now() + patience * 1000;
-  for (let pause = 500; have < size; pause = Math.min(2 * pause, 10_000)) {
+  let away = AbortSignal.timeout(patience * 1000);
+  for (
+    let milliseconds = FIRST_PAUSE;
+    have < size;
+    milliseconds = Math.min(2 * milliseconds, LONGEST_PAUSE)
+  ) {
+    let why: string;
     try {
-      const answer = await fetch(url, { headers: have > 0 ? { Range: `bytes=${have}-` } : {} });
-      if (answer.status === 403 || answer.status === 404 || answer.status === 410) url = await link();
-      if (!answer.ok || !answer.body) {
-        await answer.body?.cancel();
-        throw new Error(`it answers with ${answer.status}`);
-      }
-      if (answer.status === 200 && have > 0) {
-        await file.truncate(0);
-        have = 0;
-      }
-      await file.seek(have, Deno.SeekMode.Start);
-      for await (const chunk of answer.body) {
-        for (let at = 0; at < chunk.length;) at += await file.write(chunk.subarray(at));
-        have += chunk.length;
-        onProgress(have);
-        deadline = performance.now() + patience * 1000;
-        pause = 500;
+      const response = await fetch(url, { headers: have > 0 ? { Range: `bytes=${have}-` } : {} });
+      if (response.ok && response.body) {
+        if (response.status === 200 && have > 0) {
+          await file.truncate(0);
+          have = 0;
+        }
+        for await (const chunk of response.body) {
+          for (let at = 0; at < chunk.length;) {
+            at += (await file.write(chunk, at, chunk.length - at, have + at)).bytesWritten;
+          }
+          have += chunk.length;
+          onProgress(have);
+          away = AbortSignal.timeout(patience * 1000);
+          milliseconds = FIRST_PAUSE;
+        }
+        why = "the connection was closed early";
+      } else {
+        await response.body?.cancel();
+        why = `it answers with ${response.status}`;
+        if ([403, 404, 410].includes(response.status)) url = await link();
       }
     } catch (error) {
-      if (error instanceof ClientError) throw error;
-      if (performance.now() > deadline) {
-        throw new ClientError(
-          `The file cannot be downloaded: ${(error as Error).message}.`,
-          EXIT.unreachable,
-        );
-      }
-      await new Promise((resolve) => setTimeout(resolve, pause));
+      if (error instanceof ClientError || isAboutFiles(error)) throw error;
+      why = whyOf(error);
     }
+    if (have >= size) break;
+    if (away.aborted) {
+      throw new ClientError(
+        `The file cannot be downloaded from ${new URL(url).host}: ${why}.`,
+        EXIT.unreachable,
+      );
+    }
+    await pause(milliseconds);
   }
   return resumed;
 }
+
+/** Whether an error came from writing rather than from the network, where waiting would not help: a full disk, say. */
+const isAboutFiles = (error: unknown): boolean =>
+  (error as { syscall?: string }).syscall === "write" || (error as { code?: string }).code === "ENOSPC";
 
 async function digestOf(path: string): Promise<{ size: number; sha256: string }> {
   const hash = createHash("sha256");

@@ -1,10 +1,11 @@
-import { basename, dirname, join } from "node:path";
+import { dirname, resolve } from "node:path";
+import { bar, ProgressLine } from "../terminal/progress_line.ts";
 import { Api, type Status } from "./api.ts";
 import type { Arguments } from "./arguments.ts";
 import { ClientError, EXIT } from "./client_error.ts";
-import { download } from "./download.ts";
+import { fetchFile } from "./fetch_file.ts";
+import { fileNameIn } from "./file_name.ts";
 import { JobKeeper } from "./kept_job.ts";
-import { Progress } from "./progress.ts";
 
 /** What came of it. */
 export interface Generated {
@@ -24,14 +25,10 @@ export interface Generated {
  * @throws {ClientError}
  */
 export async function generate(args: Arguments, token: string, folder: string): Promise<Generated> {
-  const output = args.output === undefined
-    ? undefined
-    : join(args.output.startsWith("/") ? "/" : folder, args.output);
-  if (output && !args.force && await exists(output)) {
-    throw new ClientError(`${output} is there already; --force replaces it.`, EXIT.refused);
-  }
+  const output = args.output === undefined ? undefined : resolve(folder, args.output);
+  if (output) await refuseOutput(output, args.force);
   const api = new Api(args.url, token, args.patience);
-  const progress = new Progress(args.quiet);
+  const line = new ProgressLine(args.quiet ? SILENT : Deno.stderr);
   const keeper = new JobKeeper(
     output ? dirname(output) : folder,
     args.url,
@@ -39,62 +36,70 @@ export async function generate(args: Arguments, token: string, folder: string): 
     args.output,
   );
   try {
-    let status = await begin(api, keeper, args);
-    if (args.noWait) return describe(status, null);
-    while (status.status === "waiting") {
-      const { rows_written: written = 0, rows_estimated: expected } = status;
-      const share = expected ? Math.min(0.99, written / expected) : undefined;
-      progress.show(
-        `job ${status.job_id} ${status.state ?? ""}`,
-        share,
-        `${written} records, about ${expected ?? "?"}`,
-      );
-      status = await api.status(status.job_id);
-    }
-    if (status.status !== "finished") {
+    const begun = await begin(api, keeper, args);
+    if (args.noWait) {
+      // Whoever comes for the file names the job.
       await keeper.forget();
-      const why = status.message || "The service does not say why.";
-      throw new ClientError(why, EXIT.generationFailed, status.error_code ?? status.state);
+      return describe(begun, null);
     }
-    const path = output ?? join(folder, nameIn(status.url));
-    if (!output && !args.force && await exists(path)) {
-      throw new ClientError(`${path} is there already; --force replaces it.`, EXIT.refused);
-    }
-    const { size, sha256 } = status;
-    if (size === null || !sha256) {
-      throw new ClientError("The service does not say the file's size and SHA-256.", EXIT.damaged);
-    }
-    let link: string | undefined = status.url;
-    await download({
-      link: async () => {
-        const found = link ?? (await api.status(status.job_id, false)).url;
-        link = undefined;
-        return found;
+    const status = await api.finished(begun, (status) => line.show(waitingLine(status))).catch(
+      async (error) => {
+        if (error instanceof ClientError && error.exit === EXIT.generationFailed) await keeper.forget();
+        throw error;
       },
-      size,
-      sha256,
-      part: `${path}.part`,
-      onProgress: (bytes) => progress.show("download", bytes / size, `${Math.round(100 * bytes / size)} %`),
-      patience: args.patience,
-    });
-    await Deno.rename(`${path}.part`, path);
+    );
+    const path = output ?? resolve(folder, fileNameIn(status.url));
+    if (!output) await refuseOutput(path, args.force);
+    refuseWrongEnding(path, fileNameIn(status.url));
+    await fetchFile({ api, status, path, patience: args.patience, line });
     await keeper.forget();
     return describe(status, path);
   } finally {
-    progress.end();
+    line.clear();
   }
+}
+
+const SILENT = { isTerminal: () => false, writeSync: () => 0 };
+
+function waitingLine(
+  { job_id, state = "", rows_written: written = 0, rows_estimated: expected }: Status,
+): string {
+  const share = expected ? `${bar(Math.min(0.99, written / expected))} ` : "";
+  return `job ${job_id} ${state} ${share}${written} records, about ${expected ?? "?"}`;
+}
+
+/** @throws {ClientError} where a path is taken, or is no place for a file */
+async function refuseOutput(path: string, force: boolean): Promise<void> {
+  const found = await lookAt(path);
+  if (found?.isDirectory) throw new ClientError(`${path} is a folder: name a file in it.`, EXIT.refused);
+  if (found && !force) throw new ClientError(`${path} is there already; --force replaces it.`, EXIT.refused);
+  if (!found && !await lookAt(dirname(path))) {
+    throw new ClientError(`There is no folder ${dirname(path)}.`, EXIT.refused);
+  }
+}
+
+/** @throws {ClientError} where a path's ending would say that a gzip file is none, or the other way round */
+function refuseWrongEnding(path: string, fileName: string): void {
+  const isGzip = (name: string) => name.toLowerCase().endsWith(".gz");
+  if (isGzip(path) === isGzip(fileName)) return;
+  throw new ClientError(
+    isGzip(fileName)
+      ? `The file is a gzip file: give it a name that ends in .gz, such as ${path}.gz.`
+      : `The file is no gzip file, which ${path} would say: ask for one with --gzip, or give it another name.`,
+    EXIT.refused,
+  );
 }
 
 /** The job that an earlier call has begun, or a new one. */
 async function begin(api: Api, keeper: JobKeeper, { body, jobId }: Arguments): Promise<Status> {
   if (jobId !== undefined) {
-    const status = await api.status(jobId, false);
+    const status = await api.status(jobId);
     if (status.status === "invalid") throw new ClientError(status.message, EXIT.refused);
     return status;
   }
   const kept = await keeper.read();
   if (kept?.jobId !== undefined) {
-    const status = await api.status(kept.jobId, false);
+    const status = await api.status(kept.jobId);
     // One that has failed, or whose file is no longer kept, is asked for anew.
     if (status.status === "waiting" || (status.status === "finished" && status.url !== "#")) return status;
   }
@@ -118,21 +123,11 @@ const describe = ({ job_id, size, rows, sha256 }: Status, path: string | null): 
   sha256: sha256 ?? null,
 });
 
-/** The file's own name, as its link has it: never more than a name, whatever the link says. */
-function nameIn(url: string): string {
-  const name = basename(decodeURIComponent(new URL(url).pathname));
-  if (!/^[\w-][\w.-]*$/.test(name)) {
-    throw new ClientError("The file has no usable name: say one with -o.", EXIT.refused);
-  }
-  return name;
-}
-
-async function exists(path: string): Promise<boolean> {
+async function lookAt(path: string): Promise<Deno.FileInfo | undefined> {
   try {
-    await Deno.lstat(path);
-    return true;
+    return await Deno.lstat(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
+    if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
 }

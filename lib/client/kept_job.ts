@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { replaceFile } from "../replace_file.ts";
 
 /** What the client remembers of a job until its file is there. */
 export interface KeptJob {
@@ -28,8 +29,7 @@ export class JobKeeper {
 
   /** Keeps a job; whole or not at all. */
   async write(job: KeptJob): Promise<void> {
-    await Deno.writeTextFile(`${this.path}.new`, JSON.stringify(job));
-    await Deno.rename(`${this.path}.new`, this.path);
+    await replaceFile(this.path, JSON.stringify(job));
   }
 
   async forget(): Promise<void> {

@@ -2,12 +2,29 @@
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse";
-import { Client, type JobAnswer } from "../dev/stack/client.ts";
+import { Api } from "../client/api.ts";
+import { fileNameIn } from "../client/file_name.ts";
+import { fetchFile } from "../client/fetch_file.ts";
 import { exampleRequest } from "../dev/stack/example_request.ts";
 import { runStack, type Stack, StackError } from "../dev/stack/index.ts";
+import { readOptions, runMain } from "../run_main.ts";
+import { ProgressLine } from "../terminal/progress_line.ts";
+
+const USAGE = `Usage: deno task demo [--yes]
+
+The main job from nothing: starts an embedded Postgres with sample data, the API and a worker, asks for a D1 file, waits,
+downloads it, compares it with what its status says, and stops everything. What it makes is kept in .data/.
+
+With DATABASE_URL set it uses that database instead. It then brings it up to date, puts sample data into it if nothing else
+is there, and makes an administrator's token for it:
+  --yes   says that this is wanted
+
+Exit codes: 0 done; 1 something failed; 2 wrong usage or settings; 3 the database cannot be used; 4 HOST and PORT cannot be
+listened on.`;
 
 const FOLDER = ".data/demo";
-const WAIT_SECONDS = 300;
+/** How long the API may be away. */
+const PATIENCE_SECONDS = 30;
 const COLUMNS_SHOWN = 4;
 const RECORDS_SHOWN = 3;
 
@@ -16,20 +33,24 @@ function say(text: string): void {
   console.log(text);
 }
 
-async function demo(stack: Stack, signal: AbortSignal): Promise<void> {
-  const client = new Client(stack.url, stack.token, signal);
+async function demo(stack: Stack): Promise<void> {
+  const api = new Api(stack.url, stack.token, PATIENCE_SECONDS);
   const request = await exampleRequest(stack.sql);
   say(`\nPOST ${stack.url}/v1/generate_detached_file/\n  ${JSON.stringify(request)}`);
   const began = performance.now();
-  const finished = await finish(client, await client.request(request), signal);
+  const line = new ProgressLine(Deno.stderr);
+  const finished = await api.finished(
+    await api.request(request, crypto.randomUUID()),
+    ({ job_id, rows_written }) => line.show(`  job ${job_id}: ${rows_written} records so far`),
+  );
+  line.clear();
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   say(`  job ${finished.job_id}: finished ${finished.reused ? "by an earlier run" : `after ${seconds} s`}`);
 
-  const { pathname } = new URL(finished.url);
-  const name = decodeURIComponent(pathname.slice(pathname.lastIndexOf("/") + 1));
   await Deno.mkdir(FOLDER, { recursive: true });
-  const path = join(FOLDER, name);
-  const download = await client.download(finished.url, path);
+  const path = join(FOLDER, fileNameIn(finished.url));
+  await fetchFile({ api, status: finished, path, patience: PATIENCE_SECONDS, line });
+  line.clear();
   const { header, records, shown } = await readFile(path);
   say(`\n${path}`);
   const more = `… (${header.length} columns)`;
@@ -37,35 +58,13 @@ async function demo(stack: Stack, signal: AbortSignal): Promise<void> {
   for (const record of shown) say(`  ${record.slice(0, COLUMNS_SHOWN).join(",")},…`);
   say(`
   records  ${records}
-  bytes    ${download.bytes}
-  SHA-256  ${download.sha256}
+  bytes    ${finished.size}
+  SHA-256  ${finished.sha256}
 `);
-  const wrong = [
-    records !== finished.rows && `records: ${finished.rows} in the status`,
-    download.bytes !== finished.size && `bytes: ${finished.size} in the status`,
-    download.sha256 !== finished.sha256 && `SHA-256: ${finished.sha256} in the status`,
-  ].filter((sentence) => sentence !== false);
-  if (wrong.length > 0) throw new StackError(`The file is not what its status says (${wrong.join("; ")}).`);
-  say("All three are what the status route says. Stopping.");
-}
-
-async function finish(client: Client, first: JobAnswer, signal: AbortSignal): Promise<JobAnswer> {
-  const deadline = performance.now() + WAIT_SECONDS * 1000;
-  let job = first;
-  for (let told = performance.now(); job.status === "waiting";) {
-    if (performance.now() > deadline) {
-      throw new StackError(`Job ${job.job_id} was not finished within ${WAIT_SECONDS} seconds.`);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    signal.throwIfAborted();
-    job = await client.status(job.job_id);
-    if (performance.now() - told > 2000) {
-      told = performance.now();
-      say(`  job ${job.job_id}: ${job.rows_written} records so far`);
-    }
+  if (records !== finished.rows) {
+    throw new StackError(`The file has ${records} records; its status says ${finished.rows}.`);
   }
-  if (job.status !== "finished") throw new StackError(`Job ${job.job_id} has ${job.status}: ${job.message}`);
-  return job;
+  say("All three are what the status route says. Stopping.");
 }
 
 /** Reads a CSV file as any user of it would. */
@@ -83,4 +82,7 @@ async function readFile(path: string): Promise<{ header: string[]; records: numb
   return { header: header ?? [], records, shown };
 }
 
-Deno.exit(await runStack({}, demo));
+await runMain(USAGE, async (args) => {
+  const { values } = readOptions("demo", args, { yes: { type: "boolean" } });
+  return await runStack({ yes: values.yes ?? false }, demo);
+});

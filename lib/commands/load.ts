@@ -1,14 +1,15 @@
 /** `deno task load <source> <file…>`: loads a source, all or nothing (`docs/loading.md`). */
-import { parseArgs } from "node:util";
-import { readConfig, runMain } from "../config.ts";
-import { isConnectionLoss } from "../db.ts";
+import { databaseFault } from "../database_fault.ts";
 import { LoadError } from "../load/load_error.ts";
-import type { FileOutcome } from "../load/data_load.ts";
 import { loadFiles } from "../load/load_files.ts";
 import type { Source } from "../load/source.ts";
 import { UnknownOutcome } from "../load/postgres_refusals.ts";
+import { EXIT, ProcessError, UsageError } from "../process_error.ts";
+import { readOptions, runMain } from "../run_main.ts";
 import { findSource, sources } from "../sources/registry.ts";
 import { STANDARD_INPUT } from "../load/open_input.ts";
+import { withDatabase } from "./command_database.ts";
+import { sentenceFor } from "./load_sentence.ts";
 import { LoadReport } from "./load_report.ts";
 
 const USAGE = `Usage: deno task load <source> <file…> [options]
@@ -32,11 +33,10 @@ ${
 Sources:
 ${sources.map(({ name, title }) => `  ${name.padEnd(36)} ${title}`).join("\n")}
 
-Exit codes: 0 loaded, or loaded before; 1 refused, nothing was changed; 2 wrong usage or settings; 3 the database
-could not be reached or was lost.`;
+Without DATABASE_URL it takes the embedded database that "deno task start" runs in this folder.
 
-/** What the process ends with. */
-const REFUSED = 1, WRONG_USAGE = 2, NO_DATABASE = 3;
+Exit codes: 0 loaded, or loaded before; 1 refused, nothing was changed; 2 wrong usage or settings; 3 the database
+cannot be used, or was lost.`;
 
 /**
  * `deno task` runs in the project's folder: a relative path means the folder that the command was typed in.
@@ -49,23 +49,14 @@ function fromCallersFolder(path: string): string {
 /** The options that sources have of their own. */
 const SOURCE_OPTIONS = sources.flatMap(({ options = [] }) => options.map(({ name }) => name));
 
-function readArguments() {
-  try {
-    return parseArgs({
-      args: Deno.args,
-      allowPositionals: true,
-      options: {
-        ...Object.fromEntries(SOURCE_OPTIONS.map((name) => [name, { type: "string" as const }])),
-        force: { type: "boolean" },
-        "skip-bad": { type: "string" },
-        "ignore-unknown-columns": { type: "boolean" },
-        help: { type: "boolean", short: "h" },
-      },
-    });
-  } catch (error) {
-    throw new LoadError("wrong_usage", `${(error as Error).message}\n\n${USAGE}`);
-  }
-}
+const OPTIONS = {
+  force: { type: "boolean" },
+  "skip-bad": { type: "string" },
+  "ignore-unknown-columns": { type: "boolean" },
+} as const;
+const OPTIONS_OF_SOURCES = Object.fromEntries(
+  SOURCE_OPTIONS.map((name) => [name, { type: "string" as const }]),
+);
 
 /** @throws {LoadError} where one is given that the source does not have */
 function optionsOf({ name, options = [] }: Source, values: Record<string, unknown>): Record<string, string> {
@@ -75,71 +66,50 @@ function optionsOf({ name, options = [] }: Source, values: Record<string, unknow
   return Object.fromEntries(given.map((option) => [option, String(values[option])]));
 }
 
-/** A line about one file. */
-function sentenceFor(source: string, outcome: FileOutcome): string {
-  const { file, repeatOf } = outcome;
-  if (repeatOf) {
-    return `${source}: ${file} was loaded on ${repeatOf.toISOString()} already, nothing to do (--force loads it again).`;
-  }
-  const count = (rows: number) => rows.toLocaleString("en-US");
-  return `${source}: ${file}: ${count(outcome.rowsRead)} rows read, ${
-    count(outcome.rowsInserted)
-  } inserted, ` +
-    `${count(outcome.rowsUpdated)} updated, ${count(outcome.rowsRemoved)} removed, ${
-      count(outcome.rowsRejected)
-    } rejected, ` +
-    `in ${outcome.seconds.toFixed(1)} s.`;
-}
-
-async function load(): Promise<void> {
-  const { values, positionals: [source, ...files] } = readArguments();
-  if (values.help) {
-    // deno-lint-ignore no-console -- a command's answer goes to standard output
-    console.log(USAGE);
-    return;
-  }
-  if (source === undefined) throw new LoadError("wrong_usage", USAGE);
+async function load(args: string[]): Promise<void> {
+  const { values, positionals: [source, ...files] } = readOptions(
+    "load",
+    args,
+    { ...OPTIONS_OF_SOURCES, ...OPTIONS },
+    true,
+  );
+  if (source === undefined) throw new UsageError(USAGE);
   const chosen = findSource(source);
   const sourceOptions = optionsOf(chosen, values);
-  const config = readConfig("command");
   const report = new LoadReport(Deno.stderr);
   try {
-    const outcomes = await loadFiles({
-      databaseUrl: config.DATABASE_URL,
-      source: chosen,
-      sourceOptions,
-      sources,
-      files: files.map(fromCallersFolder),
-      force: values.force ?? false,
-      ...(values["skip-bad"] === undefined ? {} : { skipBad: fromCallersFolder(values["skip-bad"]) }),
-      ignoreUnknownColumns: values["ignore-unknown-columns"] ?? false,
-      ...(Deno.env.get("USER") ? { loadedBy: Deno.env.get("USER")! } : {}),
-      onProgress: (progress) => report.show(progress),
-    });
+    const outcomes = await withDatabase({ name: "load" }, (_, databaseUrl) =>
+      loadFiles({
+        databaseUrl,
+        source: chosen,
+        sourceOptions,
+        sources,
+        files: files.map(fromCallersFolder),
+        force: values.force ?? false,
+        ...(values["skip-bad"] === undefined ? {} : { skipBad: fromCallersFolder(values["skip-bad"]) }),
+        ignoreUnknownColumns: values["ignore-unknown-columns"] ?? false,
+        ...(Deno.env.get("USER") ? { loadedBy: Deno.env.get("USER")! } : {}),
+        onProgress: (progress) => report.show(progress),
+      }));
     report.clear();
     // deno-lint-ignore no-console -- a command's answer goes to standard output
-    for (const outcome of outcomes) console.log(sentenceFor(source, outcome));
+    for (const outcome of outcomes) console.log(sentenceFor(chosen, outcome));
   } finally {
     report.clear();
   }
 }
 
-function fail(code: number, sentence: string): never {
-  // deno-lint-ignore no-console -- a command's complaint goes to standard error
-  console.error(sentence);
-  Deno.exit(code);
-}
-
-await runMain(async () => {
+await runMain(USAGE, async (args) => {
   try {
-    await load();
+    await load(args);
   } catch (error) {
     if (error instanceof LoadError) {
-      fail(error.kind === "wrong_usage" ? WRONG_USAGE : REFUSED, error.message);
+      throw new ProcessError(error.message, error.kind === "wrong_usage" ? EXIT.usage : EXIT.refused);
     }
-    if (error instanceof UnknownOutcome) fail(NO_DATABASE, error.message);
-    if (isConnectionLoss(error) || /^Connection terminated|timeout expired/.test((error as Error).message)) {
-      fail(NO_DATABASE, `The database cannot be reached: ${(error as Error).message}. Nothing was changed.`);
+    if (error instanceof UnknownOutcome) throw new ProcessError(error.message, EXIT.database);
+    const fault = databaseFault(error);
+    if (fault !== undefined) {
+      throw new ProcessError(`${fault} Nothing was changed.`, EXIT.database, { cause: error });
     }
     throw error;
   }

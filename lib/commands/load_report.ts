@@ -1,31 +1,25 @@
 import type { LoadProgress } from "../load/load_files.ts";
-
-/** Where a report goes: standard error, mostly. */
-export interface ReportTarget {
-  isTerminal(): boolean;
-  writeSync(bytes: Uint8Array): number;
-}
+import { bar, ProgressLine, type ProgressTarget } from "../terminal/progress_line.ts";
 
 // How often a progress bar is drawn again, and how often a plain line is written, in milliseconds.
 const REDRAW = 200, PLAIN_LINE = 10_000;
-const CLEAR_LINE = "\r\x1b[K";
 
 /**
  * Shows how far a load is: on a terminal a bar with rows per second and the time left, elsewhere a line now
  * and then.
  */
 export class LoadReport {
-  readonly #target: ReportTarget;
-  readonly #terminal: boolean;
+  readonly #target: ProgressTarget;
+  readonly #line: ProgressLine;
   readonly #now: () => number;
   #file = "";
   #phase = "";
   #started = 0;
   #shownAt = -Infinity;
 
-  constructor(target: ReportTarget, now: () => number = () => performance.now()) {
+  constructor(target: ProgressTarget, now: () => number = () => performance.now()) {
     this.#target = target;
-    this.#terminal = target.isTerminal();
+    this.#line = new ProgressLine(target);
     this.#now = now;
   }
 
@@ -35,29 +29,29 @@ export class LoadReport {
       if (this.#phase === progress.phase) return;
       this.#phase = progress.phase;
       const sentence = progress.phase === "merging" ? "Merging the rows …" : "Gathering statistics …";
-      this.#write(this.#terminal ? CLEAR_LINE + sentence : `${sentence}\n`);
+      this.#tell(sentence);
       return;
     }
     this.#phase = "reading";
     if (progress.file !== this.#file) {
       this.#file = progress.file;
       this.#started = now;
-      this.#shownAt = this.#terminal ? -Infinity : now;
+      this.#shownAt = this.#line.isTerminal ? -Infinity : now;
     }
-    if (now - this.#shownAt < (this.#terminal ? REDRAW : PLAIN_LINE)) return;
+    if (now - this.#shownAt < (this.#line.isTerminal ? REDRAW : PLAIN_LINE)) return;
     this.#shownAt = now;
-    const line = progressLine(progress, (now - this.#started) / 1000);
-    this.#write(this.#terminal ? `${CLEAR_LINE}${line}` : `${line}\n`);
+    this.#tell(progressLine(progress, (now - this.#started) / 1000));
   }
 
   /** Takes away the bar. */
   clear(): void {
-    if (this.#terminal && this.#phase !== "") this.#write(CLEAR_LINE);
+    this.#line.clear();
     this.#phase = "";
   }
 
-  #write(text: string): void {
-    this.#target.writeSync(new TextEncoder().encode(text));
+  #tell(text: string): void {
+    if (this.#line.isTerminal) this.#line.show(text);
+    else this.#target.writeSync(new TextEncoder().encode(`${text}\n`));
   }
 }
 
@@ -67,10 +61,8 @@ function progressLine(progress: LoadProgress & { phase: "reading" }, seconds: nu
   const counts = `${rows.toLocaleString("en-US")} rows, ${rate.toLocaleString("en-US")} rows/s`;
   if (!size) return `${file}: ${counts}`;
   const share = Math.min(1, bytesRead / size);
-  const filled = Math.round(share * 20);
-  const bar = "█".repeat(filled) + "░".repeat(20 - filled);
   const left = share > 0 ? duration(seconds * (1 - share) / share) : "?";
-  return `${file} ${bar} ${Math.floor(share * 100)} %, ${counts}, ${left} left`;
+  return `${file} ${bar(share)} ${Math.floor(share * 100)} %, ${counts}, ${left} left`;
 }
 
 function duration(seconds: number): string {

@@ -1,23 +1,22 @@
 /** `deno task status`: what the tables hold, the last load of each source, and how long the queue is. */
-import { readConfig, runMain } from "../config.ts";
-import { connect, isConnectionLoss, type Sql } from "../db.ts";
+import type { Sql } from "../db.ts";
 import { lastLoads, tableOverviews } from "../load/overview.ts";
+import { readOptions, runMain } from "../run_main.ts";
+import { textTable } from "../terminal/table.ts";
+import { withDatabase } from "./command_database.ts";
 
 const count = (rows: number) => rows.toLocaleString("en-US");
 const minute = (time: Date | null) =>
   time ? `${time.toISOString().slice(0, 16).replace("T", " ")} UTC` : "never";
 
-/** A table in columns as wide as they must be; those of `right` are aligned to the right. */
-function columned(rows: string[][], right: number[]): string[] {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows.map((row) =>
-    row.map((cell, column) =>
-      right.includes(column) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)
-    ).join("  ").trimEnd()
-  );
-}
+const USAGE = `Usage: deno task status
 
-async function tableLines(sql: Sql): Promise<string[]> {
+Shows what the tables hold, the last load of each source, and how long the queue is. Without DATABASE_URL it takes the
+embedded database that "deno task start" runs in this folder.
+
+Exit codes: 0 shown; 2 wrong usage or settings; 3 the database cannot be used.`;
+
+async function tableLines(sql: Sql): Promise<string> {
   const rows = (await tableOverviews(sql)).map((table) => [
     table.sourceTable,
     count(table.aboutRows),
@@ -25,10 +24,10 @@ async function tableLines(sql: Sql): Promise<string[]> {
     table.newestActionDate ?? "",
     table.isSample ? `${minute(table.loadedAt)} (sample)` : minute(table.loadedAt),
   ]);
-  return columned([["Table", "Rows (about)", "Version", "Newest action", "Loaded"], ...rows], [1, 2]);
+  return textTable([["Table", "Rows (about)", "Version", "Newest action", "Loaded"], ...rows], [1, 2]);
 }
 
-async function loadLines(sql: Sql): Promise<string[]> {
+async function loadLines(sql: Sql): Promise<string> {
   const rows = (await lastLoads(sql)).map((load) => [
     load.source,
     minute(load.loadedAt),
@@ -37,8 +36,8 @@ async function loadLines(sql: Sql): Promise<string[]> {
     load.loadedBy,
     load.fileName,
   ]);
-  if (rows.length === 0) return ["Nothing was loaded yet."];
-  return columned([["Source", "Last load", "Rows read", "Rejected", "By", "File"], ...rows], [2, 3]);
+  if (rows.length === 0) return "Nothing was loaded yet.";
+  return textTable([["Source", "Last load", "Rows read", "Rejected", "By", "File"], ...rows], [2, 3]);
 }
 
 async function queueLine(sql: Sql): Promise<string> {
@@ -52,19 +51,12 @@ async function queueLine(sql: Sql): Promise<string> {
   return `Files to make: ${count(waiting)} waiting, ${count(running)} being made${oldest}.`;
 }
 
-await runMain(async () => {
-  const config = readConfig("command");
-  const sql = connect(config.DATABASE_URL, { max: 1, name: "status" });
-  try {
-    const lines = [...await tableLines(sql), "", ...await loadLines(sql), "", await queueLine(sql)];
-    // deno-lint-ignore no-console -- a command's answer goes to standard output
-    console.log(lines.join("\n"));
-  } catch (error) {
-    if (!isConnectionLoss(error)) throw error;
-    // deno-lint-ignore no-console -- a command's complaint goes to standard error
-    console.error(`The database cannot be reached: ${(error as Error).message}.`);
-    Deno.exitCode = 3;
-  } finally {
-    await sql.end({ timeout: 1 });
-  }
+await runMain(USAGE, async (args) => {
+  readOptions("status", args, {});
+  const parts = await withDatabase(
+    { name: "status" },
+    async (sql) => [await tableLines(sql), await loadLines(sql), await queueLine(sql)],
+  );
+  // deno-lint-ignore no-console -- a command's answer goes to standard output
+  console.log(parts.join("\n\n"));
 });

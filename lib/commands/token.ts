@@ -13,13 +13,12 @@ import {
   UserError,
   userId,
 } from "../auth/users.ts";
-import { readConfig, runMain } from "../config.ts";
-import { connect, isConnectionLoss, type Sql, type Transaction } from "../db.ts";
+import type { Sql, Transaction } from "../db.ts";
 import { retryConflicts } from "../db/conflict.ts";
-import { type Arguments, readArguments, USAGE, UsageError } from "./token_arguments.ts";
+import { runMain } from "../run_main.ts";
+import { withDatabase } from "./command_database.ts";
+import { type Arguments, readArguments, USAGE } from "./token_arguments.ts";
 import { tokenJson, tokenTable, userJson, userTable } from "./token_tables.ts";
-
-const REFUSED = 1, WRONG_USAGE = 2, NO_DATABASE = 3;
 
 // A command's answer goes to standard output; what else is worth saying goes to standard error, so that
 // `TOKEN=$(deno task token create …)` works.
@@ -132,37 +131,8 @@ const COMMANDS: Record<string, (sql: Sql, args: Arguments) => Promise<void>> = {
   enable: disable,
 };
 
-/** What Postgres says where the database is not as it should be, in words. */
-const POSTGRES: Record<string, string> = {
-  "28000": "The database does not let this user in.",
-  "28P01": "The database does not take this user's password.",
-  "3D000": "There is no such database on the server.",
-  "42501":
-    "This database user may not do that: it must own the tables or belong to the role detached_operator.",
-  "42P01": "The database lacks the tables for that: run deno task migrate.",
-};
-
-function fail(code: number, sentence: string): never {
-  say(sentence);
-  Deno.exit(code);
-}
-
-await runMain(async () => {
-  if (["help", "--help", "-h"].includes(Deno.args[0] ?? "")) return answer(USAGE);
-  let sql: Sql | undefined;
-  try {
-    const args = readArguments(Deno.args);
-    const { DATABASE_URL: url } = readConfig("command");
-    sql = connect(url, { max: 1, name: "token" });
-    await COMMANDS[args.command]!(sql, args);
-  } catch (error) {
-    if (error instanceof UsageError) fail(WRONG_USAGE, error.message);
-    if (error instanceof UserError) fail(REFUSED, error.message);
-    if (isConnectionLoss(error)) fail(NO_DATABASE, "The database cannot be reached. Nothing was changed.");
-    const sentence = POSTGRES[(error as { code?: string }).code ?? ""];
-    if (sentence) fail(REFUSED, sentence);
-    throw error;
-  } finally {
-    await sql?.end({ timeout: 5 });
-  }
+await runMain(USAGE, async (args) => {
+  if (args[0] === "help") return answer(USAGE);
+  const wanted = readArguments(args);
+  await withDatabase({ name: "token" }, (sql) => COMMANDS[wanted.command]!(sql, wanted));
 });

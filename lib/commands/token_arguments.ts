@@ -1,5 +1,6 @@
-import { parseArgs } from "node:util";
 import { type Affiliation, parseAffiliation, PERMISSIONS } from "../auth/user.ts";
+import { UsageError } from "../process_error.ts";
+import { readOptions } from "../run_main.ts";
 
 /** What `deno task token` without a command shows. */
 export const USAGE = `Usage: deno task token <command> [options]
@@ -17,14 +18,9 @@ Commands:
 
 NAME may be "<issuer>#<subject>" for somebody who signs in by OpenID Connect.
 PERMISSION is ${PERMISSIONS.join(", ")}; any of them allows generating the agency's files.
---json prints JSON.
+--json prints JSON. Without DATABASE_URL it takes the embedded database that "deno task start" runs in this folder.
 
-Exit codes: 0 done; 1 refused; 2 wrong usage or settings; 3 the database cannot be reached.`;
-
-/** A command line that is wrong; the message is a sentence for a person. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
+Exit codes: 0 done; 1 refused; 2 wrong usage or settings; 3 the database cannot be used.`;
 
 const OPTIONS = {
   user: { type: "string" },
@@ -62,11 +58,10 @@ export function readArguments(args: string[]): Arguments {
   const [command = "", ...rest] = args;
   const takes = Object.hasOwn(TAKES, command) ? TAKES[command] : undefined;
   if (!takes) throw new UsageError(`${command ? `There is no command "${command}".\n\n` : ""}${USAGE}`);
-  const { values, positionals } = parse(
-    rest,
-    Object.fromEntries(takes.map((name) => [name, OPTIONS[name]])),
-    command === "revoke",
-  );
+  const options = Object.fromEntries(takes.map((name) => [name, OPTIONS[name]]));
+  const read = readOptions("token", rest, options, command === "revoke");
+  const values: Values = read.values;
+  const { positionals } = read;
   if (command === "revoke" && positionals.length === 0) {
     throw new UsageError("Name at least one token by its ID (deno task token list).");
   }
@@ -97,18 +92,6 @@ interface Values {
   admin?: boolean;
   expires?: string;
   json?: boolean;
-}
-
-function parse(
-  args: string[],
-  options: Record<string, { type: "string" | "boolean"; multiple?: boolean }>,
-  allowPositionals: boolean,
-): { values: Values; positionals: string[] } {
-  try {
-    return parseArgs({ args, options, allowPositionals });
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${USAGE}`);
-  }
 }
 
 function readAffiliation(text: string): Affiliation {

@@ -1,12 +1,13 @@
 import { type ListedToken, TOKEN_PREFIX } from "../auth/tokens.ts";
 import { formatAffiliation } from "../auth/user.ts";
 import type { ListedUser } from "../auth/users.ts";
+import { textTable } from "../terminal/table.ts";
 
 /** The tokens as a table for people; times are UTC. */
 export const tokenTable = (tokens: readonly ListedToken[]): string =>
-  table(
+  textTable([
     ["ID", "USER", "TOKEN", "STATE", "CREATED", "EXPIRES", "LAST USED"],
-    tokens.map((token) => [
+    ...tokens.map((token) => [
       token.tokenId,
       token.userName,
       `${TOKEN_PREFIX}…${token.lastCharacters}`,
@@ -15,19 +16,19 @@ export const tokenTable = (tokens: readonly ListedToken[]): string =>
       token.expiresAt ? minute(token.expiresAt) : "never",
       token.lastUsedAt ? minute(token.lastUsedAt) : "never",
     ]),
-  );
+  ]);
 
 /** The users as a table for people. */
 export const userTable = (users: readonly ListedUser[]): string =>
-  table(
+  textTable([
     ["USER", "STATE", "ADMINISTRATOR", "AGENCIES"],
-    users.map((user) => [
+    ...users.map((user) => [
       user.name,
       user.disabledAt ? "disabled" : "enabled",
       user.isAdministrator ? "yes" : "no",
       user.affiliations.map(formatAffiliation).join(", ") || "none",
     ]),
-  );
+  ]);
 
 /** A token as JSON shows it. */
 export const tokenJson = (token: ListedToken) => ({
@@ -51,10 +52,3 @@ export const userJson = (user: ListedUser) => ({
 });
 
 const minute = (date: Date): string => date.toISOString().slice(0, 16).replace("T", " ");
-
-function table(head: string[], rows: string[][]): string {
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]!.length)));
-  return [head, ...rows]
-    .map((row) => row.map((cell, column) => cell.padEnd(widths[column]!)).join("  ").trimEnd())
-    .join("\n");
-}

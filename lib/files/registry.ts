@@ -31,10 +31,34 @@ export function fileTypeOf(code: string): FileType {
 export const fileNameOf = (request: FileRequest, stamp: number): string =>
   fileTypeOf(request.file_type).fileName(request, stamp) + (request.compression === "gzip" ? ".gz" : "");
 
-/** The bodies that can be sent, one a file type. */
-export const requestBodies: readonly z.ZodType[] = fileTypes.map(({ body }) => body);
+/** The bodies that can be sent, by file type. */
+export const requestBodies: ReadonlyMap<string, z.ZodType> = new Map(
+  fileTypes.map(({ code, body }) => [code, body]),
+);
 
 const oneOfThem = mustBe("file_type", `one of ${[...byCode.keys()].map((code) => `"${code}"`).join(", ")}`);
+
+/** The names of an object's keys, whatever is done with the object once it is read. */
+const keysOf = (schema: z.core.$ZodType): string[] =>
+  schema instanceof z.ZodPipe
+    ? keysOf(schema.in)
+    : schema instanceof z.ZodObject
+    ? Object.keys(schema.shape)
+    : [];
+
+const KNOWN_KEYS = new Set(fileTypes.flatMap(({ body }) => keysOf(body)));
+const MOST_NAMED = 20;
+const LONGEST_NAMED = 60;
+
+/**
+ * The keys of a request body that no file type has, as they are named to whoever has sent them: a few, cut where they are long.
+ */
+export const ignoredKeys = (body: unknown): string[] =>
+  Object.entries(body as Record<string, unknown>)
+    .filter(([key, value]) => !KNOWN_KEYS.has(key) && value !== null && value !== "")
+    .slice(0, MOST_NAMED).map(([key]) =>
+      key.slice(0, LONGEST_NAMED).toWellFormed().replaceAll(/\p{Cc}/gu, "\ufffd")
+    );
 
 /**
  * A request body as `api.md` has it: null and empty keys count as absent, keys that the file type does not have are

@@ -16,7 +16,7 @@ export const mustBe = (name: string, wanted: string) => (issue: { input?: unknow
     ? `${name} is missing; it must be ${wanted}.`
     : `${name} is ${shown(issue.input)}; it must be ${wanted}.`;
 
-/** A real calendar day as `MM/DD/YYYY`, turned into `YYYY-MM-DD`. */
+/** A real calendar day as `MM/DD/YYYY`, month and day also with one digit, turned into `YYYY-MM-DD`. */
 export function calendarDay(name: string) {
   const error = mustBe(name, `a calendar day as "MM/DD/YYYY"`);
   return z.string({ error }).refine((text) => toIsoDay(text) !== undefined, { error })
@@ -25,9 +25,10 @@ export function calendarDay(name: string) {
 }
 
 function toIsoDay(text: string): string | undefined {
-  const match = /^(\d{2})\/(\d{2})\/(\d{4})$/.exec(text);
+  const match = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/.exec(text);
   if (!match) return undefined;
-  const [, month, day, year] = match;
+  const [month, day] = [match[1]!.padStart(2, "0"), match[2]!.padStart(2, "0")];
+  const year = match[3]!;
   return isDay(Number(year), Number(month), Number(day)) ? `${year}-${month}-${day}` : undefined;
 }
 
@@ -52,9 +53,16 @@ export function choice<const Words extends readonly [string, ...string[]]>(
   );
 }
 
-/** A boolean, with a default. */
+const YES = ["true", "t", "yes", "y", "on", "1"], NO = ["false", "f", "no", "n", "off", "0"];
+
+/** A boolean, with a default; also 1 and 0, and the words for them in any letter case, as the Broker takes them. */
 export function yesNo(name: string, fallback: boolean) {
-  return z.boolean({ error: mustBe(name, "true or false") }).default(fallback);
+  const error = mustBe(name, "true or false");
+  const word = (value: boolean | number | string) => String(value).toLowerCase();
+  return z.union([z.boolean(), z.number(), z.string()], { error })
+    .refine((value) => YES.includes(word(value)) || NO.includes(word(value)), { error })
+    .transform((value) => YES.includes(word(value))).default(fallback)
+    .meta({ description: 'true or false; also 1, 0, "yes", "no", "on", "off" and the like' });
 }
 
 /** The keys that every request has. Whether the agency exists is looked up when the request is stored. */

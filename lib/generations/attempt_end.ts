@@ -20,6 +20,8 @@ export interface Outcome {
 
 type Fact =
   | "failures"
+  | "snoozes"
+  | "snooze_message"
   | "stored_key"
   | "file_name"
   | "size_bytes"
@@ -32,7 +34,7 @@ type Fact =
   | "retryable";
 
 /**
- * Ends an attempt: published, failed, to be tried again, released, rescued or cancelled. Every end comes by
+ * Ends an attempt: published, failed, to be tried again, snoozed, released, rescued or cancelled. Every end comes by
  * here, by one statement that names the attempt, so that of two who end it only the first does.
  *
  * @returns false where the attempt was over already: its lease is lost
@@ -49,6 +51,9 @@ export async function endAttempt(
   return count > 0;
 }
 
-/** Hands a generation back, at once and at no cost to it: its worker is about to stop. */
+/** A generation that is handed back, at once and at no cost to it. */
+export const RELEASED: Outcome = { state: "queued" };
+
+/** Hands a generation back: its worker is about to stop. */
 export const release = (sql: Sql, attempt: Attempt): Promise<boolean> =>
-  retryConflicts(() => endAttempt(sql, attempt, { state: "queued" }));
+  retryConflicts(() => endAttempt(sql, attempt, RELEASED));

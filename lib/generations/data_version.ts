@@ -8,6 +8,13 @@ export interface DataVersion {
   loadedAt: Date | null;
 }
 
+/** When each source table that holds data was loaded last. */
+export async function lastLoaded(sql: Sql): Promise<Map<string, Date>> {
+  const rows = await sql<{ source_table: string; loaded_at: Date }[]>`
+    SELECT source_table, loaded_at FROM data_source`;
+  return new Map(rows.map((row) => [row.source_table, row.loaded_at]));
+}
+
 /** The version of the data in some source tables, as the transaction's snapshot has it. */
 export async function dataVersion(
   sql: Sql | Transaction,

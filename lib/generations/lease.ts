@@ -10,8 +10,9 @@ import { fileNameOf, fileTypeOf } from "../files/registry.ts";
 export interface Lease {
   fileGenerationId: string;
   attempt: number;
-  /** How many attempts before it have failed. */
+  /** How many attempts before it have failed, and how many the environment has stopped. */
   failures: number;
+  snoozes: number;
   fileType: FileType;
   request: FileRequest;
   /** The version of the source data that the file must have at least. */
@@ -40,10 +41,11 @@ export async function claim(
       UPDATE file_generation
       SET state = 'running', attempt = attempt + 1, leased_by = ${worker},
         lease_expires_at = now() + make_interval(secs => ${leaseSeconds}),
-        started_at = coalesce(started_at, now()), changed_at = now(), rows_written = 0
+        started_at = coalesce(started_at, now()), changed_at = now(), rows_written = 0,
+        snooze_message = NULL
       WHERE file_generation_id = ${fileGenerationId}
         AND state = 'queued'
-      RETURNING file_type, attempt, failures, request, data_version, trace_parent,
+      RETURNING file_type, attempt, failures, snoozes, request, data_version, trace_parent,
           floor(extract(epoch FROM now())) AS stamp`;
     if (!row) return undefined;
     const fileType = fileTypeOf(row.file_type);
@@ -56,6 +58,7 @@ export async function claim(
       fileGenerationId,
       attempt: row.attempt,
       failures: row.failures,
+      snoozes: row.snoozes,
       fileType,
       request: row.request,
       dataVersion: Number(row.data_version),
@@ -71,6 +74,7 @@ interface Claimed {
   file_type: string;
   attempt: number;
   failures: number;
+  snoozes: number;
   request: FileRequest;
   data_version: string;
   trace_parent: string | null;

@@ -1,5 +1,6 @@
 import requestText from "../../sql/generations/request.sql" with { type: "text" };
 import { agencyExists } from "../agencies.ts";
+import type { RequestSource } from "../auth/audit.ts";
 import type { Sql, Transaction } from "../db.ts";
 import { retryConflicts } from "../db/conflict.ts";
 import { ServiceError } from "../errors.ts";
@@ -11,18 +12,18 @@ import { type JobStatus, jobStatus, STATUS_COLUMNS, type StatusRow, toStatus } f
 const text = requestText.replace("/*columns*/", () => STATUS_COLUMNS);
 
 /** Who asks, and under which conditions. */
-export interface Requester {
+export interface Requester extends RequestSource {
   /** The user's name and ID. */
   requestedBy: string;
   userId: string;
-  /** The HTTP request's ID, for the audit. */
-  requestId: string;
   /**
    * Whether the response will have the link of a file that is finished already, so that the audit says so.
    */
   isGivenLink?: boolean;
   /** The most files that this user may wait for at a time. */
   maxUnfinishedJobs: number;
+  /** Keys of its body that were ignored, for the job's status to name. */
+  ignoredKeys?: readonly string[];
   /** The same key gives the same job for a day. */
   idempotencyKey?: string | undefined;
 }
@@ -98,7 +99,8 @@ async function tryToStore(
   { fileType, request, requester, alone }: Try,
 ): Promise<Tried> {
   await refuseWithoutData(sql, fileType, request);
-  const { requestedBy, userId, requestId, isGivenLink = false, maxUnfinishedJobs } = requester;
+  const { requestedBy, userId, requestId, clientRequestId, address } = requester;
+  const { isGivenLink = false, maxUnfinishedJobs, ignoredKeys = [] } = requester;
   const [row]: [Outcome] = await sql.unsafe<[Outcome]>(text, [
     fileType.code,
     request.agency_code,
@@ -114,6 +116,9 @@ async function tryToStore(
     isGivenLink,
     maxUnfinishedJobs,
     alone,
+    clientRequestId ?? null,
+    address ?? null,
+    [...ignoredKeys],
   ], { prepare: true });
   const { room } = row;
   if (row.job_id !== null) return { job: toStatus(row as StatusRow), isNew: true, room };

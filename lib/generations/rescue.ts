@@ -3,8 +3,8 @@ import forgottenText from "../../sql/generations/forgotten.sql" with { type: "te
 import type { Sql, Transaction } from "../db.ts";
 import { retryConflicts } from "../db/conflict.ts";
 import { ServiceError } from "../errors.ts";
-import { endAttempt } from "./attempt_end.ts";
-import { type FailedAttempt, MOST_FAILURES, outcomeOf } from "./failure.ts";
+import { endAttempt, RELEASED } from "./attempt_end.ts";
+import { type FailedAttempt, judge, MOST_FAILURES } from "./failure.ts";
 import { enqueue } from "./queue.ts";
 import type { State } from "./status.ts";
 
@@ -28,12 +28,15 @@ export interface Rescued {
  *
  * graphile-worker itself keeps a dead worker's jobs locked for four hours, so its locks are released here as
  * well.
+ *
+ * @param options `isBlameless`: the database was away until a moment ago, so that no worker could renew its lease;
+ * those that have run out count as no failure then
  */
-export async function rescue(sql: Sql): Promise<Rescued[]> {
+export async function rescue(sql: Sql, { isBlameless = false } = {}): Promise<Rescued[]> {
   const rescueIn = async (tx: Transaction) => {
     const [turn] = await tx<[{ mine: boolean }]>`SELECT pg_try_advisory_xact_lock(${RESCUE_LOCK}) AS mine`;
     if (!turn.mine) return [];
-    const lost = await takeFromLostWorkers(tx);
+    const lost = await takeFromLostWorkers(tx, isBlameless);
     await removeAbandonedTasks(tx);
     const forgotten = await tx.unsafe<{ id: string }[]>(forgottenText, [TASK_SECONDS]);
     for (const { id } of forgotten) await enqueue(tx, id);
@@ -45,9 +48,9 @@ export async function rescue(sql: Sql): Promise<Rescued[]> {
 /**
  * Ends attempts whose lease is over. One that its worker is just renewing or ending is left to the worker.
  */
-async function takeFromLostWorkers(tx: Transaction): Promise<Rescued[]> {
+async function takeFromLostWorkers(tx: Transaction, isBlameless: boolean): Promise<Rescued[]> {
   const lost = await tx<(FailedAttempt & { worker: string })[]>`
-    SELECT file_generation_id AS "fileGenerationId", attempt, failures, leased_by AS worker
+    SELECT file_generation_id AS "fileGenerationId", attempt, failures, snoozes, leased_by AS worker
     FROM file_generation
     WHERE state = 'running' AND lease_expires_at < now()
     FOR NO KEY UPDATE SKIP LOCKED`;
@@ -55,7 +58,7 @@ async function takeFromLostWorkers(tx: Transaction): Promise<Rescued[]> {
   const error = new ServiceError("worker_lost", { attempts: MOST_FAILURES });
   const rescued: Rescued[] = [];
   for (const { worker, ...attempt } of lost) {
-    const outcome = outcomeOf(error, attempt.failures + 1);
+    const outcome = isBlameless ? RELEASED : judge(error, attempt).outcome;
     await endAttempt(tx, attempt, { ...outcome, delaySeconds: 0 });
     rescued.push({ id: attempt.fileGenerationId, state: outcome.state, worker });
   }

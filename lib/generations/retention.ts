@@ -1,7 +1,7 @@
 import type { Sql } from "../db.ts";
 
 /**
- * Stops keeping the files of generations that finished more than so many days ago: their jobs say so from now
+ * Stops keeping the files of generations that finished more than so many days ago, unless a link to them still lives: their jobs say so from now
  * on, the same request makes a new file, and the next sweep removes the objects. Forgets idempotency keys
  * older than a day.
  *
@@ -16,6 +16,7 @@ export async function endRetention(sql: Sql, retentionDays: number): Promise<num
         -- Whoever is just being given the file goes first.
         SELECT file_generation_id FROM file_generation
         WHERE state = 'finished' AND removed_at IS NULL AND ended_at < now() - make_interval(days => ${retentionDays})
+          AND (linked_until IS NULL OR linked_until <= now())
         FOR NO KEY UPDATE SKIP LOCKED
       )
       RETURNING stored_key, file_generation_id, attempt

@@ -22,12 +22,16 @@ export interface JobStatus {
   queuedSeconds: number;
   runSeconds: number | null;
   reused: boolean;
+  /** Keys of the request's body that nothing reads. */
+  ignoredKeys: string[];
   rowsWritten: number;
   /** How many the planner expected when the file was begun; null before that. */
   rowsEstimated: number | null;
   /** The finished file; null until then, and once it is no longer kept. */
   file: { key: string; name: string } | null;
   removed: boolean;
+  /** What a queued generation waits for besides its turn, in words. */
+  waitsFor: string | null;
   size: number | null;
   rows: number | null;
   sha256: string | null;
@@ -74,10 +78,10 @@ export async function jobsOf(
 
 /** The columns of a status, of `generation_job` and `file_generation` joined. */
 export const STATUS_COLUMNS = `
-  job_id, file_generation_id, requested_by, requested_at, reused, cancelled_at, file_type, agency_code,
+  job_id, file_generation_id, requested_by, requested_at, reused, ignored_keys, cancelled_at, file_type, agency_code,
   start_date::text, end_date::text, state, created_at, started_at, changed_at, ended_at, now() AS now,
   rows_written, rows_estimated, stored_key, file_name, removed_at, size_bytes, row_count, sha256, data_as_of,
-  error_code, error_message, retryable`;
+  error_code, error_message, retryable, snooze_message`;
 
 const jobs = (sql: Sql | Transaction) =>
   sql`
@@ -90,6 +94,7 @@ export interface StatusRow {
   requested_by: string;
   requested_at: Date;
   reused: boolean;
+  ignored_keys: string[];
   cancelled_at: Date | null;
   file_type: string;
   agency_code: string;
@@ -112,6 +117,7 @@ export interface StatusRow {
   error_code: string | null;
   error_message: string | null;
   retryable: boolean | null;
+  snooze_message: string | null;
 }
 
 /** The status that a row tells of. */
@@ -132,12 +138,14 @@ export function toStatus(found: StatusRow): JobStatus {
     queuedSeconds: secondsBetween(row.requested_at, began),
     runSeconds: row.started_at && secondsBetween(latest(row.started_at, row.requested_at), over),
     reused: row.reused,
+    ignoredKeys: row.ignored_keys,
     rowsWritten: Number(row.rows_written),
     rowsEstimated: row.rows_estimated === null ? null : Number(row.rows_estimated),
     file: row.stored_key && row.file_name && !row.removed_at
       ? { key: row.stored_key, name: row.file_name }
       : null,
     removed: row.removed_at !== null,
+    waitsFor: row.state === "queued" ? row.snooze_message : null,
     size: row.size_bytes === null ? null : Number(row.size_bytes),
     rows: row.row_count === null ? null : Number(row.row_count),
     sha256: row.sha256,

@@ -1,3 +1,5 @@
+import leftObjectsText from "../../sql/generations/left_objects.sql" with { type: "text" };
+import sweptText from "../../sql/generations/swept.sql" with { type: "text" };
 import type { Sql } from "../db.ts";
 import { log } from "../log.ts";
 
@@ -8,35 +10,58 @@ export interface LeftObject {
   uploadId: string | undefined;
 }
 
+/** How many objects one sweep removes at most, and how many of them at a time. */
+const MOST_OBJECTS = 100;
+const AT_A_TIME = 4;
+
+/** The pause after the first failure to remove an object, which each further one doubles, and the longest pause. */
+const FIRST_PAUSE_SECONDS = 10;
+const MOST_PAUSE_SECONDS = 3600;
+
 /**
  * Removes what attempts that came to nothing, and generations that are no longer kept, have left in the
- * storage.
+ * storage: those first that have waited longest. One that cannot be removed is tried again later and later,
+ * and is in nobody's way.
  *
- * @param remove removes one object; where it throws, the object is tried again at the next sweep
+ * @param remove removes one object, or throws
  * @returns how many objects were removed
  */
 export async function sweepObjects(sql: Sql, remove: (object: LeftObject) => Promise<void>): Promise<number> {
-  const left = await sql<{ stored_key: string; upload_id: string | null; swept_at: Date | null }[]>`
-    SELECT object.stored_key, upload_id, swept_at
-    FROM unpublished_object AS object JOIN file_generation AS generation USING (file_generation_id)
-    WHERE NOT (generation.state = 'running' AND generation.attempt = object.attempt)
-      AND (swept_at IS NULL OR swept_at < now() - interval '1 day')
-    LIMIT 100`;
+  const left = await sql.unsafe<LeftRow[]>(leftObjectsText, [MOST_OBJECTS]);
   let removed = 0;
   // No transaction around it: the storage may take its time, and removing twice does no harm.
-  for (const { stored_key: key, upload_id: uploadId, swept_at: sweptAt } of left) {
-    try {
-      await remove({ key, uploadId: uploadId ?? undefined });
-    } catch (error) {
-      log("generations").warning("an object could not be removed; it is tried again", {
-        key,
-        error: String(error),
-      });
-      continue;
+  const sweepOn = async () => {
+    for (let row; (row = left.shift());) {
+      const cause = await failureOf(remove({ key: row.key, uploadId: row.uploadId ?? undefined }));
+      if (cause === undefined) removed += 1;
+      else {
+        const pauseSeconds = Math.min(FIRST_PAUSE_SECONDS * 2 ** row.failures, MOST_PAUSE_SECONDS);
+        log("generations").warning("an object could not be removed; it is tried again", {
+          key: row.key,
+          pauseSeconds,
+          error: cause,
+        });
+      }
+      await sql.unsafe(sweptText, [row.key, cause === undefined, FIRST_PAUSE_SECONDS, MOST_PAUSE_SECONDS]);
     }
-    removed += 1;
-    if (sweptAt) await sql`DELETE FROM unpublished_object WHERE stored_key = ${key}`;
-    else await sql`UPDATE unpublished_object SET swept_at = now() WHERE stored_key = ${key}`;
-  }
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, sweepOn));
   return removed;
+}
+
+/** A row of `left_objects.sql`. */
+interface LeftRow {
+  key: string;
+  uploadId: string | null;
+  failures: number;
+}
+
+/** What kept a removal from being done, in words: an error's cause says more than its sentence for users. */
+async function failureOf(removal: Promise<void>): Promise<string | undefined> {
+  try {
+    await removal;
+    return undefined;
+  } catch (error) {
+    return String(error instanceof Error ? error.cause ?? error : error);
+  }
 }

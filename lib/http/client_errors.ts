@@ -2,6 +2,7 @@ import type { Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { ServiceError } from "../errors.ts";
 import { log } from "../log.ts";
+import { refusal } from "./refusal.ts";
 
 /** What Node's parser calls a head that is too large, and a request that took too long. */
 const CODES = {
@@ -25,18 +26,12 @@ export function answerClientErrors(server: Server, underWay: WeakMap<Duplex, Ser
       socket.destroy();
       return;
     }
-    const body = JSON.stringify({ message: new ServiceError(code).message, code });
+    const { headers, body } = refusal(new ServiceError(code));
+    const head = Object.entries({ connection: "close", ...headers }).map(([name, value]) =>
+      `${name}: ${value}`
+    );
     socket.end(
-      [
-        `HTTP/1.1 ${status}`,
-        "Connection: close",
-        "Content-Type: application/json",
-        `Content-Length: ${new TextEncoder().encode(body).length}`,
-        "Cache-Control: no-store",
-        "X-Content-Type-Options: nosniff",
-        "",
-        body,
-      ].join("\r\n"),
+      [`HTTP/1.1 ${status}`, ...head, "", new TextDecoder().decode(body)].join("\r\n"),
       () => socket.destroy(),
     );
   });

@@ -6,6 +6,8 @@ import { log } from "../log.ts";
 import { connectionsMost, connectionsOpen } from "../metrics.ts";
 import { watchAccepting } from "./accept_watch.ts";
 import { answerClientErrors } from "./client_errors.ts";
+import { listenError } from "./listen_error.ts";
+import { refusal } from "./refusal.ts";
 import { endUnreadBody } from "./unread_body.ts";
 
 /** How long, in milliseconds, clients may take for what. */
@@ -44,17 +46,19 @@ export interface ServeOptions {
   /** Further ones are closed as soon as they come. */
   maxConnections: number;
   deadlines?: Partial<Deadlines>;
+  /** The variables that say where, for the sentence about an address that cannot be listened on. */
+  settings?: string;
 }
 
 /**
  * Serves an app over HTTP/1.1, with deadlines and bounds against clients that send or read slowly, or not at all, to hold
  * connections open. By Node's server, since Deno's own has no such settings.
  *
- * @throws where the port is taken
+ * @throws {ProcessError} where the port is taken, or the address is not this machine's
  */
 export async function serveHttp(
   app: { fetch: (request: Request, bindings: unknown) => Response | Promise<Response> },
-  { hostname, port, maxConnections, deadlines }: ServeOptions,
+  { hostname, port, maxConnections, deadlines, settings = "HOST or PORT" }: ServeOptions,
 ): Promise<Listening> {
   const { head, request, idle, stalled } = { ...DEADLINES, ...deadlines };
   const listener = getRequestListener(app.fetch, {
@@ -88,7 +92,9 @@ export async function serveHttp(
   answerClientErrors(server, underWay);
   countConnections(server, maxConnections);
   const listen = (to: number) => listenOn(server, hostname, to, Math.min(MOST_WAITING, maxConnections));
-  await listen(port);
+  await listen(port).catch((error) => {
+    throw listenError(error, hostname, port, settings);
+  });
   // Without a listener the next error would end the process; the watch sees to what it says.
   server.on("error", (error) => log("http").error("the listening socket failed", { error: error.message }));
   const address = server.address() as { address: string; port: number };
@@ -116,13 +122,9 @@ function namesItsHost({ httpVersion, headersDistinct }: IncomingMessage): boolea
   return hosts === 1 || (hosts === 0 && httpVersion === "1.0");
 }
 
-function refuse(outgoing: ServerResponse, { message, code, status }: ServiceError): void {
-  const body = new TextEncoder().encode(JSON.stringify({ message, code }));
-  outgoing.writeHead(status, {
-    "Content-Type": "application/json",
-    "Content-Length": body.length,
-    "Cache-Control": "no-store",
-  });
+function refuse(outgoing: ServerResponse, error: ServiceError): void {
+  const { status, headers, body } = refusal(error);
+  outgoing.writeHead(status, headers);
   outgoing.end(body);
 }
 
@@ -134,8 +136,10 @@ function respondToFault(error: unknown): Response {
   return errorResponse(new ServiceError("internal_error", { id }));
 }
 
-const errorResponse = ({ message, code, status }: ServiceError): Response =>
-  Response.json({ message, code }, { status, headers: { "Cache-Control": "no-store" } });
+function errorResponse(error: ServiceError): Response {
+  const { status, headers, body } = refusal(error);
+  return new Response(body, { status, headers });
+}
 
 function listenOn(server: Server, host: string, port: number, backlog: number): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();

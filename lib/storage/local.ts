@@ -20,7 +20,13 @@ export interface LocalStoreOptions {
   publicUrl: string;
   /** Signs links; a process that makes none does without. */
   signingSecret: string | undefined;
+  /** The secret before that one: links that it has signed are still taken. */
+  previousSecret?: string | undefined;
 }
+
+/** Files are for the user alone that the service runs as: everybody else needs a link. */
+const FILE_MODE = 0o600;
+const FOLDER_MODE = 0o700;
 
 const READ_BYTES = 256 << 10;
 /** After so many bytes the disk is told to begin, so that at the end little is left to wait for. */
@@ -40,13 +46,33 @@ export class LocalStore implements FileStore {
     // it.
     for (let attempt = 1;; attempt++) {
       try {
-        await Deno.mkdir(dirname(path), { recursive: true });
-        const handle = await Deno.open(temporary, { write: true, create: true, truncate: true });
+        await Deno.mkdir(dirname(path), { recursive: true, mode: FOLDER_MODE });
+        const handle = await Deno.open(temporary, {
+          write: true,
+          create: true,
+          truncate: true,
+          mode: FILE_MODE,
+        });
         return new LocalWriter(handle, temporary, path, this.#foldersOf(file.key), file.signal);
       } catch (error) {
         if (!(error instanceof Deno.errors.NotFound) || attempt === 5) throw unavailable(error);
       }
     }
+  }
+
+  async size(key: string): Promise<number | undefined> {
+    try {
+      const { size, isFile } = await Deno.stat(this.#path(key));
+      return isFile ? size : undefined;
+    } catch (error) {
+      if (isAbsence(error) && await this.#isThere()) return undefined;
+      throw unavailable(error);
+    }
+  }
+
+  /** Whether the folder that holds all files is there: one on a disk that is not mounted has lost nothing. */
+  async #isThere(): Promise<boolean> {
+    return await Deno.stat(this.options.dir).then(({ isDirectory }) => isDirectory, () => false);
   }
 
   link(file: LinkedFile, ttlSeconds: number): Promise<SignedLink> {
@@ -57,13 +83,11 @@ export class LocalStore implements FileStore {
     return Promise.resolve({ url: signLink(file, expiresAt, publicUrl, signingSecret), expiresAt });
   }
 
-  async openLink(url: string): Promise<LinkedFile & StoredFile> {
-    const { signingSecret } = this.options;
-    if (!signingSecret) throw new ServiceError("link_refused");
-    const linked = verifyLink(url, signingSecret, new Date());
-    const file = await this.open(linked.key);
-    if (!file) throw new ServiceError("file_gone");
-    return { ...linked, ...file };
+  async openLink(url: string): Promise<LinkedFile & { file: StoredFile | undefined }> {
+    const { signingSecret, previousSecret } = this.options;
+    const secrets = [signingSecret, previousSecret].filter((secret) => secret !== undefined);
+    const linked = verifyLink(url, secrets, new Date());
+    return { ...linked, file: await this.open(linked.key) };
   }
 
   /**
@@ -84,7 +108,7 @@ export class LocalStore implements FileStore {
       return { size, modifiedAt: mtime, stream: (range) => read(handle, range), close: () => handle.close() };
     } catch (error) {
       file?.close();
-      if (isAbsence(error)) return undefined;
+      if (isAbsence(error) && await this.#isThere()) return undefined;
       throw unavailable(error);
     }
   }
@@ -109,8 +133,8 @@ export class LocalStore implements FileStore {
   async check(): Promise<void> {
     const probe = join(this.options.dir, `.check-${crypto.randomUUID()}`);
     try {
-      await Deno.mkdir(this.options.dir, { recursive: true });
-      await Deno.writeFile(probe, new Uint8Array(1));
+      await Deno.mkdir(this.options.dir, { recursive: true, mode: FOLDER_MODE });
+      await Deno.writeFile(probe, new Uint8Array(1), { mode: FILE_MODE });
       await Deno.remove(probe);
     } catch (error) {
       throw unavailable(error);

@@ -20,6 +20,8 @@ export interface S3StoreOptions {
 }
 
 const CHECK_MILLISECONDS = 5_000;
+/** How long a look at an object may take: somebody waits for what it says. */
+const LOOK_MILLISECONDS = 2_000;
 
 /**
  * Keeps files in an S3 bucket. The role needs `s3:PutObject`, `s3:GetObject`, `s3:DeleteObject`,
@@ -37,6 +39,11 @@ export class S3Store implements FileStore, Disposable {
 
   create(file: NewFile): Promise<FileWriter> {
     return Promise.resolve(new S3Writer(this.#bucket, this.#name(file.key), file));
+  }
+
+  async size(key: string): Promise<number | undefined> {
+    const found = await this.#bucket.head(this.#name(key), undefined, LOOK_MILLISECONDS);
+    return found?.size;
   }
 
   async link(file: LinkedFile, ttlSeconds: number): Promise<SignedLink> {

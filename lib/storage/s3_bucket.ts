@@ -102,10 +102,15 @@ export class S3Bucket {
     return await this.#within("CompleteMultipartUpload", { signal }, unlessAbsent(send)) !== undefined;
   }
 
-  async head(key: string, signal: Signal): Promise<ObjectFacts | undefined> {
+  /** @param milliseconds how long it may take with all its attempts, where not as long as the limits say */
+  async head(key: string, signal: Signal, milliseconds?: number): Promise<ObjectFacts | undefined> {
     const command = new HeadObjectCommand(this.#object(key));
     const send = (options: SendOptions) => this.client.send(command, options);
-    const response = await this.#within("HeadObject", { signal }, unlessAbsent(send));
+    const response = await this.#within(
+      "HeadObject",
+      { signal, ...milliseconds !== undefined && { milliseconds } },
+      unlessAbsent(send),
+    );
     if (!response) return undefined;
     const { ContentLength: size, ETag: etag, ServerSideEncryption, SSECustomerAlgorithm } = response;
     const isEncrypted = !["AES256", undefined].includes(ServerSideEncryption) || !!SSECustomerAlgorithm;

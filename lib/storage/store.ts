@@ -75,16 +75,22 @@ export interface StoredFile {
 export interface FileStore {
   /** Begins a file. An earlier file under the same key is replaced only by `finish`. */
   create(file: NewFile): Promise<FileWriter>;
+  /**
+   * The bytes of a finished file; undefined where there is none (any more).
+   *
+   * @throws {ServiceError} `storage_unavailable` where that cannot be told just now
+   */
+  size(key: string): Promise<number | undefined>;
   /** A link to a finished file, which lives `ttlSeconds` at most. Does not look whether the file is there. */
   link(file: LinkedFile, ttlSeconds: number): Promise<SignedLink>;
   /**
-   * Opens the file that one of this store's links leads to. Absent where its links lead to another server, which hands
+   * Opens the file that one of this store's links leads to, where it is (still) there. Absent where its links lead to another server, which hands
    * the files out.
    *
    * @param url the link exactly as it was requested
-   * @throws {ServiceError} `link_refused`, `link_expired`, `file_gone` or `storage_unavailable`
+   * @throws {ServiceError} `link_refused`, `link_expired` or `storage_unavailable`
    */
-  openLink?(url: string): Promise<LinkedFile & StoredFile>;
+  openLink?(url: string): Promise<LinkedFile & { file: StoredFile | undefined }>;
   /**
    * Removes a file and what is left of an unfinished one; no error where there is nothing (any more).
    *

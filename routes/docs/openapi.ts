@@ -1,20 +1,7 @@
-import { z } from "zod";
-import { errorSchema } from "../error_response.ts";
-import type { Operation, Responses } from "../operation.ts";
-import { statusSchema } from "../status_response.ts";
-import { requestBodies } from "../../lib/files/registry.ts";
+import { type Operation, type Responses, TAGS } from "../operation.ts";
+import { bodyReference, type Json, namedSchemas, referenceTo, schemaOf } from "./components.ts";
+import { ERRORS } from "./errors.ts";
 import { EXAMPLES } from "./examples.ts";
-
-type Json = Record<string, unknown>;
-
-/** The JSON Schema of what is sent (`input`) or responded (`output`). */
-function schemaOf(schema: z.ZodType, io: "input" | "output"): Json {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, target: "draft-2020-12" });
-  return rest;
-}
-
-const json = (schema: Json, more: Json = {}) => ({ "application/json": { schema, ...more } });
-const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
 function parametersOf({ path, query, headers }: Operation): Json[] {
   const asked = query
@@ -28,10 +15,11 @@ function parametersOf({ path, query, headers }: Operation): Json[] {
       description,
       schema: schema ? schemaOf(schema, "input") : { type: "string" },
     })),
-    ...Object.entries(asked?.properties ?? {}).map(([name, schema]) => ({
+    ...Object.entries(asked?.properties ?? {}).map(([name, { description, ...schema }]) => ({
       name,
       in: "query",
       required: asked!.required?.includes(name) ?? false,
+      ...(description !== undefined && { description }),
       schema,
     })),
     ...Object.entries(headers).map(([name, description]) => ({
@@ -43,19 +31,20 @@ function parametersOf({ path, query, headers }: Operation): Json[] {
   ];
 }
 
-function responseOf({ description = "Done", schema, mediaType, headers }: Responses): Json {
+const headersOf = (headers: Record<string, string>): Json =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, description]) => [name, { description, schema: { type: "string" } }]),
+  );
+
+function responseOf({ description = "Done", schema, mediaTypes = [], headers }: Responses): Json {
+  const content = {
+    ...(schema && { "application/json": { schema: referenceTo(schema) } }),
+    ...Object.fromEntries(mediaTypes.map((mediaType) => [mediaType, { schema: { type: "string" } }])),
+  };
   return {
     description,
-    ...(headers && {
-      headers: Object.fromEntries(
-        Object.entries(headers).map((
-          [name, description],
-        ) => [name, { description, schema: { type: "string" } }]),
-      ),
-    }),
-    ...(schema &&
-      { content: json(schema === statusSchema ? reference("Status") : schemaOf(schema, "output")) }),
-    ...(mediaType && { content: { [mediaType]: { schema: { type: "string" } } } }),
+    ...(headers && { headers: headersOf(headers) }),
+    ...(Object.keys(content).length > 0 && { content }),
   };
 }
 
@@ -67,58 +56,53 @@ const responsesOf = ({ responses, errors }: Operation): Json => ({
 });
 
 function pathItem(operation: Operation): Json {
-  const { id, summary, description, isSignedIn, body } = operation;
+  const { id, summary, description, tag, isSignedIn, body } = operation;
   const parameters = parametersOf(operation);
+  const examples = Object.entries(EXAMPLES).map((
+    [name, value],
+  ) => [name, { summary: `File ${name}`, value }]);
   return {
     operationId: id,
     summary,
-    ...(description && { description }),
+    description,
+    tags: [tag],
     ...(!isSignedIn && { security: [] }),
     ...(parameters.length > 0 && { parameters }),
     ...(body && {
       requestBody: {
         required: true,
-        content: json({ oneOf: requestBodies.map((body) => schemaOf(body, "input")) }, {
-          examples: Object.fromEntries(Object.entries(EXAMPLES).map(([name, value]) => [name, { value }])),
-        }),
+        content: { "application/json": { schema: bodyReference, examples: Object.fromEntries(examples) } },
       },
     }),
     responses: responsesOf(operation),
   };
 }
 
-/** What each status of an error response means. */
-const ERRORS: Record<string, string> = {
-  "400": "Bad input: `errors` says what is wrong with each field",
-  "401": "Not signed in",
-  "403": "Another agency's file or job, or a link that does not hold",
-  "404": "No such job or route",
-  "405": "The route does not take this method; `Allow` names those it does",
-  "408": "The body did not arrive in time",
-  "409": "The job has ended",
-  "410": "The file is no longer kept",
-  "413": "The body is too large",
-  "416": "The range lies outside the file",
-  "422": "The Idempotency-Key was used for another request",
-  "429": "Too many files waited for; `Retry-After` says when to come again",
-  "500": "A fault of the service, with an ID that its log has too",
-  "503": "Something it needs is away; `Retry-After` says when to come again",
+const INFO = {
+  title: "Detached file generation",
+  version: "1",
+  summary: "Makes the DATA Act files D1, D2, A and BOC from Treasury's own data",
+  description:
+    "Every route answers with and without its trailing slash, and those below /v1 without that as well. Every error is JSON with " +
+    "a message and a code. Every route that takes GET takes HEAD. Not of a route's own, and for any request: 400 where it is no " +
+    "HTTP/1.1, 408 where it does not arrive in time, 431 where its head is larger than 16 KiB.",
+  contact: { name: "Whoever runs this service" },
+  license: { name: "MIT", identifier: "MIT" },
 };
 
-/** The API as OpenAPI 3.1 describes it, made of what its routes say of themselves and the schemas that validate. */
+/**
+ * The API as OpenAPI 3.1 describes it, made of what its routes say of themselves and the schemas that
+ * validate.
+ */
 export function openApi(operations: readonly Operation[]): Json {
   const paths = Map.groupBy(operations, ({ url }) => url);
+  const used = new Set(operations.flatMap((operation) => Object.keys(responsesOf(operation))));
+  const error = { $ref: "#/components/schemas/Error" };
   return {
     openapi: "3.1.0",
-    info: {
-      title: "Detached file generation",
-      version: "1",
-      summary: "Makes the DATA Act files D1, D2 and A from Treasury's own data",
-      description:
-        "Every route answers with and without its trailing slash. Every error is JSON with a message and a code.",
-      license: { name: "MIT", identifier: "MIT" },
-    },
-    servers: [{ url: "/" }],
+    info: INFO,
+    servers: [{ url: "/", description: "This service" }],
+    tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
     security: [{ bearer: [] }, { session: [] }],
     paths: Object.fromEntries(
       [...paths].map(([path, found]) => [
@@ -136,11 +120,15 @@ export function openApi(operations: readonly Operation[]): Json {
           description: "the same, as older clients send it",
         },
       },
-      schemas: { Status: schemaOf(statusSchema, "output"), Error: schemaOf(errorSchema, "output") },
+      schemas: namedSchemas(operations),
       responses: Object.fromEntries(
-        Object.entries(ERRORS).map((
-          [status, description],
-        ) => [status, { description, content: json(reference("Error")) }]),
+        Object.entries(ERRORS).filter(([status]) => used.has(status)).map((
+          [status, { description, headers }],
+        ) => [status, {
+          description,
+          ...(headers && { headers: headersOf(headers) }),
+          content: { "application/json": { schema: error } },
+        }]),
       ),
     },
   };

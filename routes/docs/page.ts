@@ -82,12 +82,20 @@ ${responses.filter(({ status = 200 }) => status === 200).map(responded)}
 
 const bodies = (url: string): Html =>
   html`${
-    requestBodies.map((body, i) => keysTable(`Body for file ${Object.keys(EXAMPLES)[i]}`, body, "input"))
+    [...requestBodies].map(([fileType, body]) => keysTable(`Body for file ${fileType}`, body, "input"))
   }<pre><code>curl -s "$URL${url}" -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\
   -d '${JSON.stringify(EXAMPLES.D1)}'</code></pre>`;
 
-const responded = ({ schema, mediaType }: Responses): Html =>
-  schema ? keysTable("Response", schema, "output") : html`<p>Responds with <code>${mediaType}</code>.</p>`;
+const responded = ({ schema, mediaTypes = [] }: Responses): Html =>
+  schema
+    ? keysTable("Response", schema, "output")
+    : html`<p>Responds with ${
+      mediaTypes.map((mediaType) =>
+        html`
+          <code>${mediaType}</code>
+        `
+      )
+    }</p>`;
 
 /** The page about the API, made from what the OpenAPI document is made from. */
 export const docsPage = (operations: readonly Operation[]): Html =>
@@ -103,7 +111,7 @@ export const docsPage = (operations: readonly Operation[]): Html =>
       <body>
         <main>
     <h1>Detached file generation: the API</h1>
-    <p>Makes the DATA Act files D1, D2 and A from Treasury's own data. Send an API token as <code>Authorization: Bearer …</code>;
+    <p>Makes the DATA Act files D1, D2, A and BOC from Treasury's own data. Send an API token as <code>Authorization: Bearer …</code>;
     every error is JSON with a <code>message</code> and a <code>code</code>. For programs: <a href="/openapi.json">openapi.json</a>
     (OpenAPI 3.1).</p>
     <nav aria-label="Routes"><ul>${operations.map(({ id, summary, method, url }) =>

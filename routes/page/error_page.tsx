@@ -1,6 +1,6 @@
 import type { Context } from "hono";
 import { type ErrorBody, errorResponse } from "../error_response.ts";
-import { Layout } from "./layout.tsx";
+import { CONTENT_SECURITY_POLICY, Layout } from "./layout.tsx";
 
 /** Whether an error is read by a person: a browser asks for HTML, and not for a route of the API. */
 export const isForPeople = (c: Context): boolean =>
@@ -10,6 +10,7 @@ export const isForPeople = (c: Context): boolean =>
 export async function errorPage(error: Error, c: Context): Promise<Response> {
   const response = await errorResponse(error, c);
   const { message } = await response.json() as ErrorBody;
+  c.header("Content-Security-Policy", CONTENT_SECURITY_POLICY);
   return c.html(
     <Layout title="Error – DATA Act files" visitor={undefined}>
       <h1>This did not work</h1>

@@ -6,6 +6,7 @@ import { ServiceError } from "../../lib/errors.ts";
 import { cancelJob } from "../../lib/generations/cancel.ts";
 import type { Dependencies } from "../dependencies.ts";
 import { auditOfJob, forJob, JOB_ID } from "../job_access.ts";
+import { formBody } from "../request_input.ts";
 import { describeJob } from "../status_headers.ts";
 import { type StatusBody, statusBody } from "../status_response.ts";
 import { number, progressText, sizeOf, stateOf, subjectOf } from "./job_words.ts";
@@ -44,19 +45,26 @@ export function job(dependencies: Dependencies) {
     })
     .get(`${JOB}/download`, rule, orSignIn, forJob(dependencies), async (c) => {
       const { job } = c.var;
-      const { url } = await describeJob(c, job, dependencies);
+      const { url } = await describeJob(c, job, dependencies, { isInHeaders: true });
       return c.redirect(url === "#" ? `/jobs/${job.jobId}` : url, 303);
     })
-    .post(`${JOB}/cancel`, rule, orSignIn, forJob(dependencies, { action: "cancel" }), async (c) => {
-      const { jobId } = c.var.job;
-      try {
-        await cancelJob(sql, jobId, (tx) => recordAudit(tx, auditOfJob(c, "cancel")));
-      } catch (error) {
-        // It has ended meanwhile: its page says how.
-        if (!(error instanceof ServiceError && error.code === "job_ended")) throw error;
-      }
-      return c.redirect(`/jobs/${jobId}`, 303);
-    });
+    .post(
+      `${JOB}/cancel`,
+      rule,
+      orSignIn,
+      formBody,
+      forJob(dependencies, { action: "cancel" }),
+      async (c) => {
+        const { jobId } = c.var.job;
+        try {
+          await cancelJob(sql, jobId, (tx) => recordAudit(tx, auditOfJob(c, "cancel")));
+        } catch (error) {
+          // It has ended meanwhile: its page says how.
+          if (!(error instanceof ServiceError && error.code === "job_ended")) throw error;
+        }
+        return c.redirect(`/jobs/${jobId}`, 303);
+      },
+    );
 }
 
 /** The page of one job. */

@@ -2,6 +2,11 @@ import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
 import type { User } from "../../lib/auth/user.ts";
 
+/** What a page may load and where its forms may go: to this very service, and nothing inline. */
+export const CONTENT_SECURITY_POLICY =
+  "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; " +
+  "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
 /** Every page's frame. */
 export function Layout(
   { title, visitor, refresh, children }: {

@@ -6,9 +6,9 @@ import { estimateRows } from "../../lib/files/estimate.ts";
 import type { FileRequest } from "../../lib/files/file_type.ts";
 import { fileTypeOf, requestBody } from "../../lib/files/registry.ts";
 import { requestGeneration } from "../../lib/generations/request.ts";
-import { recordRefusal } from "../access.ts";
+import { recordRefusal } from "../audit_refusals.ts";
 import type { Dependencies } from "../dependencies.ts";
-import { limitBody } from "../request_input.ts";
+import { formBody } from "../request_input.ts";
 import { bodyOf, fieldOf, readForm } from "./form.ts";
 import { homePage } from "./home_page.tsx";
 import type { FieldErrors } from "./request_form.tsx";
@@ -20,10 +20,10 @@ export const requestFile = (dependencies: Dependencies) =>
     "/request",
     forVisitors(dependencies),
     requireVisitor("sign in"),
-    limitBody,
+    formBody,
     async (c) => {
       const { sql, maxUnfinishedJobs } = dependencies;
-      const { user, requestId } = c.var;
+      const { user, source } = c.var;
       const sent = await c.req.parseBody();
       const values = readForm(sent);
       const checked = requestBody.safeParse(bodyOf(values));
@@ -39,7 +39,7 @@ export const requestFile = (dependencies: Dependencies) =>
         const { job } = await requestGeneration(sql, fileTypeOf(request.file_type), request, {
           requestedBy: user.name,
           userId: user.userId,
-          requestId,
+          ...source,
           maxUnfinishedJobs,
         });
         return c.redirect(`/jobs/${job.jobId}`, 303);
@@ -54,7 +54,7 @@ export const requestFile = (dependencies: Dependencies) =>
 async function estimateOf(sql: Sql, request: FileRequest): Promise<string> {
   const query = fileTypeOf(request.file_type).estimate?.(request);
   if (!query) {
-    return "There is no estimate for file A; it has one record for each account, a few thousand at most.";
+    return "There is no estimate for files A and BOC: they are worked out from other tables, in a few seconds.";
   }
   const rows = await estimateRows(sql, query);
   return `About ${rows.toLocaleString("en-US")} records, as far as the database can tell without counting.`;

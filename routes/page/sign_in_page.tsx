@@ -1,20 +1,20 @@
 import { Hono } from "hono";
 import type { Dependencies } from "../dependencies.ts";
-import { limitBody } from "../request_input.ts";
+import { formBody } from "../request_input.ts";
 import { Layout } from "./layout.tsx";
 import { forget, forVisitors, signInWith } from "./visitor.ts";
 
 /** `POST /sign-in` with a token, and `POST /sign-out`. */
 export const signIn = (dependencies: Dependencies) =>
   new Hono()
-    .post("/sign-in", forVisitors(dependencies), limitBody, async (c) => {
+    .post("/sign-in", forVisitors(dependencies), formBody, async (c) => {
       const { token } = await c.req.parseBody();
       const user = await signInWith(c, dependencies, typeof token === "string" ? token.trim() : "");
       if (user) return c.redirect("/", 303);
       const error = "This token is not valid, or not any more. Check that you have all of it.";
       return c.html(<SignIn error={error} />, 401);
     })
-    .post("/sign-out", forVisitors(dependencies), (c) => {
+    .post("/sign-out", forVisitors(dependencies), formBody, (c) => {
       forget(c);
       return c.redirect("/", 303);
     });

@@ -3,19 +3,22 @@ import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { csrf } from "hono/csrf";
 import { createMiddleware } from "hono/factory";
 import { HTTPException } from "hono/http-exception";
-import type { RequestIdVariables } from "hono/request-id";
 import type { User } from "../../lib/auth/user.ts";
 import { ServiceError } from "../../lib/errors.ts";
-import { declareRule, recordRefusal, type SignedIn } from "../access.ts";
+import { declareRule, type SignedIn } from "../access.ts";
 import type { Dependencies } from "../dependencies.ts";
+import type { Sourced } from "../request_source.ts";
+import { CONTENT_SECURITY_POLICY } from "./layout.tsx";
 
-/** The cookie that holds a visitor's credential: only the page's own routes look at it, the API never does. */
+/**
+ * The cookie that holds a visitor's credential: only the page's own routes look at it, the API never does.
+ */
 const COOKIE = "session";
 const SECONDS = 8 * 3600;
 
 /** What the page's handlers find in the context. */
 export interface Visited {
-  Variables: Partial<SignedIn["Variables"]> & RequestIdVariables;
+  Variables: Partial<SignedIn["Variables"]> & Sourced["Variables"] & { isSignInRefused?: boolean };
 }
 
 /** Who a credential is; undefined where it is none, or no longer. */
@@ -29,8 +32,8 @@ async function userOf({ authenticate }: Dependencies, credential: string): Promi
 }
 
 /**
- * The rule of the page's routes: anybody may come; who has signed in is known by a cookie, looked up anew every time. What
- * changes something must come from the page itself. What a visitor is refused is kept in the audit.
+ * The rule of the page's routes: anybody may come; who has signed in is known by a cookie, looked up anew
+ * every time. What changes something must come from the page itself.
  */
 export const forVisitors = (dependencies: Dependencies): MiddlewareHandler<Visited> =>
   declareRule(createMiddleware<Visited>(async (c, next) => {
@@ -40,16 +43,22 @@ export const forVisitors = (dependencies: Dependencies): MiddlewareHandler<Visit
     if (user) {
       c.set("user", user);
       c.set("credential", credential!);
+    } else if (credential !== undefined) {
+      // It is not sent again, so it is refused once.
+      forget(c);
+      c.set("isSignInRefused", true);
     }
     await requireOwnForm(c);
     await next();
-    if (isVisitorKnown(c)) await recordRefusal(c, dependencies.sql);
   }));
 
 /** Whether the visitor has signed in. */
 export const isVisitorKnown = (c: Context): c is Context<SignedIn> => c.get("user") !== undefined;
 
-/** Lets only visitors on who have signed in; others are asked to, or told that they are not (for the page's script). */
+/**
+ * Lets only visitors on who have signed in; others are asked to, or told that they are not (for the page's
+ * script).
+ */
 export const requireVisitor = (otherwise: "sign in" | "error"): MiddlewareHandler<SignedIn> =>
   createMiddleware<SignedIn>(async (c, next) => {
     if (c.var.user) return await next();
@@ -57,7 +66,10 @@ export const requireVisitor = (otherwise: "sign in" | "error"): MiddlewareHandle
     return c.redirect("/", 303);
   });
 
-/** By Fetch Metadata, or RFC 6454 where browsers are older. Behind a proxy the host is the same, the scheme is not. */
+/**
+ * By Fetch Metadata, or RFC 6454 where browsers are older. Behind a proxy the host is the same, the scheme is
+ * not.
+ */
 const formsFromHere = csrf({
   origin: (origin, c) => URL.canParse(origin) && new URL(origin).host === c.req.header("Host"),
 });
@@ -71,10 +83,6 @@ async function requireOwnForm(c: Context): Promise<void> {
   }
 }
 
-const CONTENT_SECURITY_POLICY =
-  "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; " +
-  "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
 /** Signs a visitor in with a token; undefined where it is not valid. */
 export async function signInWith(
   c: Context,
@@ -85,7 +93,7 @@ export async function signInWith(
   if (user) {
     const secure = dependencies.publicUrl?.startsWith("https:") ?? false;
     setCookie(c, COOKIE, token, { httpOnly: true, sameSite: "Strict", path: "/", secure, maxAge: SECONDS });
-  }
+  } else c.set("isSignInRefused", token !== "");
   return user;
 }
 

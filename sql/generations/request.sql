@@ -5,6 +5,8 @@
 --   $7 the tables whose versions are the data's, $8 the trace
 --   $9 the user's name, $10 ID, $11 the ID of the HTTP request, $12 whether its response has the link of a finished file
 --   $13 the most files that the user may wait for, $14 whether this request goes alone (`room_for_generation`)
+--   $15 what the client calls that request, $16 the client's IP address
+--   $17 keys of the request's body that were ignored
 --
 -- One row. Without a job in it nothing was stored: where "room" is not "free", for that; else the agency does
 -- not exist, or an equal request was stored in the same instant, and another try finds it.
@@ -45,13 +47,13 @@ task AS (
   SELECT enqueue_generation(file_generation_id, 0) FROM created
 ),
 job AS (
-  INSERT INTO generation_job (file_generation_id, requested_by, reused, waiting)
-  SELECT file_generation_id, $9, state = 'finished', state <> 'finished' FROM generation
+  INSERT INTO generation_job (file_generation_id, requested_by, reused, waiting, ignored_keys)
+  SELECT file_generation_id, $9, state = 'finished', state <> 'finished', $17::text[] FROM generation
   RETURNING *
 ),
 audit AS (
-  INSERT INTO audit_event (app_user_id, action, job_id, agency_code, request_id)
-  SELECT $10, action, job_id, $2, $11
+  INSERT INTO audit_event (app_user_id, action, job_id, agency_code, request_id, client_request_id, address)
+  SELECT $10, action, job_id, $2, $11, $15, $16::text::inet
   FROM job, unnest(CASE WHEN reused AND $12 THEN ARRAY['request', 'link'] ELSE ARRAY['request'] END) AS action
 )
 SELECT room, /*columns*/

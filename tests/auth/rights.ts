@@ -23,8 +23,9 @@ export const RIGHTS: Record<string, Rights> = {
       "SELECT, INSERT (name, oidc_issuer, oidc_subject), UPDATE (is_administrator, disabled_at)",
   },
   "public.audit_event": {
-    detached_api: "INSERT (app_user_id, action, job_id, agency_code, request_id, detail)",
-    detached_operator: "SELECT",
+    detached_api:
+      "INSERT (app_user_id, action, job_id, agency_code, request_id, detail, client_request_id, address)",
+    detached_operator: "SELECT, INSERT (app_user_id, action, agency_code, request_id, detail)",
   },
   "public.cgac": agencyTable,
   "public.data_load": { detached_loader: "SELECT, INSERT" },
@@ -44,16 +45,16 @@ export const RIGHTS: Record<string, Rights> = {
   "public.file_generation": {
     detached_api:
       "SELECT, INSERT (file_type, agency_code, start_date, end_date, request, request_key, data_version, trace_parent), " +
-      "UPDATE (state, leased_by, lease_expires_at, changed_at, ended_at)",
+      "UPDATE (state, leased_by, lease_expires_at, changed_at, ended_at, linked_until)",
     detached_worker:
       "SELECT, UPDATE (state, attempt, failures, leased_by, lease_expires_at, rows_written, started_at, " +
       "changed_at, ended_at, stored_key, file_name, size_bytes, row_count, sha256, data_as_of, removed_at, error_code, " +
-      "error_message, retryable, rows_estimated)",
+      "error_message, retryable, rows_estimated, snoozes, snooze_message)",
   },
   "public.frec": agencyTable,
   "public.generation_job": {
     detached_api:
-      "SELECT, INSERT (file_generation_id, requested_by, reused, waiting), UPDATE (cancelled_at, waiting)",
+      "SELECT, INSERT (file_generation_id, requested_by, reused, waiting, ignored_keys), UPDATE (cancelled_at, waiting)",
   },
   "public.gtas_boc": { ...sourceTable, detached_api: "SELECT (fiscal_year, period)" },
   "public.idempotency_key": { detached_api: "SELECT, INSERT, UPDATE", detached_worker: "SELECT, DELETE" },
@@ -64,7 +65,13 @@ export const RIGHTS: Record<string, Rights> = {
   },
   "public.published_object_class_program_activity": sourceTable,
   "public.published_submission": { detached_api: "SELECT", detached_worker: "SELECT" },
-  "public.schema_migration": nobody,
+  // Every process looks, when it starts, whether the schema is the one of its release.
+  "public.schema_migration": {
+    detached_api: "SELECT (name)",
+    detached_worker: "SELECT (name)",
+    detached_loader: "SELECT (name)",
+    detached_operator: "SELECT (name)",
+  },
   "public.sf_133": sourceTable,
   "public.submission": { detached_loader: everything },
   "public.submission_window_schedule": { ...sourceTable, detached_api: "SELECT" },
@@ -90,6 +97,7 @@ export const CALLERS: Record<string, Role[]> = {
   // Triggers'.
   end_waiting: [],
   notify_generation_changed: [],
+  remake_lost_file: ["detached_api"],
   sign_in_with_oidc: ["detached_api"],
   sign_in_with_token: ["detached_api"],
 };
@@ -122,7 +130,10 @@ export async function grantedRights(sql: Sql): Promise<Record<string, Record<str
   return found;
 }
 
-/** The sequences, and what may be done with each: the loader moves those of the tables that it brings rows with keys to. */
+/**
+ * The sequences, and what may be done with each: the loader moves those of the tables that it brings rows
+ * with keys to.
+ */
 export async function sequenceRights(sql: Sql): Promise<Record<string, Rights>> {
   const sequences = await sql<{ name: string; table: string }[]>`
     SELECT sequence.oid::regclass::text AS name, owner.relnamespace::regnamespace || '.' || owner.relname AS table

@@ -134,11 +134,61 @@ Deno.test("a database that cannot be used is said in a sentence, without the pas
   await using db = await testDatabase();
   await using empty = await testDatabase({ template: "template0" });
   const away = await token("postgres://alice:hunter2@127.0.0.1:1/files", "list");
-  assert.deepEqual([away.code, away.err], [3, "The database cannot be reached. Nothing was changed.\n"]);
+  assert.equal(away.code, 3);
+  assert.match(away.err, /^The database cannot be reached: .*ECONNREFUSED[^\n]*\n$/);
+  assert.doesNotMatch(away.err, /hunter2/);
   const unmigrated = await token(empty.url, "list");
-  assert.deepEqual([unmigrated.code, unmigrated.out], [1, ""]);
+  assert.deepEqual([unmigrated.code, unmigrated.out], [3, ""]);
   assert.match(unmigrated.err, /run deno task migrate/);
   const notAllowed = await token(urlAs(db.url, "detached_api"), "list");
-  assert.deepEqual([notAllowed.code, notAllowed.out], [1, ""]);
-  assert.match(notAllowed.err, /detached_operator/);
+  assert.deepEqual([notAllowed.code, notAllowed.out], [3, ""]);
+  assert.match(notAllowed.err, /^This database user may not do that \(SECURITY\.md, "Database users"\): /);
+});
+
+Deno.test("the audit keeps what operators do to users and tokens, and by which database user; nothing where nothing changes", async () => {
+  await using db = await testDatabase();
+  await addAgencies(db.sql);
+  const [whoever] = await db.sql`SELECT session_user`;
+  const done = async (...args: string[]) => {
+    const { code, err } = await token(db, ...args);
+    assert.equal(code, 0, err);
+    const rows = await db.sql`
+      WITH gone AS (DELETE FROM audit_event RETURNING *)
+      SELECT name, action, agency_code, detail - 'by' - 'expires_at' AS detail, detail->>'by' AS by, request_id
+      FROM gone JOIN app_user USING (app_user_id) ORDER BY audit_event_id`;
+    for (const { by, request_id } of rows) {
+      // Whoever has logged in, whatever role it has taken on since.
+      assert.equal(by, whoever!["session_user"]);
+      assert.match(request_id, /^[0-9a-f-]{36}$/);
+    }
+    return rows.map(({ name, action, agency_code, detail }) => [name, action, agency_code, detail]);
+  };
+  const ofAgency = (
+    action: string,
+    agency: string,
+    permission: string,
+  ) => ["ann", action, agency, { permission }];
+  const administrator = (action: string) => ["ann", action, null, { administrator: true }];
+  assert.deepEqual(await done("create", "--user", "ann", "--agency", "020:writer", "--agency", "1601"), [
+    ofAgency("granted", "020", "writer"),
+    ofAgency("granted", "1601", "reader"),
+    ["ann", "token_made", null, { token_id: 1 }],
+  ]);
+  assert.deepEqual(
+    await done("grant", "--user", "ann", "--agency", "097", "--agency", "020:writer", "--admin"),
+    [
+      ofAgency("granted", "097", "reader"),
+      administrator("granted"),
+    ],
+  );
+  assert.deepEqual(await done("grant", "--user", "ann", "--admin"), []);
+  assert.deepEqual(await done("deny", "--user", "ann", "--agency", "020:writer", "--admin"), [
+    ofAgency("denied", "020", "writer"),
+    administrator("denied"),
+  ]);
+  assert.deepEqual(await done("disable", "--user", "ann"), [["ann", "user_disabled", null, {}]]);
+  assert.deepEqual(await done("disable", "--user", "ann"), []);
+  assert.deepEqual(await done("enable", "--user", "ann"), [["ann", "user_enabled", null, {}]]);
+  assert.deepEqual(await done("revoke", "1"), [["ann", "token_revoked", null, { token_id: 1 }]]);
+  assert.deepEqual(await done("revoke", "1"), []);
 });

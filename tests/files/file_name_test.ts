@@ -23,6 +23,14 @@ const named: [body: Record<string, unknown>, name: string][] = [
     "File-A_FY21P06_1480000000.csv.gz",
   ],
   [{ file_type: "A", cgac_code: "020", year: 2017, period: 2 }, "File-A_FY17P01-P02_1480000000.csv"],
+  [
+    { file_type: "BOC", cgac_code: "097", year: 2017, period: 6 },
+    "GTAS-Comparison-Report_FY17P06_CGAC-097_1480000000.csv",
+  ],
+  [
+    { file_type: "BOC", cgac_code: "097", frec_code: "1601", year: 2023, period: 2, compression: "gzip" },
+    "GTAS-Comparison-Report_FY23P01-P02_FREC-1601_1480000000.csv.gz",
+  ],
 ];
 for (const [body, name] of named) {
   Deno.test(`a file is named ${name}`, () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { requestBody } from "../../lib/files/registry.ts";
+import { ignoredKeys, requestBody } from "../../lib/files/registry.ts";
 
 const d1 = { file_type: "D1", cgac_code: "020", start: "01/01/2016", end: "03/31/2016" };
 const a = { file_type: "A", cgac_code: "020", year: 2017, period: 3 };
@@ -62,6 +62,37 @@ Deno.test("keys that a file type ignores are ignored whatever they hold", () => 
   assert.deepEqual(requestBody.parse({ ...d2, element_numbers: "maybe" }), requestBody.parse(d2));
 });
 
+Deno.test("element numbers are wanted, or not, in every spelling that the Broker takes", () => {
+  const wanted = (element_numbers: unknown) => requestBody.parse({ ...d1, element_numbers });
+  const words = (...all: string[]) =>
+    all.flatMap((word) => [word, word.toUpperCase(), word[0]!.toUpperCase() + word.slice(1)]);
+  for (const yes of [true, 1, ...words("true", "t", "yes", "y", "on", "1")]) {
+    assert.deepEqual(wanted(yes), { ...requestBody.parse(d1), element_numbers: true }, String(yes));
+  }
+  for (const no of [false, 0, null, "", ...words("false", "f", "no", "n", "off", "0")]) {
+    assert.deepEqual(wanted(no), requestBody.parse(d1), String(no));
+  }
+});
+
+Deno.test("months and days also come with one digit", () => {
+  assert.deepEqual(requestBody.parse({ ...d1, start: "1/1/2016", end: "3/31/2016" }), requestBody.parse(d1));
+  assert.deepEqual(requestBody.parse({ ...d1, start: "01/1/2016" }), requestBody.parse(d1));
+});
+
+Deno.test("keys that no file type has are named, a few of them, cut where they are long", () => {
+  assert.deepEqual(
+    ignoredKeys({ ...d1, ...a, agency_type: 5, file_format: 5, compression: 5, element_numbers: 5 }),
+    [],
+  );
+  assert.deepEqual(ignoredKeys({ ...d1, agency_typ: "funding", Start: 0, nothing: null, empty: "" }), [
+    "agency_typ",
+    "Start",
+  ]);
+  const many = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`${i}${"x".repeat(100)}`, 1]));
+  assert.deepEqual(ignoredKeys(many).map((key) => key.length), Array(20).fill(60));
+  assert.deepEqual(ignoredKeys({ "a\0b\ud800": 1 }), ["a\ufffdb\ufffd"]);
+});
+
 Deno.test("whole numbers also come as digits in a string", () => {
   assert.deepEqual(requestBody.parse({ ...a, year: "2017", period: "03" }), requestBody.parse(a));
 });
@@ -90,15 +121,17 @@ const refused: [string, Record<string, unknown>, ...fields: string[]][] = [
   ["day 0", { ...d1, end: "12/00/2016" }, "end"],
   ["year 0", { ...d1, start: "01/01/0000" }, "start"],
   ["an ISO date", { ...d1, start: "2016-01-01" }, "start"],
-  ["one-digit months", { ...d1, start: "1/1/2016" }, "start"],
+  ["a year of two digits", { ...d1, start: "1/1/16" }, "start"],
+  ["a month of three digits", { ...d1, start: "001/01/2016" }, "start"],
   ["a date with something behind it", { ...d1, start: "01/01/2016 " }, "start"],
   ["a date with a line end behind it", { ...d1, start: "01/01/2016\n" }, "start"],
   ["a date that is a number", { ...d1, start: 1012016 }, "start"],
   ["start after end", { ...d1, start: "04/01/2016" }, "start"],
   ["an unknown agency type", { ...d1, agency_type: "owning" }, "agency_type"],
   ["an unknown file format", { ...d1, file_format: "CSV" }, "file_format"],
-  ["element numbers as a string", { ...d1, element_numbers: "true" }, "element_numbers"],
-  ["element numbers as a number", { ...d1, element_numbers: 1 }, "element_numbers"],
+  ["element numbers in another language", { ...d1, element_numbers: "ja" }, "element_numbers"],
+  ["element numbers as 2", { ...d1, element_numbers: 2 }, "element_numbers"],
+  ["element numbers as a list", { ...d1, element_numbers: [true] }, "element_numbers"],
   ["no year", { ...a, year: undefined }, "year"],
   ["no period", { ...a, period: undefined }, "period"],
   ["a year of three digits", { ...a, year: 999 }, "year"],

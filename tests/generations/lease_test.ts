@@ -13,7 +13,7 @@ import { addAgencies, ask, askAndClaim, generationOf, written } from "../helpers
 
 const expire = (sql: Sql) => sql`UPDATE file_generation SET lease_expires_at = now() - interval '1 second'`;
 const claimAgain = (sql: Sql, lease: Lease) => claim(sql, lease.fileGenerationId, "worker-2", 30);
-const retryable = new ServiceError("source_unavailable");
+const retryable = new ServiceError("generation_error", { id: "x" });
 
 Deno.test("a generation is claimed by one worker only", async () => {
   await using db = await testDatabase();
@@ -95,7 +95,7 @@ Deno.test("an error that may pass is tried again, later and later, at most so ma
   assert.deepEqual(waits, [1, 4, 16, 64]);
   assert.equal(await recordFailure(db.sql, lease, retryable), "failed");
   assert.deepEqual((await jobStatus(db.sql, jobId))?.error, {
-    code: "source_unavailable",
+    code: "generation_error",
     message: retryable.message,
     retryable: true,
   });

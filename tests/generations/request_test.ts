@@ -192,7 +192,7 @@ Deno.test("the current file is found by its key and the data's version at once, 
   const values = ["D1", "020", "2016-01-01", "2016-03-31", "{}", "key", ["detached_award_procurement"], null];
   const plan = await db.sql.unsafe(
     `EXPLAIN (FORMAT JSON) ${query}`,
-    [...values, "user", "1", "request", true, 10, false],
+    [...values, "user", "1", "request", true, 10, false, null, null, []],
   );
   const conditions = JSON.stringify(plan).match(/"Index Cond":"[^"]*request_key[^"]*"/g) ?? [];
   assert.ok(conditions.some((condition) => condition.includes("data_version")), `found ${conditions}`);

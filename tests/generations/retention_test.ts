@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
+import type { Sql } from "../../lib/db.ts";
+import { ServiceError } from "../../lib/errors.ts";
+import { linkToFile } from "../../lib/generations/file_link.ts";
 import { publish } from "../../lib/generations/publish.ts";
 import { endRetention } from "../../lib/generations/retention.ts";
 import { jobStatus } from "../../lib/generations/status.ts";
 import { type LeftObject, sweepObjects } from "../../lib/generations/sweep_objects.ts";
+import type { FileStore } from "../../lib/storage/store.ts";
 import { testDatabase } from "../helpers/database.ts";
-import { addAgencies, ask, askAndClaim, generationOf, written } from "../helpers/generations.ts";
+import { addAgencies, ask, askAndClaim, d1Body, generationOf, written } from "../helpers/generations.ts";
 
 Deno.test("a file is no longer kept after its days, its job says so, and the same request makes a new one", async () => {
   await using db = await testDatabase();
@@ -28,7 +32,8 @@ Deno.test("a sweep removes what ended attempts have left, again a day later, and
   await addAgencies(db.sql);
   const dead = await askAndClaim(db.sql);
   const alive = await askAndClaim(db.sql, {
-    ...{ file_type: "D1", cgac_code: "097" },
+    file_type: "D1",
+    cgac_code: "097",
     start: "01/01/2016",
     end: "01/01/2016",
   });
@@ -45,11 +50,105 @@ Deno.test("a sweep removes what ended attempts have left, again a day later, and
   const swept: string[] = [];
   const remove = ({ key }: LeftObject) => Promise.resolve(void swept.push(key));
   assert.equal(await sweepObjects(db.sql, () => Promise.reject(new Error("the storage is away"))), 0);
+  await db.sql`UPDATE unpublished_object SET sweep_at = now()`;
   assert.equal(await sweepObjects(db.sql, remove), 1);
   assert.equal(await sweepObjects(db.sql, remove), 0);
-  await db.sql`UPDATE unpublished_object SET swept_at = swept_at - interval '25 hours'`;
+  await db.sql`UPDATE unpublished_object SET sweep_at = sweep_at - interval '25 hours'`;
   assert.equal(await sweepObjects(db.sql, remove), 1);
   assert.deepEqual(swept, [dead.lease.storedKey, dead.lease.storedKey]);
   const left = await db.sql`SELECT stored_key FROM unpublished_object`;
   assert.deepEqual([...left], [{ stored_key: alive.lease.storedKey }]);
+});
+
+Deno.test("objects that cannot be removed are in nobody's way, and are tried later and later", async () => {
+  await using db = await testDatabase();
+  await addAgencies(db.sql);
+  const { lease } = await askAndClaim(db.sql);
+  await db.sql`
+    INSERT INTO unpublished_object (stored_key, file_generation_id, attempt)
+    SELECT 'poisoned/' || n, ${lease.fileGenerationId}, 100 + n FROM generate_series(1, 100) AS n`;
+  await db.sql`
+    INSERT INTO unpublished_object (stored_key, file_generation_id, attempt)
+    VALUES ('sound', ${lease.fileGenerationId}, 300)`;
+  const tried: string[] = [];
+  const remove = ({ key }: LeftObject) => {
+    tried.push(key);
+    const cause = new Error("AccessDenied");
+    return key === "sound"
+      ? Promise.resolve()
+      : Promise.reject(new ServiceError("storage_unavailable", { cause }));
+  };
+  await sweepObjects(db.sql, remove);
+  await sweepObjects(db.sql, remove);
+  assert.deepEqual(
+    [tried.length, tried.includes("sound")],
+    [101, true],
+    "each was tried once, the sound one too",
+  );
+
+  const pauses: number[] = [];
+  for (let round = 0; round < 12; round++) {
+    await db.sql`UPDATE unpublished_object SET sweep_at = now() WHERE stored_key = 'poisoned/1'`;
+    await sweepObjects(db.sql, remove);
+    const [row] = await db.sql`
+      SELECT round(extract(epoch FROM sweep_at - now())) AS pause FROM unpublished_object
+      WHERE stored_key = 'poisoned/1'`;
+    pauses.push(Number(row!["pause"]));
+  }
+  assert.deepEqual(pauses, [20, 40, 80, 160, 320, 640, 1280, 2560, 3600, 3600, 3600, 3600]);
+});
+
+/** A finished file that has been kept for long enough. */
+async function oldFile(sql: Sql, body = d1Body()): Promise<string> {
+  const { jobId, lease } = await askAndClaim(sql, body);
+  await publish(sql, lease, written, null);
+  await sql`UPDATE file_generation SET ended_at = now() - interval '31 days'
+    WHERE file_generation_id = ${lease.fileGenerationId}`;
+  return jobId;
+}
+
+/** A store whose files are all there; its links live as long as they are to. */
+const store = {
+  size: () => Promise.resolve(written.bytes),
+  link: (_file: unknown, seconds: number) =>
+    Promise.resolve({ url: "link", expiresAt: new Date(Date.now() + seconds * 1000) }),
+} as unknown as FileStore;
+
+Deno.test("a file is kept for as long as a link to it lives that was given out", async () => {
+  await using db = await testDatabase();
+  const { sql } = db;
+  await addAgencies(sql);
+  const jobId = await oldFile(sql);
+  const { link } = await linkToFile(sql, store, (await jobStatus(sql, jobId))!, { ttlSeconds: 3600 });
+  const [kept] = await sql`SELECT linked_until FROM file_generation`;
+  assert.ok(kept!["linked_until"] > link!.expiresAt);
+  assert.equal(await endRetention(sql, 30), 0);
+  await assert.rejects(sql`UPDATE file_generation SET removed_at = now()`, { code: "23514" });
+  await sql`UPDATE file_generation SET linked_until = now()`;
+  assert.equal(await endRetention(sql, 30), 1);
+  const gone = await linkToFile(sql, store, (await jobStatus(sql, jobId))!, { ttlSeconds: 3600 });
+  assert.deepEqual([gone.link, gone.job.removed], [undefined, true]);
+});
+
+Deno.test("of a link and the end of retention in the same instant one comes first", async () => {
+  await using db = await testDatabase();
+  const { sql } = db;
+  await addAgencies(sql);
+  for (let round = 0; round < 10; round++) {
+    const jobs: string[] = [];
+    for (let day = 1; day < 9; day++) {
+      jobs.push(await oldFile(sql, d1Body({ start: "01/01/2016", end: `0${1 + round % 9}/0${day}/2016` })));
+    }
+    // As the routes have it: read before the file is no longer kept, linked after.
+    const read = await Promise.all(jobs.map((job) => jobStatus(sql, job)));
+    const linking = read.map((job) => linkToFile(sql, store, job!, { ttlSeconds: 60 }));
+    const [, ...given] = await Promise.all([endRetention(sql, 30), ...linking]);
+    for (const { job, link } of given) {
+      const [row] = await sql`SELECT removed_at FROM file_generation
+        WHERE file_generation_id = ${job.fileGenerationId}`;
+      assert.equal(row!["removed_at"] === null, link !== undefined);
+    }
+    await sql`UPDATE file_generation SET linked_until = NULL`;
+    await endRetention(sql, 30);
+  }
 });

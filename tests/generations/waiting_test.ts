@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { ServiceError } from "../../lib/errors.ts";
 import { cancelJob } from "../../lib/generations/cancel.ts";
 import { release } from "../../lib/generations/attempt_end.ts";
+import { remakeLostFile } from "../../lib/generations/file_link.ts";
 import { recordFailure } from "../../lib/generations/failure.ts";
 import { claim, type Lease } from "../../lib/generations/lease.ts";
 import { publish } from "../../lib/generations/publish.ts";
@@ -40,7 +41,16 @@ Deno.test("the mark of a job that waits is true whatever happens to it and to it
     },
     retry: async () => {
       const lease = take(leases);
+      if (lease) await recordFailure(sql, lease, new ServiceError("generation_error", { id: "x" }));
+    },
+    snooze: async () => {
+      const lease = take(leases);
       if (lease) await recordFailure(sql, lease, new ServiceError("storage_unavailable"));
+    },
+    lose: async () => {
+      const [file] =
+        await sql`SELECT stored_key AS key FROM file_generation WHERE stored_key IS NOT NULL LIMIT 1`;
+      if (file) assert.ok(await remakeLostFile(sql, file["key"]));
     },
     release: async () => {
       const lease = take(leases);
@@ -61,6 +71,8 @@ Deno.test("the mark of a job that waits is true whatever happens to it and to it
       "publish",
       "fail",
       "retry",
+      "snooze",
+      "lose",
       "release",
       "cancel",
     ]);

@@ -1,11 +1,14 @@
+import type { Hono } from "hono";
 import type { User } from "../../lib/auth/user.ts";
 import type { Sql } from "../../lib/db.ts";
 import { ServiceError } from "../../lib/errors.ts";
 import { GenerationChanges } from "../../lib/generations/changes.ts";
 import { LocalStore } from "../../lib/storage/local.ts";
+import type { Authenticate } from "../../routes/access.ts";
 import { createApp } from "../../routes/app.ts";
 import { HeldRequests } from "../../routes/held_requests.ts";
 import type { TestDatabase } from "./database.ts";
+import { written } from "./generations.ts";
 
 /** Users that tests sign in as, by the token that is their name. */
 export const users: Record<string, User> = {
@@ -33,6 +36,8 @@ export const users: Record<string, User> = {
 
 /** The API over a test's database and a folder of its own. */
 export interface TestApp extends AsyncDisposable {
+  sql: Sql;
+  app: Hono;
   store: LocalStore;
   changes: GenerationChanges;
   held: HeldRequests;
@@ -51,19 +56,37 @@ export interface TestApp extends AsyncDisposable {
   ): Promise<Response>;
 }
 
+const byName: Authenticate = (credential) => {
+  const user = users[credential];
+  if (!user) throw new ServiceError("not_signed_in");
+  return Promise.resolve(user);
+};
+
 /** Makes an API whose users sign in by their names (`users`). */
 export async function testApp(
   db: TestDatabase,
-  { maxUnfinishedJobs = 50, maxHeldRequests = 100, sql = db.sql, corsOrigins, metricsToken }: {
+  {
+    maxUnfinishedJobs = 50,
+    maxHeldRequests = 100,
+    sql = db.sql,
+    corsOrigins,
+    metricsToken,
+    authenticate = byName,
+  }: {
     maxUnfinishedJobs?: number;
     maxHeldRequests?: number;
     sql?: Sql;
     corsOrigins?: string[];
     metricsToken?: string;
+    authenticate?: Authenticate;
   } = {},
 ): Promise<TestApp> {
   const dir = await Deno.makeTempDir({ prefix: "detached-files-" });
-  const store = new LocalStore({ dir, publicUrl: "http://localhost", signingSecret: "s".repeat(32) });
+  const store = new StoreOfUnwrittenFiles({
+    dir,
+    publicUrl: "http://localhost",
+    signingSecret: "s".repeat(32),
+  });
   await addUsers(db.sql);
   const changes = new GenerationChanges(db.url, "test-listen");
   const held = new HeldRequests(maxHeldRequests);
@@ -76,13 +99,11 @@ export async function testApp(
     store,
     urlTtlSeconds: 60,
     maxUnfinishedJobs,
-    authenticate: (credential) => {
-      const user = users[credential];
-      if (!user) throw new ServiceError("not_signed_in");
-      return Promise.resolve(user);
-    },
+    authenticate,
   });
   return {
+    sql: db.sql,
+    app,
     store,
     changes,
     held,
@@ -102,7 +123,7 @@ export async function testApp(
         status: response.status,
         headers: response.headers,
         text,
-        json: isJson ? JSON.parse(text) : undefined,
+        json: isJson && text ? JSON.parse(text) : undefined,
       };
     },
     open: async (method, path, { headers = {}, signal }) =>
@@ -118,10 +139,19 @@ export async function testApp(
   };
 }
 
+/** Tests publish files that nobody has written. */
+class StoreOfUnwrittenFiles extends LocalStore {
+  override size(): Promise<number> {
+    return Promise.resolve(written.bytes);
+  }
+}
+
 async function addUsers(sql: Sql): Promise<void> {
   for (const { userId, name, isAdministrator } of Object.values(users)) {
     await sql`
       INSERT INTO app_user (app_user_id, name, is_administrator) OVERRIDING SYSTEM VALUE
       VALUES (${userId}, ${name}, ${isAdministrator}) ON CONFLICT DO NOTHING`;
   }
+  // Users that a test makes have IDs of their own.
+  await sql`SELECT setval(pg_get_serial_sequence('app_user', 'app_user_id'), greatest(max(app_user_id), 100)) FROM app_user`;
 }

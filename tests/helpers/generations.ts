@@ -60,3 +60,15 @@ export async function askAndClaim(sql: Sql, body = d1Body()): Promise<{ jobId: s
 
 /** What a file would have been, had it been written. */
 export const written = { rows: 2, bytes: 100, sha256: "ab".repeat(32) };
+
+/** Adds a finished generation whose file is stored under a key, or gives it the file if it was added before. */
+export async function addFile(sql: Sql, key: string, bytes: number): Promise<void> {
+  await sql`
+    INSERT INTO file_generation (file_type, agency_code, start_date, end_date, request, request_key, data_version,
+      state, attempt, started_at, ended_at, stored_key, file_name, size_bytes, row_count, sha256)
+    VALUES ('D1', '020', '2016-01-01', '2016-03-31', '{}', ${key}, 0,
+      'finished', 1, now(), now(), ${key}, ${
+    key.slice(key.lastIndexOf("/") + 1)
+  }, ${bytes}, 0, repeat('a', 64))
+    ON CONFLICT (stored_key) DO UPDATE SET size_bytes = excluded.size_bytes`;
+}

@@ -70,6 +70,10 @@ for (const [what, sent, status, code] of unreadable) {
     const response = await converse(server.port, sent);
     assert.match(response, new RegExp(`^HTTP/1\\.1 ${status} `));
     assert.match(response, /\r\nContent-Type: application\/json/i);
+    assert.match(response, /\r\nCache-Control: no-store\r\n/i);
+    for (const name of ["strict-transport-security", "x-frame-options", "referrer-policy"]) {
+      assert.equal(response.match(new RegExp(`\\r\\n${name}: `, "gi"))?.length, 1, name);
+    }
     assert.equal(JSON.parse(response.split("\r\n\r\n")[1]!).code, code);
     assert.match(await converse(server.port, get("/after", "Connection: close")), /"\/after"/);
   });

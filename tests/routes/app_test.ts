@@ -89,7 +89,7 @@ Deno.test("the audit keeps who asked for, saw, got a link to, fetched, cancelled
   assert.deepEqual(kept.map((row) => Object.values(row)), [
     ["treasury-reader", "request", json.job_id, "020"],
     ["treasury-writer", "status", json.job_id, "020"],
-    ["defense-fabs", "refused", null, null],
+    ["defense-fabs", "refused", json.job_id, "020"],
     ["treasury-reader", "cancel", json.job_id, "020"],
   ]);
 });

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { type TestApp, testApp } from "../helpers/app.ts";
+import { LocalStore } from "../../lib/storage/local.ts";
 import { testDatabase } from "../helpers/database.ts";
+import { converse } from "../helpers/raw_http.ts";
+import { startService } from "../helpers/service.ts";
+import { addFile } from "../helpers/generations.ts";
 
 const KEY = "1/1/File-D1_20160101_20160331_awarding_1.csv";
 const BYTES = new TextEncoder().encode("a,b\n1,2\n");
@@ -9,6 +13,7 @@ async function storeFile(app: TestApp): Promise<string> {
   const writer = await app.store.create({ key: KEY, fileName: KEY.slice(4), contentType: "text/csv" });
   await writer.write(BYTES);
   await writer.finish();
+  await addFile(app.sql, KEY, BYTES.length);
   return pathOf(await app.store.link({ key: KEY, fileName: KEY.slice(4) }, 60));
 }
 
@@ -111,7 +116,59 @@ Deno.test("a link ends when its time is over, and when the file is no longer kep
   const over = pathOf(await app.store.link({ key: KEY, fileName: KEY.slice(4) }, -1));
   const expired = await app.send("GET", over, { as: null });
   assert.deepEqual([expired.status, expired.json.code], [403, "link_expired"]);
-  await app.store.remove(KEY);
+  await app.sql`UPDATE file_generation SET removed_at = now()`;
   const gone = await app.send("GET", link, { as: null });
-  assert.deepEqual([gone.status, gone.json.code], [410, "file_gone"]);
+  assert.deepEqual([gone.status, gone.json.code], [410, "file_gone"], "even before it is swept");
+});
+
+Deno.test("a link is taken exactly as it was given, whatever a URL's parser would make the same of it", async () => {
+  await using service = await startService();
+  const key = "7/1/File-D1_1.csv";
+  const store = new LocalStore({
+    dir: service.storageDir,
+    publicUrl: service.api.url,
+    signingSecret: "s".repeat(32),
+  });
+  const writer = await store.create({ key, fileName: key.slice(4), contentType: "text/csv" });
+  await writer.write(BYTES);
+  await writer.finish();
+  await addFile(service.sql, key, BYTES.length);
+  const { url } = await store.link({ key, fileName: key.slice(4) }, 60);
+  const { port } = new URL(url);
+  const status = async (target: string) => {
+    const response = await converse(
+      Number(port),
+      `GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`,
+    );
+    return Number(/^HTTP\/1\.1 (\d+)/.exec(response)?.[1]);
+  };
+  const target = url.slice(service.api.url.length);
+  assert.equal(await status(target), 200);
+  assert.equal(await status(url), 200, "as a proxy may send it");
+  for (
+    const [from, to] of [
+      ["7/1/", "7/x/../1/"],
+      ["7/1/", "7/./1/"],
+      ["7/1/", "x/../7/1/"],
+      ["7/1/", "7/x/%2e%2e/1/"],
+      ["7/1/", "7/%2E/1/"],
+      ["7/1/", "7//1/"],
+      ["7/1/", "%37/1/"],
+      ["7/1/", "7%2f1/"],
+      ["7/1/", "7\\1/"],
+      ["7/1/", "7/1\\"],
+      ["/v1/files/", "/v1/x/../files/"],
+      ["/v1/files/", "//v1/files/"],
+      ["/v1/files/", "/v1/files/../files/"],
+      ["?expires", "?&expires"],
+      [".csv?", ".csv/?"],
+      [".csv?", ".csv;x?"],
+      ["&signature", "&x=1&signature"],
+    ] as const
+  ) {
+    const changed = target.replace(from, to);
+    assert.notEqual(changed, target);
+    const given = await status(changed);
+    assert.ok([400, 403, 404].includes(given), `${changed} gave ${given}`);
+  }
 });

@@ -23,6 +23,7 @@ Deno.test("a valid request is answered at once with the status of a waiting job"
     start: "01/01/2016",
     end: "03/31/2016",
     message: "",
+    warnings: [],
     state: "queued",
     rows: null,
     rows_estimated: null,
@@ -40,6 +41,60 @@ Deno.test("a valid request is answered at once with the status of a waiting job"
   assert.equal(headers.get("Cache-Control"), "no-store");
   const again = await app.send("GET", headers.get("Location")!);
   assert.equal(again.json.job_id, job_id);
+});
+
+Deno.test("keys that are ignored are named in the response, in the job's status and in the estimate", async () => {
+  await using db = await testDatabase();
+  await using app = await testApp(db);
+  await addAgencies(db.sql);
+  const body = d1Body({ agency_typ: "funding", year: "x" });
+  const { status, json } = await app.send("POST", PATH, { body });
+  const warnings = [{
+    code: "key_ignored",
+    message: 'The key "agency_typ" is ignored: no file has it. See whether it is misspelt.',
+  }];
+  assert.deepEqual([status, json.warnings], [200, warnings]);
+  const again = await app.send("GET", `/v1/check_detached_generation_status/?job_id=${json.job_id}`);
+  assert.deepEqual(again.json.warnings, warnings);
+  const estimate = await app.send("POST", "/v1/generations/estimate", { body });
+  assert.deepEqual(estimate.json.warnings, warnings);
+  // It is no other request for that.
+  const other = await app.send("POST", PATH, { body: d1Body() });
+  assert.deepEqual(other.json.warnings, []);
+  assert.equal((await db.sql`SELECT FROM file_generation`).count, 1);
+});
+
+Deno.test("a BOC without its data is refused in words, by the code that the file is for; a status of one has no start and end", async () => {
+  await using db = await testDatabase();
+  await using app = await testApp(db);
+  await addAgencies(db.sql);
+  const body = { file_type: "BOC", cgac_code: "020", year: 2023, period: 9 };
+  const ask = async (more = {}) => (await app.send("POST", PATH, { body: { ...body, ...more } })).json;
+  const both = await ask();
+  assert.deepEqual([both.code, both.message], [
+    "data_missing",
+    "There is no published submission of 020 or GTAS data by object class (of any agency) for fiscal year 2023, period 9.",
+  ]);
+  assert.equal((await ask({ cgac_code: "999" })).code, "invalid_request");
+  await db.sql`INSERT INTO gtas_boc (tas, main_account_code, sub_account_code, fiscal_year, period)
+    VALUES ('t', '0100', '000', 2023, 9)`;
+  await db.sql`INSERT INTO submission VALUES
+    (1, '020', NULL, 2023, 9, 1), (2, '097', NULL, 2023, 9, 2), (3, NULL, '1601', 2023, 8, 2), (4, '020', NULL, 2023, 8, 3)`;
+  assert.match(
+    (await ask()).message,
+    /^There is no published submission of 020 for fiscal year 2023, period 9\.$/,
+  );
+  assert.match((await ask({ period: 8 })).message, /^There is no GTAS data by object class/);
+  // The FREC wins: it is whose submission there must be.
+  assert.match(
+    (await ask({ cgac_code: "097", frec_code: "1601" })).message,
+    /no published submission of 1601/,
+  );
+  assert.equal((await db.sql`SELECT FROM file_generation`).count, 0);
+  await db.sql`UPDATE submission SET publish_status_id = 3 WHERE submission_id = 1`;
+  const { status, file_type, ...rest } = await ask();
+  assert.deepEqual([status, file_type], ["waiting", "BOC"]);
+  assert.ok(!("start" in rest) && !("end" in rest));
 });
 
 Deno.test("the status of a file A has no start and end", async () => {

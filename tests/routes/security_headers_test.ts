@@ -35,3 +35,33 @@ Deno.test("every answer has the security headers, each once, whatever it is", as
     }
   }
 });
+
+Deno.test("an error that people see is kept by nobody and runs nothing, whatever error it is", async () => {
+  await using service = await startService();
+  const asked: [method: string, path: string, status: number][] = [
+    ["GET", "/nowhere", 404],
+    ["GET", "/jobs/4711", 404],
+    ["GET", "/?before=x", 400],
+    ["PUT", "/", 405],
+    ["POST", "/request", 403],
+    ["GET", "/nowhere/%00", 404],
+  ];
+  for (const [method, path, status] of asked) {
+    const response = await fetch(service.api.url + path, {
+      method,
+      headers: { Accept: "text/html", Cookie: `session=${service.api.token}` },
+      redirect: "manual",
+    });
+    await response.body?.cancel();
+    assert.equal(response.status, status, path);
+    assert.match(response.headers.get("Content-Type")!, /^text\/html/);
+    assert.equal(response.headers.get("Cache-Control"), "no-store");
+    assert.match(
+      response.headers.get("Content-Security-Policy") ?? "",
+      /^default-src 'none'; [^,]*frame-ancestors 'none'$/,
+    );
+    for (const [name, value] of Object.entries(EXPECTED)) {
+      assert.match(response.headers.get(name) ?? "", value);
+    }
+  }
+});

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import type { Sql } from "../../lib/db.ts";
 import { ServiceError } from "../../lib/errors.ts";
 import { GenerationChanges } from "../../lib/generations/changes.ts";
-import { LocalStore } from "../../lib/storage/local.ts";
+import { LocalStore, type LocalStoreOptions } from "../../lib/storage/local.ts";
+import type { FileWriter, NewFile } from "../../lib/storage/store.ts";
 import { createApp } from "../../routes/app.ts";
 import { HeldRequests } from "../../routes/held_requests.ts";
 import { testDatabase } from "../helpers/database.ts";
+import { addFile } from "../helpers/generations.ts";
 import { until } from "../helpers/until.ts";
 import { begin, contents, isUnavailable, storeContract, type StoreUnderTest } from "./contract.ts";
 
@@ -24,7 +27,7 @@ async function openLocal(): Promise<StoreUnderTest & { store: LocalStore; dir: s
     Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => app.fetch(request)),
   );
   const publicUrl = `http://127.0.0.1:${server.addr.port}`;
-  const store = new LocalStore({ dir, publicUrl, signingSecret: SECRET });
+  const store = new PublishingStore(sql, { dir, publicUrl, signingSecret: SECRET });
   // A link is for whoever holds it: nobody signs in.
   const authenticate = () => Promise.reject(new ServiceError("not_signed_in"));
   const app = createApp({
@@ -46,6 +49,29 @@ async function openLocal(): Promise<StoreUnderTest & { store: LocalStore; dir: s
     leftoversOf: () => 1,
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
+}
+
+/** A local store whose files are published as soon as they are finished. */
+class PublishingStore extends LocalStore {
+  constructor(readonly sql: Sql, options: LocalStoreOptions) {
+    super(options);
+  }
+
+  override async create(file: NewFile): Promise<FileWriter> {
+    const writer = await super.create(file);
+    let size = 0;
+    return {
+      write: (bytes) => {
+        size += bytes.length;
+        return writer.write(bytes);
+      },
+      finish: async () => {
+        await writer.finish();
+        await addFile(this.sql, file.key, size);
+      },
+      abort: () => writer.abort(),
+    };
+  }
 }
 
 async function filesIn(dir: string, under = ""): Promise<string[]> {
@@ -166,7 +192,9 @@ Deno.test("local: a folder that cannot be used is said to be unavailable", async
     store.create({ key: "1/1/a.csv", fileName: "a.csv", contentType: "text/csv" }),
     isUnavailable,
   );
-  assert.equal(await store.open("1/1/a.csv"), undefined);
+  // What cannot be looked into may hold any file: none is lost.
+  await assert.rejects(store.open("1/1/a.csv"), isUnavailable);
+  await assert.rejects(store.size("1/1/a.csv"), isUnavailable);
   await Deno.remove(dir, { recursive: true });
 });
 
@@ -229,4 +257,29 @@ Deno.test("local: no request but the very link that was signed is served, howeve
   for (const target of [...spellings, ...queries]) {
     assert.ok([400, 403, 404].includes(await ask(target)), `${target} was served`);
   }
+});
+
+Deno.test("local: files and folders are for the user alone that the service runs as", async () => {
+  await using opened = await openLocal();
+  const { store, dir } = opened;
+  const mode = async (path: string) => (await Deno.stat(`${dir}${path}`)).mode! & 0o777;
+  const { writer } = await begin(store, "1/2/a.csv", contents(10));
+  assert.equal(await mode("1/2/.a.csv.part"), 0o600, "also while it is written");
+  await writer.finish();
+  assert.equal(await mode("1/2/a.csv"), 0o600);
+  for (const folder of ["", "1", "1/2"]) assert.equal(await mode(folder), 0o700, folder);
+});
+
+Deno.test("local: a link that the previous secret has signed is served", async () => {
+  const dir = await Deno.makeTempDir({ prefix: "store-" });
+  const options = { dir, publicUrl: "http://x", signingSecret: SECRET };
+  const { writer } = await begin(new LocalStore(options), "1/1/a.csv", contents(10));
+  await writer.finish();
+  const { url } = await new LocalStore(options).link({ key: "1/1/a.csv", fileName: "a.csv" }, 60);
+  const changed = { ...options, signingSecret: "t".repeat(32) };
+  await assert.rejects(new LocalStore(changed).openLink(url), { code: "link_refused" });
+  const { file } = await new LocalStore({ ...changed, previousSecret: SECRET }).openLink(url);
+  assert.equal(file?.size, 10);
+  file?.close();
+  await Deno.remove(dir, { recursive: true });
 });

@@ -106,7 +106,7 @@ Deno.test("a database that is restarted in the middle of a file costs time, and 
       },
       onLine: (line) => log += line,
     });
-    const reached = () => until("it finds nobody", () => log.includes("the queue cannot be reached"));
+    const reached = () => until("it finds nobody", () => log.includes("waiting for the database"));
     await on.postgres.restart("immediate", reached);
     await until("it is ready", () => log.includes('"message":"ready"'));
     await late.stop(10);

@@ -1,4 +1,5 @@
 import { dirname, join, resolve } from "node:path";
+import { EXIT } from "../../process_error.ts";
 import { EmbeddedPostgresError } from "./embedded_error.ts";
 import { type ServiceUser, serviceUser } from "./service_user.ts";
 
@@ -47,6 +48,7 @@ export async function makeFolder(folder: string, user: ServiceUser | undefined):
     throw new EmbeddedPostgresError(
       `${folder} cannot be written to: it belongs to another user, who ran this before. Remove it as that user, or ` +
         `use a copy of the project in a folder of your own.`,
+      EXIT.refused,
       { cause: error },
     );
   }

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { linesOf } from "../lines.ts";
+import { EXIT } from "../../process_error.ts";
 import { programPath, type PROGRAMS } from "./binaries.ts";
 import { EmbeddedPostgresError } from "./embedded_error.ts";
 import type { ServiceUser } from "./service_user.ts";
@@ -40,6 +41,7 @@ export function startProgram(
     throw new EmbeddedPostgresError(
       `The embedded Postgres cannot be run on this system (${path}: ${(error as Error).message}). ` +
         `Set DATABASE_URL to a Postgres 15 or newer.`,
+      EXIT.refused,
       { cause: error },
     );
   }

@@ -1,4 +1,5 @@
 import { join, resolve } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { connect } from "../../db.ts";
 import { type Cluster, openCluster } from "./cluster.ts";
 import { DatabaseInUseError, EmbeddedPostgresError } from "./embedded_error.ts";
@@ -122,7 +123,8 @@ async function startServer(
   settings: Record<string, string>,
   signal: AbortSignal | undefined,
 ): Promise<RunningServer> {
-  const began = performance.now();
+  const tooLate = AbortSignal.timeout(START_MILLISECONDS);
+  const stale = AbortSignal.timeout(STALE_MILLISECONDS);
   while (true) {
     signal?.throwIfAborted();
     const port = settings["port"] === undefined ? freePort() : Number(settings["port"]);
@@ -137,7 +139,7 @@ async function startServer(
     ]);
     const server = { child, errors: new LastLines(child.stderr), port };
     try {
-      if (await becomesReady(server, cluster, began + START_MILLISECONDS, signal)) return server;
+      if (await becomesReady(server, cluster, tooLate, signal)) return server;
     } catch (error) {
       await stopServer(server);
       throw error;
@@ -147,12 +149,11 @@ async function startServer(
     // Each passes: the port went to somebody else meanwhile, or the server left behind is just about to end.
     const passing =
       /could not bind|could not create any TCP|lock file "postmaster.pid" already exists|is still in use/;
-    const waited = performance.now() - began;
-    if (!passing.test(text) || waited > START_MILLISECONDS) {
+    if (!passing.test(text) || tooLate.aborted) {
       throw new EmbeddedPostgresError(`Postgres could not be started on ${cluster.data}:\n${text}`);
     }
     // That number is another process's by now. Should it be this server after all, its shared memory gives it away.
-    if (waited > STALE_MILLISECONDS && /"postmaster.pid"/.test(text)) await removePostmasterPid(cluster.data);
+    if (stale.aborted && /"postmaster.pid"/.test(text)) await removePostmasterPid(cluster.data);
     await pause(250);
   }
 }
@@ -161,7 +162,7 @@ async function startServer(
 async function becomesReady(
   { child, errors, port }: RunningServer,
   cluster: Cluster,
-  deadline: number,
+  tooLate: AbortSignal,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
   let ended = false;
@@ -169,7 +170,7 @@ async function becomesReady(
   while (!ended) {
     signal?.throwIfAborted();
     if (await answers(cluster, port)) return true;
-    if (performance.now() > deadline) {
+    if (tooLate.aborted) {
       throw new EmbeddedPostgresError(`Postgres did not answer in time:\n${errors.text}`);
     }
     await pause(40);
@@ -185,13 +186,8 @@ async function stopServer({ child, errors }: RunningServer): Promise<void> {
     } catch {
       break; // It has ended already.
     }
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const deadline = new Promise<false>((resolve) => {
-      timer = setTimeout(() => resolve(false), STOP_MILLISECONDS);
-    });
-    const ended = await Promise.race([child.status.then(() => true), deadline]);
-    clearTimeout(timer);
-    if (ended) break;
+    const inTime = pause(STOP_MILLISECONDS, false, { ref: false });
+    if (await Promise.race([child.status, inTime])) break;
   }
   await child.status;
   await errors.ended;
@@ -209,5 +205,3 @@ async function answers(cluster: Cluster, port: number): Promise<boolean> {
     await sql.end({ timeout: 1 });
   }
 }
-
-const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));

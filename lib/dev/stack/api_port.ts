@@ -1,3 +1,5 @@
+import { listenError } from "../../http/listen_error.ts";
+import { EXIT } from "../../process_error.ts";
 import { freePort } from "../embedded/index.ts";
 import { StackError } from "./stack_error.ts";
 
@@ -21,11 +23,8 @@ export function chooseApiPort(hostname: string, wanted: number, insist: boolean)
   } catch (error) {
     if (error instanceof Deno.errors.AddrInUse) {
       if (!insist) return { port: freePort(hostname), instead: wanted };
-      throw new StackError(`Port ${wanted} of ${hostname} is taken. Set PORT to another one.`);
+      throw new StackError(`Port ${wanted} of ${hostname} is taken. Set PORT to another one.`, EXIT.address);
     }
-    if (error instanceof Deno.errors.AddrNotAvailable || error instanceof Deno.errors.PermissionDenied) {
-      throw new StackError(`The API cannot listen on ${hostname}:${wanted} (${error.message}).`);
-    }
-    throw error;
+    throw listenError(error, hostname, wanted, "HOST or PORT");
   }
 }

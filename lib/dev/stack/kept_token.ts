@@ -1,34 +1,24 @@
-import { join } from "node:path";
 import { createToken, userOfToken } from "../../auth/tokens.ts";
 import { ensureUser, setAdministrator } from "../../auth/users.ts";
+import { KEPT, readKept } from "../../kept.ts";
 import type { Sql } from "../../db.ts";
+import { replaceFile } from "../../replace_file.ts";
 
 /** Whom `demo` and `start` sign in as. */
 const USER = "administrator";
 
 /**
- * An administrator's API token for the demo's service: the one kept in a folder, or a new one where there is none or the
- * database does not take it (any more). Readable for its owner alone.
+ * An administrator's API token for the demo's service: the one that is kept, or a new one where there is none or the
+ * database does not take it (any more).
  */
-export async function keptToken(sql: Sql, folder: string): Promise<string> {
-  const path = join(folder, "api-token");
-  const kept = await textOf(path);
+export async function keptToken(sql: Sql): Promise<string> {
+  const kept = await readKept(KEPT.token);
   if (kept && await userOfToken(sql, kept)) return kept;
   const { token } = await sql.begin(async (tx) => {
     const { userId } = await ensureUser(tx, USER);
     await setAdministrator(tx, userId, true);
     return await createToken(tx, userId);
   });
-  await Deno.remove(path).catch(() => {});
-  await Deno.writeTextFile(path, token, { createNew: true, mode: 0o600 });
+  await replaceFile(KEPT.token, token);
   return token;
-}
-
-async function textOf(path: string): Promise<string | undefined> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }

@@ -1,3 +1,5 @@
+import { setTimeout as pause } from "node:timers/promises";
+
 /**
  * Resolves when whatever started this process is gone without having stopped it: its parent (`deno task`) was killed, or
  * `npx deno task …` was, which passes a SIGTERM on to nobody but a shell in between.
@@ -13,7 +15,7 @@ export async function launcherGone(signal: AbortSignal): Promise<void> {
     for (const { pid, ppid } of chain) {
       if ((await lookAt(pid))?.ppid !== ppid) return;
     }
-    await new Promise((resolve) => Deno.unrefTimer(setTimeout(resolve, 1000)));
+    await pause(1000, undefined, { ref: false });
   }
   return signal.aborted ? new Promise(() => {}) : undefined;
 }

@@ -1,3 +1,6 @@
+import { fileURLToPath } from "node:url";
+import { MIGRATIONS } from "../../migrate.ts";
+
 /** What a process of the service is allowed to reach. */
 export interface Reach {
   /** `host:port` of what it connects to and listens on. */
@@ -21,7 +24,7 @@ export function processFlags(module: ServiceModule, { net, storageDir }: Reach):
     ...["--quiet", "--no-prompt", "--cached-only", "--frozen"],
     `--permission-set=${PERMISSION_SETS[module]}`,
     `--allow-net=${net.join(",")}`,
-    `--allow-read=${flagValue(storageDir)},/dev/null`,
+    `--allow-read=${flagValue(storageDir)},${flagValue(fileURLToPath(MIGRATIONS))},/dev/null`,
     `--allow-write=${flagValue(storageDir)}`,
   ];
 }

@@ -1,10 +1,6 @@
-import { ConfigError } from "../../config.ts";
-import { EmbeddedPostgresError } from "../embedded/index.ts";
-import { MigrationError } from "../../migrate.ts";
 import { stopSignal } from "../../shutdown.ts";
 import { launcherGone } from "./launcher.ts";
 import { type Stack, startStack } from "./stack.ts";
-import { StackError } from "./stack_error.ts";
 
 // What a shell gives for a process that a signal has ended: 128 and the signal's number.
 const EXIT_CODES: Partial<Record<Deno.Signal, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
@@ -16,6 +12,8 @@ export interface RunStackOptions {
   onLine?: (process: string, line: string) => void;
   /** Whether being stopped is the normal end. */
   untilStopped?: boolean;
+  /** Whether the database of DATABASE_URL may be migrated and filled, where that is set. */
+  yes: boolean;
 }
 
 /**
@@ -23,10 +21,11 @@ export interface RunStackOptions {
  * launcher asks for it, when one of the processes ends. No process is left behind.
  *
  * @param work its signal is aborted when it should end early
- * @returns the exit code for this process; what went wrong was told on standard error
+ * @returns the exit code for this process
+ * @throws what went wrong, after the last warnings of the processes were told on standard error
  */
 export async function runStack(
-  { onLine, untilStopped = false }: RunStackOptions,
+  { onLine, untilStopped = false, yes }: RunStackOptions,
   work: (stack: Stack, signal: AbortSignal) => Promise<void>,
 ): Promise<number> {
   const stop = new AbortController();
@@ -44,6 +43,7 @@ export async function runStack(
   try {
     await using stack = await startStack({
       signal: stop.signal,
+      yes,
       say: (what, outcome) => tell(`  ${what.padEnd(12)} ${outcome}`),
       ...(onLine ? { onLine } : { onLine: keepLine, logLevel: "warning" }),
     });
@@ -55,9 +55,7 @@ export async function runStack(
   } catch (error) {
     if (stop.signal.aborted) return untilStopped ? 0 : EXIT_CODES[await asked] ?? 1;
     if (lastLines.length > 0) tell(lastLines.join("\n"));
-    if (!isForTheUser(error)) throw error;
-    tell(error.message);
-    return 1;
+    throw error;
   } finally {
     done.abort();
   }
@@ -68,9 +66,6 @@ class Stopped extends Error {
     super(`stopped by ${signal}`);
   }
 }
-
-const isForTheUser = (error: unknown): error is Error =>
-  [StackError, EmbeddedPostgresError, MigrationError, ConfigError].some((kind) => error instanceof kind);
 
 function tell(text: string): void {
   // deno-lint-ignore no-console -- commands tell how they get on on standard error, apart from their answer

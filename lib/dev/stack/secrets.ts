@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { EXIT } from "../../process_error.ts";
 import { StackError } from "./stack_error.ts";
 
 /** What `demo` and `start` need and nobody has to think up. */
@@ -22,6 +23,7 @@ export async function keptSecrets(folder: string): Promise<Secrets> {
     throw new StackError(
       `${folder} belongs to another user, who ran this before. Remove it as that user, or use a copy of the project ` +
         `in a folder of your own.`,
+      EXIT.refused,
       { cause: error },
     );
   }

@@ -19,6 +19,8 @@ export interface ServiceProcess extends AsyncDisposable {
   name: string;
   /** Sends it a signal; nothing happens where it has ended. */
   kill(signal: Deno.Signal): void;
+  /** Resolves with the first line that it writes to standard output; an API says there where it listens. */
+  firstLine: Promise<string>;
   /** Resolves with its exit code when it has ended and all of its log was read. */
   ended: Promise<number>;
   /** Asks it to finish what it is doing and to end; ends it after `seconds`. Resolves when it is gone. */
@@ -37,7 +39,7 @@ export function startServiceProcess(options: ServiceProcessOptions): ServiceProc
     cwd: PROJECT,
     env: options.env,
     stdin: "piped",
-    stdout: "null",
+    stdout: "piped",
     stderr: "piped",
     // A Ctrl-C in the terminal reaches it only through this process, in its turn.
     detached: true,
@@ -45,8 +47,12 @@ export function startServiceProcess(options: ServiceProcessOptions): ServiceProc
   const reading = (async () => {
     for await (const line of linesOf(child.stderr)) options.onLine(line);
   })();
+  const firstLine = Promise.withResolvers<string>();
+  const speaking = (async () => {
+    for await (const line of linesOf(child.stdout)) firstLine.resolve(line);
+  })();
   const ended = child.status.then(async ({ code }) => {
-    await reading;
+    await Promise.all([reading, speaking]);
     await child.stdin.close().catch(() => {});
     return code;
   });
@@ -62,5 +68,12 @@ export function startServiceProcess(options: ServiceProcessOptions): ServiceProc
   const kill = (signal: Deno.Signal) => {
     if (!hasEnded) child.kill(signal);
   };
-  return { name: options.name, kill, ended, stop, [Symbol.asyncDispose]: () => stop(10) };
+  return {
+    name: options.name,
+    kill,
+    firstLine: firstLine.promise,
+    ended,
+    stop,
+    [Symbol.asyncDispose]: () => stop(10),
+  };
 }

@@ -10,8 +10,12 @@ Deno.test.beforeAll(async () => {
 });
 Deno.test.afterAll(async () => await project[Symbol.asyncDispose]());
 
-async function demo(where: ProjectCopy, env: Record<string, string> = {}): Promise<string> {
-  await using run = where.task(["demo"], env);
+async function demo(
+  where: ProjectCopy,
+  env: Record<string, string> = {},
+  args: string[] = [],
+): Promise<string> {
+  await using run = where.task(["demo", ...args], env);
   assert.equal(await run.ended, 0, run.output());
   assert.deepEqual(await runningWith(where.folder), [], "processes are left");
   return run.output();
@@ -66,7 +70,7 @@ Deno.test("the demo runs in two copies of the project at the same time", async (
 Deno.test("the demo uses the server of DATABASE_URL, and embeds none", async () => {
   await using db = await testDatabase({ template: "template0" });
   await using copy = await copyProject();
-  const output = await demo(copy, { DATABASE_URL: db.url });
+  const output = await demo(copy, { DATABASE_URL: db.url }, ["--yes"]);
   assert.match(output, /Postgres +\d+\.\d+, of DATABASE_URL/);
   const kept = await Array.fromAsync(Deno.readDir(`${copy.folder}/.data`), ({ name }) => name);
   assert.equal(kept.includes("embedded"), false);
@@ -75,14 +79,14 @@ Deno.test("the demo uses the server of DATABASE_URL, and embeds none", async () 
 });
 
 Deno.test("the demo says what is wrong with DATABASE_URL, and fails", async () => {
-  await using run = project.task(["demo"], { DATABASE_URL: "postgres://nobody@127.0.0.1:1/none" });
-  assert.equal(await run.ended, 1);
+  await using run = project.task(["demo", "--yes"], { DATABASE_URL: "postgres://nobody@127.0.0.1:1/none" });
+  assert.equal(await run.ended, 3);
   assert.match(run.output(), /^DATABASE_URL cannot be used: .*ECONNREFUSED/m);
 });
 
 Deno.test("the demo keeps its secrets readable for their owner alone", async () => {
   await demo(project);
-  for (const name of ["api-token", "url-signing-secret"]) {
+  for (const name of ["api-token", "database-url", "url-signing-secret"]) {
     const { mode } = await Deno.stat(`${project.folder}/.data/${name}`);
     assert.equal((mode! & 0o777).toString(8), "600", name);
   }

@@ -148,7 +148,7 @@ Deno.test("a port that was asked for and is taken is refused with a sentence", a
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
   await using run = project.task(["start"], { PORT: String(port) });
-  assert.equal(await run.ended, 1);
+  assert.equal(await run.ended, 4);
   assert.match(
     run.output(),
     new RegExp(`^Port ${port} of 127\\.0\\.0\\.1 is taken\\. Set PORT to another one\\.$`, "m"),
@@ -157,6 +157,6 @@ Deno.test("a port that was asked for and is taken is refused with a sentence", a
 
 Deno.test("a setting that is wrong is refused with a sentence before anything starts", async () => {
   await using run = project.task(["start"], { WORKER_CONCURRENCY: "many" });
-  assert.equal(await run.ended, 1);
+  assert.equal(await run.ended, 2);
   assert.match(run.output(), /^WORKER_CONCURRENCY must be a whole number\.$/m);
 });

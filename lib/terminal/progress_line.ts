@@ -1,0 +1,43 @@
+/** Where progress is shown: standard error, mostly. */
+export interface ProgressTarget {
+  isTerminal(): boolean;
+  writeSync(bytes: Uint8Array): number;
+}
+
+const BAR = 20;
+const CLEAR_LINE = "\r\x1b[K";
+
+/** One line of a terminal that is written over and over, and at last taken away; nothing where there is no terminal. */
+export class ProgressLine {
+  readonly isTerminal: boolean;
+  readonly #target: ProgressTarget;
+  #shown = "";
+
+  constructor(target: ProgressTarget) {
+    this.#target = target;
+    this.isTerminal = target.isTerminal();
+  }
+
+  /** Writes the line, in the place of what it said before. */
+  show(text: string): void {
+    if (!this.isTerminal || text === this.#shown) return;
+    this.#write(CLEAR_LINE + text);
+    this.#shown = text;
+  }
+
+  /** Takes the line away. */
+  clear(): void {
+    if (this.#shown) this.#write(CLEAR_LINE);
+    this.#shown = "";
+  }
+
+  #write(text: string): void {
+    this.#target.writeSync(new TextEncoder().encode(text));
+  }
+}
+
+/** A bar that is filled as far as a share, which goes from 0 to 1. */
+export function bar(share: number): string {
+  const filled = Math.round(Math.min(1, Math.max(0, share)) * BAR);
+  return "█".repeat(filled) + "░".repeat(BAR - filled);
+}

@@ -1,0 +1,26 @@
+import type { Context } from "hono";
+import { getCookie } from "hono/cookie";
+
+/** What is shorter would be found everywhere, and is no secret. */
+const LEAST_CHARACTERS = 8;
+
+/**
+ * A text for the log without the secrets that the request has brought: credentials in headers, cookies and
+ * forms, and the signature of a link. Whatever fails may quote what it was given, also in part or with
+ * escapes.
+ */
+export async function withoutSecrets(text: string, c: Context): Promise<string> {
+  const sent = [
+    c.req.header("Authorization")?.replace(/^\S+\s+/, ""),
+    c.req.header("X-Session-Id"),
+    c.req.header("Cookie"),
+    ...Object.values(getCookie(c)),
+    c.req.query("signature"),
+    (await c.req.parseBody().catch(() => ({}) as Record<string, unknown>))["token"],
+  ];
+  const parts = sent.flatMap((secret) => typeof secret === "string" ? secret.match(/[\w.~+/-]+/g) ?? [] : []);
+  return parts.filter(({ length }) => length >= LEAST_CHARACTERS)
+    // The longest first: one may be part of another.
+    .sort((a, b) => b.length - a.length)
+    .reduce((rest, secret) => rest.replaceAll(secret, "…"), text);
+}
