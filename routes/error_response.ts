@@ -35,7 +35,10 @@ export type ErrorBody = z.output<typeof errorSchema>;
 /** Seconds after which to try again what did not work just now. */
 const RETRY_SECONDS = "5";
 
-/** Answers every error as JSON, with the status of the catalogue; what is not in the catalogue is logged under an ID. */
+/**
+ * Answers every error as JSON, with the status of the catalogue; what is not in the catalogue is logged under
+ * an ID.
+ */
 export const errorResponse: ErrorHandler = async (error, c) => {
   if (error instanceof ServiceError) return respond(c, error);
   if (error instanceof HTTPException && error.status === 400) {

@@ -29,8 +29,8 @@ const waiting = new Gauge({
 });
 
 /**
- * `GET /metrics`: figures for Prometheus (text format 0.0.4). They name no user, agency or file; still, with `METRICS_TOKEN`
- * set they are only for whoever sends it as a bearer token.
+ * `GET /metrics`: figures for Prometheus (text format 0.0.4). They name no user, agency or file; still, with
+ * `METRICS_TOKEN` set they are only for whoever sends it as a bearer token.
  */
 export const metrics = ({ sql, changes, metricsToken }: Dependencies) =>
   new Hono().get(
@@ -63,9 +63,9 @@ export interface Held {
 }
 
 /**
- * Counts every response, by the route as it is documented: what a user puts into a path never becomes a label. The time that
- * a response was held because its client wished so is none that the service took. A client that has hung up meanwhile is
- * counted as `client_gone` has it, whatever it would have been told.
+ * Counts every response, by the route as it is documented: what a user puts into a path never becomes a
+ * label. The time that a response was held because its client wished so is none that the service took. A
+ * client that has hung up meanwhile is counted as `client_gone` has it, whatever it would have been told.
  */
 export const countRequests = createMiddleware<{ Variables: Partial<Held> }>(async (c, next) => {
   const began = performance.now();
