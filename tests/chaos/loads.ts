@@ -112,7 +112,7 @@ export class Loads {
         `--allow-net=${new URL(databaseUrl).host}`,
         "--allow-env=DATABASE_URL,USER,INIT_CWD",
         "--ignore-env",
-        `--allow-read=${journal.folder}`,
+        `--allow-read=${journal.folder},sql/migrations`,
         "--ignore-read",
         "--allow-sys=homedir,uid,osRelease",
         "lib/commands/load.ts",
