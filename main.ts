@@ -30,7 +30,7 @@ await runMain(USAGE, async (args) => {
   await configureLog(config);
   const stopped = stopSignal();
   const maxConnections = connectionLimit(config.MAX_CONNECTIONS);
-  const sql = connect(config.DATABASE_URL, { max: 10, name: "api" });
+  const sql = connect(config.DATABASE_URL, { max: 10, name: "api", pipelined: true });
   if (!await awaitDatabase(sql, stopped)) return;
   const changes = new GenerationChanges(config.DATABASE_URL, "api-listen");
   const app = createApp({

@@ -128,7 +128,7 @@ async function attempt(
         signal.throwIfAborted();
       }
       return loadedAt;
-    });
+    }, { signal });
   const dataAsOf = await inSpan("write file", {}, readAndWrite);
   const written = await file.end();
   await inSpan("finish storing", {}, () => object.finish());
