@@ -47,6 +47,7 @@ export const settings = z.object({
   S3_FORCE_PATH_STYLE: flag.default(false),
   STORAGE_DIR: z.string().default(".data/files"),
   URL_SIGNING_SECRET: secret(32).optional(),
+  URL_SIGNING_SECRET_PREVIOUS: secret(32).optional(),
   URL_TTL_SECONDS: wholeNumber(1, 604_800).default(3600),
   WORKER_CONCURRENCY: wholeNumber(1, 64).default(2),
   WORKER_CURSORS: wholeNumber(1, 16).default(3),
@@ -73,6 +74,7 @@ export type Setting = keyof Config;
 
 /** Settings that say nothing without another one; where that is missing, somebody has forgotten it. */
 const ONLY_WITH: Partial<Record<Setting, Setting>> = {
+  URL_SIGNING_SECRET_PREVIOUS: "URL_SIGNING_SECRET",
   S3_PREFIX: "S3_BUCKET",
   S3_FORCE_PATH_STYLE: "S3_BUCKET",
   OIDC_ISSUER: "OIDC_AUDIENCE",
@@ -87,7 +89,7 @@ const LOG = ["LOG_LEVEL", "LOG_FORMAT"] as const;
 const READS = {
   api: [
     ...["DATABASE_URL", "HOST", "PORT", "PUBLIC_URL", "CORS_ORIGINS", "METRICS_TOKEN"] as const,
-    ...["TRUSTED_PROXIES", "URL_SIGNING_SECRET", "URL_TTL_SECONDS"] as const,
+    ...["TRUSTED_PROXIES", "URL_SIGNING_SECRET", "URL_SIGNING_SECRET_PREVIOUS", "URL_TTL_SECONDS"] as const,
     ...["MAX_UNFINISHED_JOBS", "MAX_HELD_REQUESTS", "MAX_CONNECTIONS"] as const,
     ...["OIDC_ISSUER", "OIDC_AUDIENCE", "OIDC_AGENCY_CLAIM"] as const,
     ...STORAGE,

@@ -90,15 +90,18 @@ export function createApp(dependencies: Dependencies): Hono {
 }
 
 /**
- * Tells the path that is meant: the Broker's users come through a proxy that leaves out the prefix `/v1`, so every route for
- * programs is found without it as well.
+ * Tells the path that is meant: the Broker's users come through a proxy that leaves out the prefix `/v1`, so
+ * every route for programs is found without it as well.
  */
 function withVersion({ routes }: Hono): (path: string) => string {
   const names = new Set(routes.flatMap(({ path }) => /^\/v1\/([^/]+)/.exec(path)?.[1] ?? []));
   return (path) => names.has(path.split("/")[1]!) ? `/v1${path}` : path;
 }
 
-/** Lets pages of other origins call the API (CORS, the Fetch standard): with credentials in headers, never with cookies. */
+/**
+ * Lets pages of other origins call the API (CORS, the Fetch standard): with credentials in headers, never
+ * with cookies.
+ */
 const allowOrigins = (origins: readonly string[]) =>
   cors({
     origin: [...origins],

@@ -16,7 +16,10 @@ interface Refused extends Pick<Context, "req" | "error"> {
 const MOST_A_MINUTE = 300;
 const LONGEST_PATH = 200;
 
-/** Keeps in the audit what was refused, by whichever door it was asked for: to a user, or to whoever could not sign in. */
+/**
+ * Keeps in the audit what was refused, by whichever door it was asked for: to a user, or to whoever could not
+ * sign in.
+ */
 export function auditRefusals(sql: Sql): MiddlewareHandler<Sourced> {
   const quota = { minute: 0, kept: 0, passedOver: 0 };
   return createMiddleware<Sourced>(async (c, next) => {

@@ -12,7 +12,9 @@ import { jobIdText } from "./whole_numbers.ts";
 
 const statusQuery = z.object({ job_id: jobIdText });
 
-/** `GET /v1/check_detached_generation_status/?job_id=N`: where a job stands, and at last a link to its file. */
+/**
+ * `GET /v1/check_detached_generation_status/?job_id=N`: where a job stands, and at last a link to its file.
+ */
 export const checkDetachedGenerationStatus = (dependencies: Dependencies) =>
   new Hono().get(
     "/v1/check_detached_generation_status",

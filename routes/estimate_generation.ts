@@ -17,8 +17,9 @@ const estimateSchema = z.object({
 }).meta({ id: "Estimate", examples: [{ rows_estimated: 255, warnings: [] }] });
 
 /**
- * `POST /v1/generations/estimate`: how many records a file would have, as the database's planner expects. Takes the body of
- * a request for the file; stores nothing. Null where the file type has no estimate beforehand.
+ * `POST /v1/generations/estimate`: how many records a file would have, as the database's planner expects.
+ * Takes the body of a request for the file; stores nothing. Null where the file type has no estimate
+ * beforehand.
  */
 export const estimateGeneration = (dependencies: Dependencies) =>
   new Hono().post(

@@ -41,13 +41,16 @@ const download = operation({
   errors: [403, 410, 416, 503],
 });
 
-/** The link as it was sent; the request's own URL has been tidied up, which makes the same of different links. */
+/**
+ * The link as it was sent; the request's own URL has been tidied up, which makes the same of different links.
+ */
 const requested = (c: Context): string =>
   (c.env as Partial<HttpBindings> | undefined)?.incoming?.url ?? c.req.url;
 
 /**
- * `GET /v1/files/{key}`: hands out a local file to whoever holds a signed link to it (`lib/storage/link.ts`), whole or in
- * ranges, so that an interrupted download can be resumed. With S3 there are no local files and no such links.
+ * `GET /v1/files/{key}`: hands out a local file to whoever holds a signed link to it (`lib/storage/link.ts`),
+ * whole or in ranges, so that an interrupted download can be resumed. With S3 there are no local files and no
+ * such links.
  */
 export const files = ({ sql, store }: Dependencies) =>
   new Hono<Sourced>().get(`${FILES_PATH}*`, forAnyone, download, async (c) => {

@@ -23,9 +23,10 @@ const RECONNECT_MILLISECONDS = 2000;
 const ENDED = "ended";
 
 /**
- * `GET /v1/generations/{job_id}/events`: the status object by server-sent events (WHATWG HTML, 9.2), one at once and one
- * after each change, until the job has ended. Every event is the whole status, so a client that lost the connection goes
- * on with the first event of the next one; 204 tells it to stop when it has had the last.
+ * `GET /v1/generations/{job_id}/events`: the status object by server-sent events (WHATWG HTML, 9.2), one at
+ * once and one after each change, until the job has ended. Every event is the whole status, so a client that
+ * lost the connection goes on with the first event of the next one; 204 tells it to stop when it has had the
+ * last.
  */
 export const generationEvents = (dependencies: Dependencies) =>
   new Hono().get(
@@ -113,7 +114,10 @@ async function tell(
   }
 }
 
-/** Whether a client takes what is written, before it hangs up and in time: else a stream would be held for it for good. */
+/**
+ * Whether a client takes what is written, before it hangs up and in time: else a stream would be held for it
+ * for good.
+ */
 async function isTaken(writing: Promise<unknown>, gone: AbortSignal): Promise<boolean> {
   const written = new AbortController();
   const signal = AbortSignal.any([written.signal, gone]);

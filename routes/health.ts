@@ -42,8 +42,9 @@ type Readiness = z.output<typeof readinessSchema>;
 /**
  * `GET /healthz`: this process answers; says nothing about what it depends on.
  *
- * `GET /readyz`: whether requests make sense just now: 503 where the database or the storage does not answer within 5 seconds.
- * The queue is told of, but a long one makes nobody unready: more APIs would not shorten it.
+ * `GET /readyz`: whether requests make sense just now: 503 where the database or the storage does not answer
+ * within 5 seconds. The queue is told of, but a long one makes nobody unready: more APIs would not shorten
+ * it.
  */
 export function health({ sql, store }: Dependencies) {
   const look = async (): Promise<Readiness> => {

@@ -3,7 +3,9 @@ import { ServiceError } from "../lib/errors.ts";
 import type { SignedIn } from "./access.ts";
 import { describes } from "./operation.ts";
 
-/** How many streams of events and held responses every user has open, and how many there may be of one user. */
+/**
+ * How many streams of events and held responses every user has open, and how many there may be of one user.
+ */
 export class HeldRequests {
   readonly #ofUser = new Map<string, number>();
 
@@ -36,7 +38,10 @@ export class HeldRequests {
   }
 }
 
-/** Counts a request that wishes to be held for as long as it takes; before it does anything, so that a refused one did nothing. */
+/**
+ * Counts a request that wishes to be held for as long as it takes; before it does anything, so that a refused
+ * one did nothing.
+ */
 export const countsAsHeld = (
   { held }: { held: HeldRequests },
   wishes: (prefer: string | undefined) => boolean,

@@ -31,8 +31,9 @@ export const auditOfJob = (c: Asked & { readonly var: { job: JobStatus } }, acti
 });
 
 /**
- * Loads the job that a request names, makes sure that the user may do this to it, and keeps in the audit that it was seen.
- * For the API and the page alike. What is done to a job besides is kept by whoever does it, in the same transaction.
+ * Loads the job that a request names, makes sure that the user may do this to it, and keeps in the audit that
+ * it was seen. For the API and the page alike. What is done to a job besides is kept by whoever does it, in
+ * the same transaction.
  *
  * @param action what the user must be allowed to do to the job
  * @param idOf where the request names it; else in its path
@@ -61,7 +62,8 @@ export const forJob = (
   );
 
 /**
- * Looks again, as whoever has made a request wait must: the user may have been signed out or lost the agency since.
+ * Looks again, as whoever has made a request wait must: the user may have been signed out or lost the agency
+ * since.
  *
  * @returns the job as it is now
  */

@@ -14,7 +14,9 @@ const periodSchema = z.object({
   examples: [{ period: 7, year: 2019, deadline: "2019-05-16 00:00:00" }],
 });
 
-/** `GET /v1/latest_publication_period/`: the newest submission window that has begun; nulls where none has. */
+/**
+ * `GET /v1/latest_publication_period/`: the newest submission window that has begun; nulls where none has.
+ */
 export const latestPublicationPeriod = (dependencies: Dependencies) =>
   new Hono().get(
     "/v1/latest_publication_period",

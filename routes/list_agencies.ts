@@ -47,7 +47,10 @@ const agenciesQuery = z.object({
   ),
 });
 
-/** `GET /v1/list_agencies/`: the CGACs and FRECs that the caller has a permission on; all of them for administrators. */
+/**
+ * `GET /v1/list_agencies/`: the CGACs and FRECs that the caller has a permission on; all of them for
+ * administrators.
+ */
 export const ownAgencies = (dependencies: Dependencies) =>
   new Hono().get(
     "/v1/list_agencies",

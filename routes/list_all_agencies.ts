@@ -17,7 +17,10 @@ const allAgenciesSchema = z.object({
   }],
 });
 
-/** `GET /v1/list_all_agencies/`: every CGAC, and the FRECs that submit as FREC; for whoever chooses one to ask access to. */
+/**
+ * `GET /v1/list_all_agencies/`: every CGAC, and the FRECs that submit as FREC; for whoever chooses one to ask
+ * access to.
+ */
 export const allAgencies = ({ sql }: Dependencies) =>
   new Hono().get(
     "/v1/list_all_agencies",

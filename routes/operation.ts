@@ -76,8 +76,8 @@ export function describes<Handler extends MiddlewareHandler>(part: OperationPart
 }
 
 /**
- * Says of a route what none of its middlewares can: it does nothing else. Stands in the route's own line, so that path,
- * schemas, rules and summary are said once, where the route is.
+ * Says of a route what none of its middlewares can: it does nothing else. Stands in the route's own line, so
+ * that path, schemas, rules and summary are said once, where the route is.
  */
 export const operation = (
   part: OperationPart & Required<Pick<OperationPart, "id" | "summary" | "description" | "tag">>,

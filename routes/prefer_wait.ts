@@ -18,7 +18,10 @@ const headers = {
     "most; the response then has Preference-Applied",
 };
 
-/** For every route that holds its response as long as its client wishes: bounds how many one user has (`preferWait`). */
+/**
+ * For every route that holds its response as long as its client wishes: bounds how many one user has
+ * (`preferWait`).
+ */
 export const mayWait = (dependencies: Dependencies) =>
   describes(
     { headers, errors: [429] },
@@ -26,11 +29,12 @@ export const mayWait = (dependencies: Dependencies) =>
   );
 
 /**
- * Holds the response as the header `Prefer: wait=N` (RFC 7240, section 4.3) wishes: until the job has ended, N seconds are
- * over, or the service stops; and says so in `Preference-Applied`. Without the header, or with one that means nothing, the
- * job is given back as it was a moment ago.
+ * Holds the response as the header `Prefer: wait=N` (RFC 7240, section 4.3) wishes: until the job has ended,
+ * N seconds are over, or the service stops; and says so in `Preference-Applied`. Without the header, or with
+ * one that means nothing, the job is given back as it was a moment ago.
  *
- * @throws {ServiceError} `not_signed_in` or `permission_denied` where the user may not see the job any more; `client_gone`
+ * @throws {ServiceError} `not_signed_in` or `permission_denied` where the user may not see the job any more;
+ * `client_gone`
  */
 export async function preferWait(c: Context<WithJob>, dependencies: Dependencies): Promise<JobStatus> {
   const { job } = c.var;
@@ -53,7 +57,10 @@ export async function preferWait(c: Context<WithJob>, dependencies: Dependencies
   return await lookAgain(c, dependencies);
 }
 
-/** The seconds of `wait`, at most `MOST_WAIT_SECONDS`; the first of several counts, a wrong one is ignored (RFC 7240, 2). */
+/**
+ * The seconds of `wait`, at most `MOST_WAIT_SECONDS`; the first of several counts, a wrong one is ignored
+ * (RFC 7240, 2).
+ */
 function wantedSeconds(prefer: string | undefined): number | undefined {
   for (const preference of prefer?.split(",") ?? []) {
     const wait = /^\s*wait\s*=\s*(?:(\d{1,9})|"(\d{1,9})")\s*(;.*)?$/i.exec(preference);

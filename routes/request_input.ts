@@ -17,8 +17,8 @@ const requireJson = createMiddleware(async (c, next) => {
 });
 
 /**
- * Reads the body, with or without a Content-Length: one that is too large is refused as soon as that is known, and one that
- * takes too long to arrive, so that slow clients cannot hold requests open.
+ * Reads the body, with or without a Content-Length: one that is too large is refused as soon as that is
+ * known, and one that takes too long to arrive, so that slow clients cannot hold requests open.
  */
 const readBody = createMiddleware(async (c, next) => {
   const late = Promise.withResolvers<never>();

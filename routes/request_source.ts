@@ -13,8 +13,8 @@ export interface Sourced {
 }
 
 /**
- * Finds out what the audit keeps of every request: the ID that the service has given it, which the response carries, what
- * the client calls it, and where it comes from.
+ * Finds out what the audit keeps of every request: the ID that the service has given it, which the response
+ * carries, what the client calls it, and where it comes from.
  *
  * @param proxies those whose X-Forwarded-For is believed
  */

@@ -22,8 +22,8 @@ export const statusResponses = [{
 /**
  * The status object of a job for whoever has asked; a link in it is kept in the audit, unless it is already.
  *
- * @param options `looks`: whether to look if the file is still in the storage, and to have it made anew if not;
- * `isInHeaders`: whether the link stands in the response's headers, so that a HEAD gives it as well
+ * @param options `looks`: whether to look if the file is still in the storage, and to have it made anew if
+ * not; `isInHeaders`: whether the link stands in the response's headers, so that a HEAD gives it as well
  */
 export async function describeJob(
   c: Asked,
@@ -44,7 +44,10 @@ export async function describeJob(
   return statusBody(now, { showsPeriod: fileTypeOf(job.fileType).showsPeriod, link });
 }
 
-/** Responds with a job's status: `Location` is its status URL, `Retry-After` says when to look again while it waits. */
+/**
+ * Responds with a job's status: `Location` is its status URL, `Retry-After` says when to look again while it
+ * waits.
+ */
 export async function respondWithStatus(
   c: Asked & Pick<Context, "header" | "json">,
   job: JobStatus,

@@ -1,14 +1,18 @@
 import { z } from "zod";
 import { mustBe } from "../lib/files/request_fields.ts";
 
-/** The largest whole number that every client can hold (RFC 8259, section 6), and so the largest ID that is ever given out. */
+/**
+ * The largest whole number that every client can hold (RFC 8259, section 6), and so the largest ID that is
+ * ever given out.
+ */
 export const LARGEST = Number.MAX_SAFE_INTEGER;
 
 const isWholeNumber = (text: string, least: number, most: number): boolean =>
   /^-?\d{1,30}$/.test(text) && BigInt(text) >= least && BigInt(text) <= most;
 
 /**
- * A whole number in a query. One that a JSON number cannot say exactly is refused: the response could only name another.
+ * A whole number in a query. One that a JSON number cannot say exactly is refused: the response could only
+ * name another.
  *
  * @param wanted what it must be, in words
  * @returns its text

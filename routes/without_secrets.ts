@@ -5,8 +5,9 @@ import { getCookie } from "hono/cookie";
 const LEAST_CHARACTERS = 8;
 
 /**
- * A text for the log without the secrets that the request has brought: credentials in headers, cookies and forms, and the
- * signature of a link. Whatever fails may quote what it was given, also in part or with escapes.
+ * A text for the log without the secrets that the request has brought: credentials in headers, cookies and
+ * forms, and the signature of a link. Whatever fails may quote what it was given, also in part or with
+ * escapes.
  */
 export async function withoutSecrets(text: string, c: Context): Promise<string> {
   const sent = [

@@ -32,6 +32,7 @@ Deno.test("an API that keeps files itself needs a secret to sign links with; one
 Deno.test("a setting that says nothing without another one is refused where that is missing", () => {
   const pairs: [string, string, string][] = [
     ["S3_PREFIX", "files", "S3_BUCKET"],
+    ["URL_SIGNING_SECRET_PREVIOUS", "s".repeat(32), "URL_SIGNING_SECRET"],
     ["S3_FORCE_PATH_STYLE", "true", "S3_BUCKET"],
     ["OIDC_ISSUER", "https://login.example", "OIDC_AUDIENCE"],
     ["OIDC_AUDIENCE", "x", "OIDC_ISSUER"],

@@ -1,5 +1,4 @@
 /** `deno task worker`: the process that writes files. Run as many as you like, on as many machines. */
-import { setPriority } from "node:os";
 import { awaitDatabase } from "../lib/await_database.ts";
 import { readConfig } from "../lib/config.ts";
 import { connect, connectForQueue } from "../lib/db.ts";
@@ -12,12 +11,10 @@ import { openStore } from "../lib/storage/open.ts";
 import { END_RETENTION, endRetentionOfFiles } from "./end_retention.ts";
 import { generateFile } from "./generate_file.ts";
 import { Housekeeping } from "./housekeeping.ts";
+import { lowerPriority } from "./lower_priority.ts";
 import { serveMetrics } from "./metrics_server.ts";
 import { queueLogger } from "./queue_logger.ts";
 import { runTasks } from "./run_tasks.ts";
-
-/** What `nice` adds where it is not told how much. */
-const NICE = 10;
 
 const USAGE = `Usage: deno task worker
 
@@ -31,9 +28,7 @@ await runMain(USAGE, async (args) => {
   const config = readConfig("worker");
   await configureLog(config);
   const stopped = stopSignal();
-  // Where they share a machine, a person who waits for the API's response comes before a file
-  // (docs/performance.md).
-  setPriority(NICE);
+  lowerPriority();
   const concurrency = config.WORKER_CONCURRENCY;
   const sql = connect(config.DATABASE_URL, { max: concurrency + 2, name: "worker" });
   if (!await awaitDatabase(sql, stopped)) return;

@@ -1,6 +1,9 @@
 import type { Sql, Transaction } from "../db.ts";
 
-/** What can be done that is kept of a request; what an operator does to users and tokens is kept where it is done. */
+/**
+ * What can be done that is kept of a request; what an operator does to users and tokens is kept where it is
+ * done.
+ */
 export type AuditAction =
   | "request"
   | "status"
@@ -25,8 +28,8 @@ export interface RequestSource {
 export interface AuditEvent extends RequestSource {
   action: AuditAction;
   /**
-   * Only for a download and a refused sign-in it may be unknown: whoever holds a signed link may use it, and whoever could
-   * not sign in is nobody.
+   * Only for a download and a refused sign-in it may be unknown: whoever holds a signed link may use it, and
+   * whoever could not sign in is nobody.
    */
   userId?: string;
   jobId?: string | undefined;
@@ -36,8 +39,9 @@ export interface AuditEvent extends RequestSource {
 }
 
 /**
- * Keeps what somebody has done (`audit_event`): in the same transaction as the deed, where that changes something. Of
- * one user's looks at one job (`status`) the first is kept; a program that waits looks every second.
+ * Keeps what somebody has done (`audit_event`): in the same transaction as the deed, where that changes
+ * something. Of one user's looks at one job (`status`) the first is kept; a program that waits looks every
+ * second.
  */
 export async function recordAudit(sql: Sql | Transaction, event: AuditEvent): Promise<void> {
   await sql`

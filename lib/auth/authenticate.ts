@@ -16,12 +16,12 @@ export interface AuthenticatorDependencies {
 const JWT = /^[^.]+\.[^.]+\.[^.]*$/;
 
 /**
- * Makes the function that tells whose a credential is, wherever it was sent (`credentialOf`, or a form), in one round trip
- * to the database. It may be any text.
+ * Makes the function that tells whose a credential is, wherever it was sent (`credentialOf`, or a form), in
+ * one round trip to the database. It may be any text.
  *
- * Nothing is remembered from one request to the next, so a token that is revoked or a user that is disabled stops at
- * once. Whatever is wrong, the response is the same. The function throws `ServiceError` `not_signed_in`, or
- * `sign_in_unavailable` where the issuer's keys cannot be had.
+ * Nothing is remembered from one request to the next, so a token that is revoked or a user that is disabled
+ * stops at once. Whatever is wrong, the response is the same. The function throws `ServiceError`
+ * `not_signed_in`, or `sign_in_unavailable` where the issuer's keys cannot be had.
  */
 export function createAuthenticator(
   { sql, oidc }: AuthenticatorDependencies,

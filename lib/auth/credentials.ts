@@ -8,8 +8,9 @@ export const isCredential = (text: string): boolean => TOKEN.test(text);
 const BEARER = /^Bearer +(\S+)$/i;
 
 /**
- * The credential that a request carries: in `Authorization: Bearer …`, or in `X-Session-Id: …` as the incumbent's clients
- * send it. Where both are sent they must be the same: nobody has to guess which one counts.
+ * The credential that a request carries: in `Authorization: Bearer …`, or in `X-Session-Id: …` as the
+ * incumbent's clients send it. Where both are sent they must be the same: nobody has to guess which one
+ * counts.
  *
  * @throws {ServiceError} `not_signed_in` where there is none, or what is there is no credential
  */

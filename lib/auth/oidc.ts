@@ -13,8 +13,9 @@ export interface OidcOptions {
   /** What tokens for this service have in `aud`. */
   audience: string;
   /**
-   * The claim that holds the user's agencies: a list of `020:writer` or `020`, or these in one text, parted by spaces or
-   * commas. With it the issuer alone decides which agencies a user has; without it the affiliation table does.
+   * The claim that holds the user's agencies: a list of `020:writer` or `020`, or these in one text, parted
+   * by spaces or commas. With it the issuer alone decides which agencies a user has; without it the
+   * affiliation table does.
    */
   agencyClaim?: string | undefined;
   /** How soon the keys may be fetched again for a key that is not among them. */
@@ -30,12 +31,11 @@ export interface Identity {
   affiliations: Affiliation[] | undefined;
 }
 
-// Signatures that only the issuer can make. A shared secret (HS256 …) is none: whoever knows the public key could use it.
-const ALGORITHMS = [
-  ...["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"],
-  ...["ES256", "ES384", "ES512", "EdDSA", "Ed25519"],
-];
-// What an access token (RFC 9068) or an ID token calls itself, if anything; a logout token, say, calls itself otherwise.
+// Signatures that only the issuer can make. A shared secret (HS256 …) is none: whoever knows the public key
+// could use it.
+const ALGORITHMS = "RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519".split(" ");
+// What an access token (RFC 9068) or an ID token calls itself, if anything; a logout token, say, calls itself
+// otherwise.
 const TYPES = [undefined, "jwt", "at+jwt", "application/at+jwt"];
 // OpenID Connect Core 1.0, section 2.
 const SUBJECT = /^[ -~]{1,255}$/;
@@ -54,11 +54,11 @@ export class OidcIssuer {
   constructor(readonly options: OidcOptions) {}
 
   /**
-   * Verifies a JWT: its signature by a key of the issuer and an algorithm that this key is for, issuer, audience, expiry
-   * and not-before.
+   * Verifies a JWT: its signature by a key of the issuer and an algorithm that this key is for, issuer,
+   * audience, expiry and not-before.
    *
-   * @throws {ServiceError} `not_signed_in` where anything is wrong with it; `sign_in_unavailable` where the issuer's keys
-   * cannot be had
+   * @throws {ServiceError} `not_signed_in` where anything is wrong with it; `sign_in_unavailable` where the
+   * issuer's keys cannot be had
    */
   async verify(jwt: string): Promise<Identity> {
     const { issuer, audience, agencyClaim } = this.options;

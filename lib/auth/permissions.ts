@@ -15,8 +15,8 @@ const isAffiliated = (user: User, agencyCode: string): boolean =>
 const owns = (user: User, job: OwnedJob): boolean => job.requestedBy === user.name;
 
 /**
- * Who may do what (`api.md`, "Who may do what"). Any permission on an agency will do; its code counts as a whole, so that
- * a CGAC never opens a FREC or the other way round.
+ * Who may do what (`api.md`, "Who may do what"). Any permission on an agency will do; its code counts as a
+ * whole, so that a CGAC never opens a FREC or the other way round.
  */
 const rules = {
   useAgency: (user: User, agencyCode: string) => user.isAdministrator || isAffiliated(user, agencyCode),
@@ -28,7 +28,10 @@ const rules = {
 
 /** Whether a user may have files of an agency made. */
 export const mayUseAgency = rules.useAgency;
-/** What a user may do for an agency at least, as the Broker's clients ask; the first is meant where nothing is said. */
+/**
+ * What a user may do for an agency at least, as the Broker's clients ask; the first is meant where nothing is
+ * said.
+ */
 export const PERMISSION_LEVELS = ["reader", "writer", "submitter"] as const;
 /** For which kind of data. */
 export const PERMISSION_TYPES = ["mixed", "dabs", "fabs"] as const;

@@ -32,8 +32,8 @@ export interface ListedToken {
 const sha256 = (token: string): Uint8Array => createHash("sha256").update(token).digest();
 
 /**
- * Makes an API token: the prefix and 256 random bits as 64 hexadecimal digits. Only its SHA-256 is stored. The audit keeps
- * that it was made, and by which database user.
+ * Makes an API token: the prefix and 256 random bits as 64 hexadecimal digits. Only its SHA-256 is stored.
+ * The audit keeps that it was made, and by which database user.
  *
  * @param expiresInDays without it the token does not expire
  */
@@ -59,7 +59,9 @@ export async function createToken(
   return { tokenId: row.id, token, expiresAt: row.expires_at };
 }
 
-/** The user that a token signs in; undefined where it is unknown, expired or revoked, or its user disabled. */
+/**
+ * The user that a token signs in; undefined where it is unknown, expired or revoked, or its user disabled.
+ */
 export async function userOfToken(sql: Sql, token: string): Promise<User | undefined> {
   // The lookup goes by a hash that nobody can choose: how long it takes tells nothing about any token.
   const [user] = await sql<User[]>`

@@ -22,7 +22,8 @@ export interface User {
 }
 
 /**
- * Reads an affiliation as it is written on a command line and in a claim: `020:writer`, or `020` for a reader.
+ * Reads an affiliation as it is written on a command line and in a claim: `020:writer`, or `020` for a
+ * reader.
  *
  * @returns undefined where it is not one
  */

@@ -23,7 +23,8 @@ export const isIssuersName = (name: string): boolean => ISSUERS_NAME.test(name);
 /**
  * The ID of the user with this name, made where there is none.
  *
- * @param name letters, digits and `._@+-`; or `<issuer>#<subject>` for somebody who is to sign in by OpenID Connect
+ * @param name letters, digits and `._@+-`; or `<issuer>#<subject>` for somebody who is to sign in by OpenID
+ * Connect
  * @throws {UserError} where no user can have that name
  */
 export async function ensureUser(tx: Transaction, name: string): Promise<{ userId: string; isNew: boolean }> {

@@ -1,7 +1,6 @@
 /** `deno task load <source> <file…>`: loads a source, all or nothing (`docs/loading.md`). */
 import { databaseFault } from "../database_fault.ts";
 import { LoadError } from "../load/load_error.ts";
-import type { FileOutcome } from "../load/data_load.ts";
 import { loadFiles } from "../load/load_files.ts";
 import type { Source } from "../load/source.ts";
 import { UnknownOutcome } from "../load/postgres_refusals.ts";
@@ -10,6 +9,7 @@ import { readOptions, runMain } from "../run_main.ts";
 import { findSource, sources } from "../sources/registry.ts";
 import { STANDARD_INPUT } from "../load/open_input.ts";
 import { withDatabase } from "./command_database.ts";
+import { sentenceFor } from "./load_sentence.ts";
 import { LoadReport } from "./load_report.ts";
 
 const USAGE = `Usage: deno task load <source> <file…> [options]
@@ -66,22 +66,6 @@ function optionsOf({ name, options = [] }: Source, values: Record<string, unknow
   return Object.fromEntries(given.map((option) => [option, String(values[option])]));
 }
 
-/** A line about one file. */
-function sentenceFor(source: string, outcome: FileOutcome): string {
-  const { file, repeatOf } = outcome;
-  if (repeatOf) {
-    return `${source}: ${file} was loaded on ${repeatOf.toISOString()} already, nothing to do (--force loads it again).`;
-  }
-  const count = (rows: number) => rows.toLocaleString("en-US");
-  return `${source}: ${file}: ${count(outcome.rowsRead)} rows read, ${
-    count(outcome.rowsInserted)
-  } inserted, ` +
-    `${count(outcome.rowsUpdated)} updated, ${count(outcome.rowsRemoved)} removed, ${
-      count(outcome.rowsRejected)
-    } rejected, ` +
-    `in ${outcome.seconds.toFixed(1)} s.`;
-}
-
 async function load(args: string[]): Promise<void> {
   const { values, positionals: [source, ...files] } = readOptions(
     "load",
@@ -109,7 +93,7 @@ async function load(args: string[]): Promise<void> {
       }));
     report.clear();
     // deno-lint-ignore no-console -- a command's answer goes to standard output
-    for (const outcome of outcomes) console.log(sentenceFor(source, outcome));
+    for (const outcome of outcomes) console.log(sentenceFor(chosen, outcome));
   } finally {
     report.clear();
   }

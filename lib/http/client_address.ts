@@ -17,9 +17,10 @@ export function readNetworks(texts: readonly string[]): Networks | undefined {
 }
 
 /**
- * Where a request comes from: the address at the other end of its connection or, where that is a proxy that may be
- * believed, the one that it names. `X-Forwarded-For` is read from its end, as each proxy adds whom it got the request from:
- * the first that is not itself such a proxy counts. What stands before it anybody may have written.
+ * Where a request comes from: the address at the other end of its connection or, where that is a proxy that
+ * may be believed, the one that it names. `X-Forwarded-For` is read from its end, as each proxy adds whom it
+ * got the request from: the first that is not itself such a proxy counts. What stands before it anybody may
+ * have written.
  *
  * @param peer the other end of the connection
  * @param forwardedFor the header
@@ -40,7 +41,10 @@ export function clientAddress(
   return address;
 }
 
-/** An address as one socket or another proxy writes it: `[::1]:80`, `10.0.0.1:80`, `fe80::1%eth0`, `::ffff:10.0.0.1`. */
+/**
+ * An address as one socket or another proxy writes it: `[::1]:80`, `10.0.0.1:80`, `fe80::1%eth0`,
+ * `::ffff:10.0.0.1`.
+ */
 function plainAddress(text: string): string | undefined {
   const [, bracketed, v4] = /^\[([^\]]+)\](?::\d+)?$|^([\d.]+):\d+$/.exec(text) ?? [];
   const address = (bracketed ?? v4 ?? text).replace(/%.*$/, "").replace(/^::ffff:(?=[\d.]+$)/i, "");

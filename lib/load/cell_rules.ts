@@ -14,7 +14,15 @@ export interface CellRule {
    * wanted.
    */
   convert(text: string): string | null | undefined;
+  /** The most bytes that such a cell can have; a longer one is wrong, and nothing looks at it. */
+  longest?: number;
 }
+
+/**
+ * The most bytes that a number can have: Postgres takes 131,072 digits before the point, and 16,383 after it.
+ */
+export const LONGEST_NUMBER = 150_000;
+const LONGEST = 200;
 
 const ZERO = 0x30, NINE = 0x39, DASH = 0x2d, DOT = 0x2e, PLUS = 0x2b;
 const isDigit = (byte: number) => byte >= ZERO && byte <= NINE;
@@ -29,6 +37,7 @@ export const text: CellRule = {
 /** `t`/`f` or `true`/`false`, in any letter case. */
 export const boolean: CellRule = {
   wanted: "t or f",
+  longest: LONGEST,
   usual: (bytes, from, to) => to - from === 1 && (bytes[from] === 0x74 || bytes[from] === 0x66),
   convert: (value) => /^(t|true)$/i.test(value) ? "t" : /^(f|false)$/i.test(value) ? "f" : undefined,
 };
@@ -56,6 +65,7 @@ const DATE_AND_TIME =
 /** `YYYY-MM-DD`; a time after it is dropped. */
 export const date: CellRule = {
   wanted: "a date as YYYY-MM-DD",
+  longest: LONGEST,
   usual: (bytes, from, to) => to - from === 10 && isIsoDay(bytes, from),
   convert: (value) => {
     const found = DATE_AND_TIME.exec(value.trim())?.[1];
@@ -95,6 +105,7 @@ function isIsoDay(bytes: Uint8Array, at: number): boolean {
 /** `YYYY-MM-DD`, with or without a time of day, which is kept; a time zone is dropped, as Postgres does. */
 export const timestamp: CellRule = {
   wanted: "a date and time as YYYY-MM-DD HH:MM:SS",
+  longest: LONGEST,
   usual: (bytes, from, to) => to - from === 10 && isIsoDay(bytes, from),
   convert: (value) => {
     const trimmed = value.trim();
@@ -105,6 +116,7 @@ export const timestamp: CellRule = {
 /** A decimal number without exponent or separators, its scale kept. */
 export const decimal: CellRule = {
   wanted: "a number such as -1234.50",
+  longest: LONGEST_NUMBER,
   usual: (bytes, from, to) => {
     let digits = 0, dots = 0;
     for (let i = bytes[from] === DASH || bytes[from] === PLUS ? from + 1 : from; i < to; i++) {
@@ -114,7 +126,7 @@ export const decimal: CellRule = {
     }
     return digits > 0 && dots <= 1;
   },
-  convert: (value) => /^\s*[-+]?(\d+\.?\d*|\.\d+)\s*$/.test(value) ? value.trim() : undefined,
+  convert: (value) => /^\s*[-+]?(\d+(\.\d*)?|\.\d+)\s*$/.test(value) ? value.trim() : undefined,
 };
 
 /** Any number that Postgres takes as `numeric`. */
@@ -122,7 +134,7 @@ export const postgresNumber: CellRule = {
   ...decimal,
   wanted: "a number",
   convert: (value) =>
-    /^\s*([-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d{1,4})?|NaN|[-+]?inf(inity)?)\s*$/i.test(value)
+    /^\s*([-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d{1,4})?|NaN|[-+]?inf(inity)?)\s*$/i.test(value)
       ? value.trim()
       : undefined,
 };
@@ -132,6 +144,7 @@ export function integer(bytes: 4 | 8): CellRule {
   const most = 2n ** BigInt(bytes * 8 - 1);
   return {
     wanted: `a whole number between ${-most} and ${most - 1n}`,
+    longest: LONGEST,
     usual: (cell, from, to) => {
       if (to - from > 9) return false;
       for (let i = from; i < to; i++) if (!isDigit(cell[i]!)) return false;
@@ -150,9 +163,25 @@ export function integer(bytes: 4 | 8): CellRule {
 export const textArray: CellRule = {
   wanted: `an array of texts such as {one,"two, three"}`,
   usual: () => false,
-  convert: (value) =>
-    /^\{(("([^"\\]|\\.)*"|[^\s{},"\\]+)(,(?!\})|(?=\})))*\}$/s.test(value) ? value : undefined,
+  convert: (value) => isTextArray(value) ? value : undefined,
 };
+
+// By a loop, because a regular expression runs out of stack in a long one.
+function isTextArray(text: string): boolean {
+  if (text === "{}") return true;
+  if (text[0] !== "{") return false;
+  for (let at = 1;; at++) {
+    const start = at;
+    if (text[at] === '"') {
+      for (at++; at < text.length && text[at] !== '"'; at++) if (text[at] === "\\") at++;
+      at++;
+    } else {
+      while (at < text.length && !/[\s{},"\\]/.test(text[at]!)) at++;
+      if (at === start) return false;
+    }
+    if (text[at] !== ",") return text[at] === "}" && at === text.length - 1;
+  }
+}
 
 /**
  * The rule for a type of Postgres, as `format_type` names it, where values are read as Postgres itself reads

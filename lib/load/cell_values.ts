@@ -1,6 +1,10 @@
 import { isDay } from "../calendar.ts";
 import { filled } from "./cell_text.ts";
+import { LONGEST_NUMBER } from "./cell_rules.ts";
 import type { RecordCells } from "./value_encoder.ts";
+
+/** The cells of a record, and how one is called wrong. */
+export type Cells = Pick<RecordCells, "cell" | "wrong">;
 
 /** A whole number in a range, without leading zeros; the cell must not be blank. */
 export function wholeNumber(record: RecordCells, column: string, least: number, most: number): string {
@@ -17,16 +21,31 @@ export const yearAndPeriod = (record: RecordCells, year: string, period: string)
   wholeNumber(record, period, 1, 12),
 ];
 
-/** What a cell must say, and does not. */
+/**
+ * A code of so many letters and digits, with the leading zeros that spreadsheets take away; a blank cell is
+ * `null`. A longer one, or any other text, is no code: cut or filled up it would be that of another account
+ * or agency.
+ */
+export function code(record: Cells, column: string, length: number): string | null {
+  const value = filled(record.cell(column));
+  if (value === null) return null;
+  if (value.length <= length && /^[0-9A-Za-z]+$/.test(value)) return value.padStart(length, "0");
+  record.wrong(column, `a code of at most ${length} letters and digits`);
+  return null;
+}
+
+/** The value of a cell that must have one: a blank one is wrong. */
 export function required(record: RecordCells, column: string, value: string | null): string | null {
-  if (value === null) record.wrong(column, "a value");
+  if (value === null && filled(record.cell(column)) === null) record.wrong(column, "a value");
   return value;
 }
 
 /** An amount of money, with or without commas between thousands, kept digit by digit. */
 export function amount(record: RecordCells, column: string): string {
   const value = filled(record.cell(column)) ?? "";
-  if (/^[-+]?(\d+|\d{1,3}(,\d{3})+)?(\.\d*)?$/.test(value) && /\d/.test(value)) {
+  if (
+    value.length <= LONGEST_NUMBER && /^[-+]?(\d+|\d{1,3}(,\d{3})+)?(\.\d*)?$/.test(value) && /\d/.test(value)
+  ) {
     return value.replaceAll(",", "");
   }
   record.wrong(column, "an amount such as -1,234.50 or -1234.50");

@@ -12,6 +12,14 @@ export interface FileOutcome {
   rowsUpdated: number;
   rowsRemoved: number;
   rowsRejected: number;
+  /** What became of the file's other rows (`MergeCounts`). */
+  rowsUnchanged: number;
+  rowsSuperseded: number;
+  deletions: number;
+  /** Those that were added to others, or are left out by the source's rules. */
+  rowsCombined: number;
+  /** Rows of earlier loads that were brought into step with it. */
+  rowsFollowed: number;
   seconds: number;
 }
 
@@ -25,6 +33,11 @@ export const repeated = (file: string, sha256: string, repeatOf: Date): FileOutc
   rowsUpdated: 0,
   rowsRemoved: 0,
   rowsRejected: 0,
+  rowsUnchanged: 0,
+  rowsSuperseded: 0,
+  deletions: 0,
+  rowsCombined: 0,
+  rowsFollowed: 0,
   seconds: 0,
 });
 

@@ -29,18 +29,19 @@ export async function removeSample(session: Session, tables: readonly SourceTabl
 }
 
 /**
- * Makes a new version of the tables' data: every file type that reads one of them has a new version from now
- * on.
+ * Makes a new version of the tables' data: every file type that reads one of them has a new version from now on. What is
+ * in them is no sample any more, unless it is kept.
  */
 export async function raiseVersions(
   session: Session,
   tables: readonly SourceTable[],
   loadedAt: Date,
+  { keepSample }: { keepSample: boolean },
 ): Promise<void> {
   await session.query(
     `INSERT INTO data_source (source_table, loaded_at, is_sample) SELECT unnest($1::text[]), $2, false
      ON CONFLICT (source_table) DO UPDATE SET
-       version = data_source.version + 1, loaded_at = excluded.loaded_at, is_sample = excluded.is_sample`,
-    [tables, loadedAt],
+       version = data_source.version + 1, loaded_at = excluded.loaded_at, is_sample = data_source.is_sample AND $3`,
+    [tables, loadedAt, keepSample],
   );
 }

@@ -17,6 +17,17 @@ export interface DirectCell {
   required: boolean;
 }
 
+/** Which records remove a row instead of bringing one. */
+export interface Removal {
+  /** The index of the column that says so. */
+  from: number;
+  /** What it says of records that bring a row, besides nothing, and of those that remove one; in capitals. */
+  brings: readonly string[];
+  removes: string;
+  /** The columns of the staging table that a removing record has all the same: its key, and what dates it. */
+  keeps: readonly string[];
+}
+
 /** What a direct encoder is made of. */
 export interface DirectEncoding {
   cells: readonly DirectCell[];
@@ -25,11 +36,8 @@ export interface DirectEncoding {
    * empty cell is NULL, and `""` is the empty string (`COPY`).
    */
   blankIsNull: boolean;
-  /**
-   * Where a column says which records remove a row instead of bringing one: its index, and the key it is
-   * removed by.
-   */
-  removal?: { from: number; key: string };
+  /** Where a column says which records remove a row instead of bringing one. */
+  removal?: Removal;
 }
 
 /**
@@ -65,9 +73,10 @@ export class DirectEncoder implements RowEncoder {
     out.begin(rowNumber);
     if (this.#removal && batch.width(record) > 0) {
       const indicator = batch.text(first + this.#removal.from).trim().toUpperCase();
-      if (indicator === "D") return this.#encodeRemoval(batch, first, out, report);
-      if (indicator !== "" && indicator !== "C") {
-        report(this.#removal.from, "D, C or nothing");
+      const { brings, removes } = this.#removal;
+      if (indicator === removes) return this.#encodeRemoval(batch, first, out, report);
+      if (indicator !== "" && !brings.includes(indicator)) {
+        report(this.#removal.from, `${[removes, ...brings].join(", ")} or nothing`);
         out.drop();
         return false;
       }
@@ -98,11 +107,8 @@ export class DirectEncoder implements RowEncoder {
       if (runTo >= 0) out.raw(bytes, runFrom, runTo);
       runTo = -1;
       const { from, rule, required } = cells[k]!;
-      const value = blankIsNull
-        ? isBlank(bytes, start, end) ? null : rule.convert(batch.text(at))
-        : start === end && plain
-        ? null
-        : rule.convert(batch.text(at));
+      const isNull = blankIsNull ? isBlank(bytes, start, end) : start === end && plain;
+      const value = isNull ? null : converted(rule, batch, at);
       if (value === undefined || (value === null && required)) {
         report(from, rule === text ? "a value" : rule.wanted);
         good = false;
@@ -119,20 +125,32 @@ export class DirectEncoder implements RowEncoder {
   }
 
   #encodeRemoval(batch: CsvBatch, first: number, out: RowBuffer, report: ReportCell): boolean {
-    for (const { column, from } of this.#cells) {
-      const key = column === this.#removal!.key ? batch.text(first + from) : null;
-      if (key?.trim() === "") {
-        report(from, "the key of the row to remove");
-        out.drop();
-        return false;
+    let good = true;
+    for (const { column, from, rule, required } of this.#cells) {
+      if (!this.#removal!.keeps.includes(column)) {
+        out.value(null);
+        continue;
       }
-      out.value(key);
+      const at = first + from;
+      const isNull = isBlank(batch.bytes, batch.cellStart[at]!, batch.cellEnd[at]!);
+      const value = isNull ? null : converted(rule, batch, at);
+      if (value === undefined || (value === null && required)) {
+        report(from, required ? "the key of the row to remove" : rule.wanted);
+        good = false;
+      } else out.value(value);
     }
-    out.value("t");
-    out.end();
-    return true;
+    if (good) {
+      out.value("t");
+      out.end();
+    } else out.drop();
+    return good;
   }
 }
+
+const converted = (rule: CellRule, batch: CsvBatch, at: number) =>
+  rule.longest !== undefined && batch.cellEnd[at]! - batch.cellStart[at]! > rule.longest
+    ? undefined
+    : rule.convert(batch.text(at));
 
 /** The column of a staging table that says whether a row is to be removed. */
 export const REMOVES = "load_removes";

@@ -42,7 +42,8 @@ export async function mergeFiles(context: MergeContext, files: readonly ReadFile
     for (const file of files) if (!await context.isRepeat(file)) fresh.push(file);
     if (fresh.length > 0) {
       const { rows: [clock] } = await session.query<{ now: Date }>("SELECT clock_timestamp() AS now");
-      let sampleRows = await removeSample(session, source.tables);
+      const bringsRows = fresh.some(({ staged }) => staged.rowsStaged > 0);
+      let sampleRows = bringsRows ? await removeSample(session, source.tables) : 0;
       const merged: MergedBefore = new Map();
       for (const file of fresh) {
         const outcome = await mergeFile(context, file, merged, sampleRows);
@@ -50,7 +51,7 @@ export async function mergeFiles(context: MergeContext, files: readonly ReadFile
         context.onMerged(file, outcome);
         sampleRows = 0;
       }
-      await raiseVersions(session, source.tables, clock!.now);
+      await raiseVersions(session, source.tables, clock!.now, { keepSample: !bringsRows });
     }
     await commit(session);
     return fresh.length;
@@ -61,7 +62,7 @@ export async function mergeFiles(context: MergeContext, files: readonly ReadFile
 }
 
 async function mergeFile(
-  { session, prepared }: MergeContext,
+  { session, source, prepared }: MergeContext,
   { input, sha256, staged, seconds }: ReadFile,
   merged: MergedBefore,
   sampleRows: number,
@@ -70,15 +71,22 @@ async function mergeFile(
   const before = new Set(merged.keys());
   const counts = await prepared.merge(session, staged, merged);
   for (const replaced of merged.keys()) if (!before.has(replaced)) merged.set(replaced, input.name);
+  const { inserted, updated, removed, unchanged = 0, superseded = 0, deletions = 0, followed = 0 } = counts;
+  const accounted = staged.rowsRejected + inserted + updated + unchanged + superseded + deletions;
   return {
     file: input.name,
     sha256,
     repeatOf: null,
     rowsRead: staged.rowsRead,
-    rowsInserted: counts.inserted,
-    rowsUpdated: counts.updated,
-    rowsRemoved: counts.removed + sampleRows,
+    rowsInserted: inserted,
+    rowsUpdated: updated,
+    rowsRemoved: removed + sampleRows,
     rowsRejected: staged.rowsRejected,
+    rowsUnchanged: unchanged,
+    rowsSuperseded: superseded,
+    deletions,
+    rowsCombined: source.makesLists ? 0 : staged.rowsRead - accounted,
+    rowsFollowed: followed,
     seconds: seconds + (performance.now() - started) / 1000,
   };
 }

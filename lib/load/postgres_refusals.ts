@@ -46,7 +46,7 @@ export function notPermitted(error: unknown): LoadError | null {
 /** The refusal, where rows break what only holds among all rows of a table, such as a unique key. */
 export function mergeRefused(error: unknown): LoadError | null {
   const { code, message, detail } = error as { code?: string; message?: string; detail?: string };
-  if (!code?.startsWith("23") && !code?.startsWith("22")) return null;
+  if (!/^(22|23|54)/.test(code ?? "")) return null;
   return new LoadError(
     "conflict",
     `The rows do not fit what the database holds: ${message}${

@@ -15,8 +15,8 @@ export interface Replacement {
 /**
  * Replaces every fiscal year and period that a file has rows of by those rows.
  *
- * @throws {LoadError} where another file of the same load has rows of the same period: one would undo the
- * other
+ * @throws {LoadError} where another file of the same load has rows of the same period, for one would undo the
+ * other; or where none of a period's rows comes in
  */
 export async function replacePeriods(session: Session, replacement: Replacement): Promise<MergeCounts> {
   const { table, staging, insert, merged } = replacement;
@@ -30,8 +30,22 @@ export async function replacePeriods(session: Session, replacement: Replacement)
     }) p
      WHERE t.fiscal_year = p.fiscal_year AND t.period = p.period`,
   );
-  const inserted = await session.query(insert);
-  return { inserted: inserted.rowCount ?? 0, updated: 0, removed: deleted.rowCount ?? 0 };
+  const inserted = (await session.query(insert)).rowCount ?? 0;
+  const { rows: [emptied] } = await session.query<{ fiscal_year: number; period: number }>(
+    `SELECT fiscal_year, period FROM ${identifier(staging)} s
+     WHERE NOT EXISTS (SELECT FROM ${
+      identifier(table)
+    } t WHERE t.fiscal_year = s.fiscal_year AND t.period = s.period)
+     ORDER BY 1, 2 LIMIT 1`,
+  );
+  if (emptied) {
+    throw new LoadError(
+      "bad_file",
+      `Of fiscal year ${emptied.fiscal_year}, period ${emptied.period}, the file has no row that counts; wanted at ` +
+        `least one, because a load replaces the period as a whole. Nothing was changed.`,
+    );
+  }
+  return { inserted, updated: 0, removed: deleted.rowCount ?? 0 };
 }
 
 /**

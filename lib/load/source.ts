@@ -2,11 +2,23 @@ import type { Session } from "../db.ts";
 import type { RowEncoder } from "./row_encoder.ts";
 import type { SourceTable } from "./table_columns.ts";
 
-/** How many rows of the source tables a merge changed. */
+/**
+ * How many rows of the source tables a merge changed, and what became of the file's other rows. Those that are none of
+ * these were added to others, or are left out by the source's rules.
+ */
 export interface MergeCounts {
   inserted: number;
   updated: number;
+  /** Rows of the source tables that are gone. */
   removed: number;
+  /** Rows of the file that the table had already. */
+  unchanged?: number;
+  /** Rows of the file whose key a later one of it has. */
+  superseded?: number;
+  /** Rows of the file that say that a row goes, whether it was there or not. */
+  deletions?: number;
+  /** Rows of earlier loads that were brought into step with it. */
+  followed?: number;
 }
 
 /** The staging table of one file: temporary, seen by nobody else, gone with the session. */
@@ -84,6 +96,8 @@ export interface Source {
    * works.
    */
   repeat: "ever" | "last";
+  /** Whether the tables' rows are made up from the file's, so that their counts have nothing to do with each other. */
+  makesLists?: boolean;
   /** Whether a file of a header alone is taken. Not where it would empty the table. */
   mayBeEmpty: boolean;
   /** What separates the fields, where it need not be a comma: told by the header. */

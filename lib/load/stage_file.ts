@@ -34,6 +34,8 @@ export interface StagingContext extends HeaderContext {
 export interface StagedFile extends Staging {
   rowsRead: number;
   rowsRejected: number;
+  /** Those that are in the staging table: not those that the source's rules leave out. */
+  rowsStaged: number;
 }
 
 // How many bytes go to Postgres at once.
@@ -52,7 +54,14 @@ export async function stageFile(
   name: string,
 ): Promise<StagedFile> {
   await createStaging(context.session, name, context.prepared.staging);
-  const staged: StagedFile = { name, file: input.name, columns: [], rowsRead: 0, rowsRejected: 0 };
+  const staged: StagedFile = {
+    name,
+    file: input.name,
+    columns: [],
+    rowsRead: 0,
+    rowsRejected: 0,
+    rowsStaged: 0,
+  };
   let first: RowsOf | null = null;
   for await (const { name, bytes } of input.members()) {
     const reader = new CsvReader(bytes);
@@ -65,13 +74,22 @@ export async function stageFile(
     await stageRows(context, reader, rows, staged, input);
   }
   if (!first) throw new LoadError("unreadable_file", `${input.name} holds no CSV.`);
-  if (staged.rowsRead === 0 && !context.source.mayBeEmpty) {
-    throw new LoadError(
-      "bad_file",
-      `${input.name} has a header but no rows; wanted ${context.source.title}.`,
-    );
-  }
+  refuseEmpty(context, input, staged);
   return { ...staged, columns: first.encoder.columns };
+}
+
+/**
+ * Refuses a file without a good row where the rows that are there would go and none would take their place.
+ */
+function refuseEmpty({ source, badRows }: StagingContext, { name }: InputFile, staged: StagedFile): void {
+  if (source.mayBeEmpty || staged.rowsStaged > 0 || badRows.count > 0) return;
+  throw new LoadError(
+    "bad_file",
+    staged.rowsRead === 0
+      ? `${name} has a header but no rows; wanted ${source.title}.`
+      : `${name} has no good row (of ${staged.rowsRead}, ${staged.rowsRejected} were put aside); wanted ${source.title}, of which a load ` +
+        `replaces everything or whole periods. Nothing was changed.`,
+  );
 }
 
 /** Makes the staging table from the source table itself, so that types and collations are the same. */
@@ -106,12 +124,16 @@ async function stageRows(
     for (let batch; (batch = await reader.next()) !== null;) {
       for (let r = 0; r < batch.records; r++) {
         staged.rowsRead++;
+        const before = out.length;
         const issues = checkForm(batch, r, rows);
         const good = issues.length === 0 &&
           encoder.encode(batch, r, staged.rowsRead, out, (cell, wanted) => {
             issues.push(cellIssue(batch, r, cell, `wanted ${wanted}`, rows));
           });
-        if (good) continue;
+        if (good) {
+          if (out.length > before) staged.rowsStaged++;
+          continue;
+        }
         staged.rowsRejected++;
         if (rejects) await rejects.add(issues, batch.raw(r));
         else badRows.add(issues);

@@ -8,6 +8,10 @@ export interface Upsert {
   table: string;
   /** The column that tells which row replaces which. */
   key: string;
+  /** Whether keys that differ in letter case are one; a row that is replaced keeps its spelling then. */
+  anyLetterCase?: boolean;
+  /** The column that tells which row of a key is the later one, in the staging table. */
+  datedBy?: string;
   /** The primary key, which keeps its value when a row is replaced. */
   id: string;
   /** The columns that the staging table brings; the others of a row that is replaced stay. */
@@ -24,8 +28,9 @@ export interface Upsert {
 
 /**
  * Brings a staging table's rows into a table: a row of a key that is there replaces it (unless it is equal,
- * then nothing is written), the others are inserted. Of rows with the same key in the staging table the last
- * one (by `load_row`) wins. Where the table has several rows of one key, the newest is replaced and the
+ * then nothing is written), the others are inserted. Of rows with the same key in the staging table the later
+ * one wins: by `datedBy`, then by `load_row`. A row that removes wins unless one that brings is dated later,
+ * whichever of them stands first. Where the table has several rows of one key, the newest is replaced and the
  * others go.
  */
 export async function upsert(session: Session, options: Upsert): Promise<MergeCounts> {
@@ -35,36 +40,29 @@ export async function upsert(session: Session, options: Upsert): Promise<MergeCo
   const [keys, superseded, matches] = ["keys", "superseded", "matches"].map((part) =>
     identifier(`${options.staging}_${part}`)
   ) as [string, string, string];
-  const brings = options.removes ? `NOT s.${identifier(options.removes)}` : "true";
+  const folded = (column: string) => options.anyLetterCase ? `upper(${column})` : column;
   const run = async (sql: string) => (await session.query(sql)).rowCount ?? 0;
   // Keys and row numbers apart: the staging table is as wide as the table, and every reading of all of it
   // takes long.
   await run(
-    `CREATE TEMP TABLE ${keys} ON COMMIT DROP AS SELECT load_row, ${identifier(key)} AS key FROM ${staging}`,
+    `CREATE TEMP TABLE ${keys} ON COMMIT DROP AS
+     SELECT load_row, ${folded(identifier(key))} AS key,
+       ${options.datedBy ? identifier(options.datedBy) : "NULL::timestamp"} AS dated,
+       ${options.removes ? identifier(options.removes) : "false"} AS removes
+     FROM ${staging}`,
   );
   await run(`ANALYZE ${keys}`);
+  await run(`CREATE TEMP TABLE ${superseded} ON COMMIT DROP AS ${SUPERSEDED(keys)}`);
+  const repeated = await run(`DELETE FROM ${keys} k USING ${superseded} o WHERE k.load_row = o.load_row`);
+  if (repeated > 0) await run(`DELETE FROM ${staging} s USING ${superseded} o WHERE s.load_row = o.load_row`);
   await run(
-    `CREATE TEMP TABLE ${superseded} ON COMMIT DROP AS
-     SELECT k.load_row FROM ${keys} k
-     JOIN (SELECT key, max(load_row) AS last FROM ${keys} GROUP BY key HAVING count(*) > 1) twice
-       ON k.key = twice.key AND k.load_row < twice.last`,
-  );
-  if (await run(`DELETE FROM ${keys} k USING ${superseded} o WHERE k.load_row = o.load_row`) > 0) {
-    await run(`DELETE FROM ${staging} s USING ${superseded} o WHERE s.load_row = o.load_row`);
-  }
-  const matched = await run(
     `CREATE TEMP TABLE ${matches} ON COMMIT DROP AS
      SELECT k.load_row, t.${identifier(id)} AS id,
-       row_number() OVER (PARTITION BY k.load_row ORDER BY t.${identifier(id)} DESC) = 1 AS stays
-     FROM ${keys} k JOIN ${table} t ON k.key = t.${identifier(key)} ${among}`,
+       NOT k.removes AND row_number() OVER (PARTITION BY k.load_row ORDER BY t.${
+      identifier(id)
+    } DESC) = 1 AS stays
+     FROM ${keys} k JOIN ${table} t ON k.key = ${folded(`t.${identifier(key)}`)} ${among}`,
   );
-  if (options.removes) {
-    await run(
-      `UPDATE ${matches} m SET stays = false FROM ${staging} s WHERE s.load_row = m.load_row AND s.${
-        identifier(options.removes)
-      }`,
-    );
-  }
   await run(`ANALYZE ${matches}`);
   let removed = await run(
     `DELETE FROM ${table} t USING ${matches} m WHERE t.${identifier(id)} = m.id AND NOT m.stays`,
@@ -76,19 +74,43 @@ export async function upsert(session: Session, options: Upsert): Promise<MergeCo
       }) ${among}`,
     );
   }
+  const { rows: [found] } = await session.query<{ matched: number; deletions: number }>(
+    `SELECT (SELECT count(*)::int FROM ${matches} WHERE stays) AS matched,
+       (SELECT count(*)::int FROM ${keys} WHERE removes) AS deletions`,
+  );
+  const { matched, deletions } = found!;
+  const brought = columns.filter((column) => !options.anyLetterCase || column !== key);
   // `*<>` compares what is stored: 1.0 and 1.00 are equal numbers, but not the same text in a file.
   const updated = matched === 0 ? 0 : await run(
-    `UPDATE ${table} t SET (${identifiers(columns)}) = ROW (${identifiers(columns, "s.")})
+    `UPDATE ${table} t SET (${identifiers(brought)}) = ROW (${identifiers(brought, "s.")})
      FROM ${staging} s JOIN ${matches} m ON m.load_row = s.load_row AND m.stays
      WHERE t.${identifier(id)} = m.id
-       AND ROW (${identifiers(columns, "t.")})::record *<> ROW (${identifiers(columns, "s.")})::record`,
+       AND ROW (${identifiers(brought, "t.")})::record *<> ROW (${identifiers(brought, "s.")})::record`,
   );
   const fixed = Object.entries(options.fixed ?? {});
   const inserted = await run(
     `INSERT INTO ${table} (${identifiers([...columns, ...fixed.map(([name]) => name)])})
      SELECT ${[identifiers(columns, "s."), ...fixed.map(([, value]) => value)].join(", ")}
      FROM ${staging} s
-     WHERE ${brings} AND NOT EXISTS (SELECT FROM ${matches} m WHERE m.load_row = s.load_row AND m.stays)`,
+     WHERE ${options.removes ? `NOT s.${identifier(options.removes)}` : "true"}
+       AND NOT EXISTS (SELECT FROM ${matches} m WHERE m.load_row = s.load_row AND m.stays)`,
   );
-  return { inserted, updated, removed };
+  return { inserted, updated, removed, unchanged: matched - updated, superseded: repeated, deletions };
 }
+
+/** The rows of keys that several rows have, but for the one that counts. */
+const SUPERSEDED = (keys: string) =>
+  `SELECT load_row FROM (
+     SELECT load_row, row_number() OVER (
+       PARTITION BY key
+       ORDER BY NOT removes AND coalesce(dated > gone, gone IS NULL) DESC, removes DESC,
+         dated DESC NULLS LAST, load_row DESC
+     ) AS place
+     FROM (
+       -- When its removal is dated, if the key has one; a removal without a date is later than anything.
+       SELECT k.*, max(coalesce(dated, 'infinity')) FILTER (WHERE removes) OVER (PARTITION BY key) AS gone
+       FROM ${keys} k
+       WHERE key IN (SELECT key FROM ${keys} GROUP BY key HAVING count(*) > 1)
+     ) dated
+   ) placed
+   WHERE place > 1`;

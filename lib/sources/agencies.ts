@@ -1,6 +1,6 @@
 import type { Session } from "../db.ts";
-import { filled, padded } from "../load/cell_text.ts";
-import { yesOrNo } from "../load/cell_values.ts";
+import { filled } from "../load/cell_text.ts";
+import { code, required, yesOrNo } from "../load/cell_values.ts";
 import { type KnownColumn, loosely, matchHeader, recognisesRequired } from "../load/header.ts";
 import { LoadError } from "../load/load_error.ts";
 import { claim } from "../load/replace.ts";
@@ -59,6 +59,7 @@ export const agencies: Source = {
   title: "a list of agency codes",
   tables: ["cgac", "frec"],
   repeat: "last",
+  makesLists: true,
   mayBeEmpty: false,
   recognises: recognisesRequired(columns),
   prepare: () =>
@@ -68,9 +69,9 @@ export const agencies: Source = {
         const found = matchHeader(header, columns, loosely, { ignoreUnknown: ignoreUnknownColumns });
         return new ValueEncoder(Object.keys(EXTRA), found, (record) => [
           String(record.line),
-          code(record, "cgac_code", 3),
+          required(record, "cgac_code", agencyCode(record, "cgac_code", 3)),
           nameOf(record, "cgac"),
-          filled(record.cell("frec_code")) && code(record, "frec_code", 4),
+          agencyCode(record, "frec_code", 4),
           nameOf(record, "frec"),
           yesOrNo(record, "decides") ?? "f",
           yesOrNo(record, "top_tier") ?? "f",
@@ -91,6 +92,7 @@ export const agencies: Source = {
           removeOthers: true,
         });
         await session.query(FRECS(staging.name));
+        await refuseEmptied(session, "load_frec", "frec", "FREC");
         const frecs = await upsert(session, {
           staging: "load_frec",
           table: "frec",
@@ -108,12 +110,8 @@ export const agencies: Source = {
     }),
 };
 
-function code(record: RecordCells, column: string, length: 3 | 4): string | null {
-  const value = padded(record.cell(column), length)?.toUpperCase() ?? "";
-  if (value.length === length && /^[0-9A-Z]+$/.test(value)) return value;
-  record.wrong(column, `a code of ${length} letters and digits`);
-  return null;
-}
+const agencyCode = (record: RecordCells, column: string, length: 3 | 4) =>
+  code(record, column, length)?.toUpperCase() ?? null;
 
 /** `Department of Justice (DOJ)` */
 function nameOf(record: RecordCells, kind: "cgac" | "frec"): string | null {
@@ -129,6 +127,18 @@ const DECIDED = (staging: string) =>
      AND (decides OR NOT EXISTS (SELECT FROM ${
     identifier(staging)
   } o WHERE o.frec_code = s.frec_code AND o.decides))`;
+
+/** A list that has none of a kind of code is not a whole one. */
+async function refuseEmptied(session: Session, list: string, table: string, kind: string): Promise<void> {
+  const { rows: [emptied] } = await session.query<{ yes: boolean }>(
+    `SELECT NOT EXISTS (SELECT FROM ${list}) AND EXISTS (SELECT FROM ${table}) AS yes`,
+  );
+  if (!emptied!.yes) return;
+  throw new LoadError(
+    "bad_file",
+    `The file has no ${kind}, and the database has some; wanted the whole list, which a load replaces. Nothing was changed.`,
+  );
+}
 
 async function refuseUndecided(session: Session, staging: string): Promise<void> {
   const { rows } = await session.query<{ frec_code: string; decides: boolean; found: string }>(

@@ -13,8 +13,10 @@ export interface Archive {
   table: SourceTable;
   /** The primary key of the table. */
   id: string;
-  /** The column that tells which transaction a row is. */
+  /** The column that tells which transaction a row is, in any letter case. */
   key: string;
+  /** The column that tells when a transaction was last modified. */
+  modified: string;
   /**
    * Each column of the archive's CSV and the column it feeds (empty: none), tab-separated, after a header.
    */
@@ -26,8 +28,10 @@ export interface Archive {
   fixed?: Readonly<Record<string, string>>;
 }
 
-// The delta files' column that says whether a row is new (nothing), corrected (C) or removed (D).
+// The delta files' column that says whether a row is new (nothing), corrected (C), late (L, in assistance
+// before 2018) or removed (D).
 const INDICATOR = "correction_delete_ind";
+const BRINGS = ["C", "L"], DELETES = "D";
 
 /**
  * A source that reads the public USAspending Award Data Archive: full files, and the delta files that follow
@@ -76,7 +80,14 @@ export function archiveSource(archive: Archive): Source {
               required: feeds === archive.key,
             })),
             blankIsNull: true,
-            ...(indicator === undefined ? {} : { removal: { from: indicator, key: archive.key } }),
+            ...(indicator === undefined ? {} : {
+              removal: {
+                from: indicator,
+                brings: BRINGS,
+                removes: DELETES,
+                keeps: [archive.key, archive.modified],
+              },
+            }),
           });
         },
         merge(session, staging) {
@@ -85,6 +96,9 @@ export function archiveSource(archive: Archive): Source {
             staging: staging.name,
             table: archive.table,
             key: archive.key,
+            // The incumbent writes `-none-` in keys, USAspending capitalises all of them.
+            anyLetterCase: true,
+            datedBy: archive.modified,
             id: archive.id,
             columns: staging.columns.filter((column) => column !== REMOVES),
             ...(archive.fixed ? { fixed: archive.fixed } : {}),
@@ -132,16 +146,19 @@ function ruleFor(name: string, type: string): CellRule {
   throw new Error(`The archive feeds ${name} into a column of type ${type}, which it cannot.`);
 }
 
-/** County FIPS codes are state and county, `51059`: the last three digits are the county. */
+/**
+ * County FIPS codes are state and county, `51059`; four digits have lost the zero of the state, `1059`. The
+ * last three are the county.
+ */
 export const countyOfFips: CellRule = {
-  wanted: "a county FIPS code such as 51059",
-  usual: (_, from, to) => to - from <= 3,
-  convert: (value) => value.trim().slice(-3),
+  wanted: "a county FIPS code of five digits such as 51059",
+  usual: () => false,
+  convert: (value) => /^\s*\d?\d(\d{3})\s*$/.exec(value)?.[1],
 };
 
 /** Congressional districts come with their state, `VA-11`: what follows the dash is the district. */
 export const districtOfState: CellRule = {
   wanted: "a congressional district such as VA-11",
-  usual: (bytes, from, to) => bytes.subarray(from, to).indexOf(0x2d) < 0,
-  convert: (value) => value.slice(value.lastIndexOf("-") + 1).trim() || null,
+  usual: () => false,
+  convert: (value) => /^\s*[A-Z]{2}-([0-9A-Z]{2})\s*$/.exec(value)?.[1],
 };

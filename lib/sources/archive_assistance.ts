@@ -11,6 +11,7 @@ export const archiveAssistance = archiveSource({
   table: "published_fabs",
   id: "published_fabs_id",
   key: "afa_generated_unique",
+  modified: "modified_at",
   mapping,
   deltaColumns: ["agency_id"],
   among: "t.is_active",

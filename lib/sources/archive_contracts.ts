@@ -8,6 +8,7 @@ export const archiveContracts = archiveSource({
   table: "detached_award_procurement",
   id: "detached_award_procurement_id",
   key: "detached_award_proc_unique",
+  modified: "last_modified",
   mapping,
   deltaColumns: ["agency_id"],
 });

@@ -51,7 +51,7 @@ export const failedEdits: Source = {
       encoderFor(header, { ignoreUnknownColumns }) {
         const found = matchHeader(header, columns, loosely, { ignoreUnknown: ignoreUnknownColumns });
         return new ValueEncoder(FED, found, (record) => {
-          const parts = accountParts(record.cell);
+          const parts = accountParts(record);
           return [
             ...ACCOUNT_PARTS.map((part) => parts[part]),
             tasOf(parts),

@@ -1,6 +1,6 @@
 import type { Session } from "../db.ts";
-import { filled, padded } from "../load/cell_text.ts";
-import { amount } from "../load/cell_values.ts";
+import { filled } from "../load/cell_text.ts";
+import { amount, code } from "../load/cell_values.ts";
 import { loosely, matchHeader, recognisesRequired } from "../load/header.ts";
 import { claim } from "../load/replace.ts";
 import type { Source } from "../load/source.ts";
@@ -87,7 +87,7 @@ function valuesOf(record: RecordCells): (string | null)[] | null {
   const cells = { ...record, cell: (column: string) => unquoted(record.cell(column)) };
   const values = elements.map(({ column, type, padded_to }) => {
     if (type === "amount") return text(column) && amount(cells, column);
-    const value = padded_to ? padded(cells.cell(column), Number(padded_to)) : text(column);
+    const value = padded_to ? code(cells, column, Number(padded_to)) : text(column);
     // Otherwise the code keeps its letter case, by which GTAS' is then not found.
     return column === "disaster_emergency_fund_code" && value?.toUpperCase() === "QQQ" ? "Q" : value;
   });

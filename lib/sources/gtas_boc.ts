@@ -1,4 +1,4 @@
-import { filled, padded } from "../load/cell_text.ts";
+import { filled } from "../load/cell_text.ts";
 import { plainAmount, required, wholeNumber, yearAndPeriod } from "../load/cell_values.ts";
 import { type KnownColumn, loosely, matchHeader, recognisesRequired } from "../load/header.ts";
 import { replacePeriods } from "../load/replace.ts";
@@ -120,11 +120,8 @@ function valuesOf(record: RecordCells): (string | null)[] | null {
   const { cell } = record;
   if (columns.every(({ name }) => filled(cell(name)) === null)) return null;
   if (LEFT_OUT_TYPES.includes(filled(cell("availability_type_code")) ?? "")) return null;
-  const parts = {
-    ...accountParts(cell),
-    // Unlike in SF-133, 000 stays.
-    allocation_transfer_agency: padded(cell("allocation_transfer_agency"), 3),
-  };
+  // Unlike in SF-133, an ATA of 000 stays.
+  const parts = accountParts(record, "kept");
   parts.agency_identifier ??= "000";
   parts.main_account_code ??= "0000";
   required(record, "sub_account_code", parts.sub_account_code);

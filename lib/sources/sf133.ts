@@ -59,7 +59,7 @@ export const sf133: Source = {
       encoderFor(header, { ignoreUnknownColumns }) {
         const found = matchHeader(header, columns, loosely, { ignoreUnknown: ignoreUnknownColumns });
         return new ValueEncoder([...NAMES, ...KEY, "amount", LINE_TEXT], found, (record) => {
-          const parts = accountParts(record.cell);
+          const parts = accountParts(record);
           parts.agency_identifier ??= "000";
           parts.main_account_code ??= "0000";
           parts.sub_account_code ??= "000";
@@ -92,7 +92,7 @@ export const sf133: Source = {
             HAVING sum(amount) <> 0 OR ${LINE_TEXT} = ANY (${TEXTS(KEPT_AT_ZERO)})
             ORDER BY min(load_row)`,
         });
-        return { ...counts, updated: counts.updated + await followAccounts(session) };
+        return { ...counts, followed: await followAccounts(session) };
       },
     }),
 };

@@ -1,7 +1,10 @@
 import { ruleForType } from "../load/cell_rules.ts";
 import { DirectEncoder } from "../load/direct_encoder.ts";
 import { exactly, matchHeader } from "../load/header.ts";
-import type { Source } from "../load/source.ts";
+import type { Session } from "../db.ts";
+import type { Source, Staging } from "../load/source.ts";
+import { LoadError } from "../load/load_error.ts";
+import { shown } from "../load/shown.ts";
 import { describeTable, identifier, type SourceTable } from "../load/table_columns.ts";
 import { upsert } from "../load/upsert.ts";
 
@@ -47,6 +50,10 @@ export function tableSource(table: SourceTable): Source {
         },
         async merge(session, staging) {
           const { columns } = staging;
+          const transaction = TRANSACTIONS[table];
+          const replaced = transaction && columns.includes(transaction.key)
+            ? await removeNamesakes(session, table, shape.key, transaction, staging)
+            : 0;
           if (columns.includes(shape.key)) {
             const counts = await upsert(session, {
               staging: staging.name,
@@ -56,17 +63,73 @@ export function tableSource(table: SourceTable): Source {
               columns,
             });
             await session.query(MOVE_SEQUENCE(table, shape.key));
-            return counts;
+            return { ...counts, removed: counts.removed + replaced };
           }
           const names = columns.map(identifier).join(", ");
           const { rowCount } = await session.query(
             `INSERT INTO ${identifier(table)} (${names}) SELECT ${names} FROM ${identifier(staging.name)}`,
           );
-          return { inserted: rowCount ?? 0, updated: 0, removed: 0 };
+          return { inserted: rowCount ?? 0, updated: 0, removed: replaced };
         },
       };
     },
   };
+}
+
+/** How a table of transactions tells them apart. */
+interface Transactions {
+  /** The column that names one, in any letter case. */
+  key: string;
+  /** The boolean column that says which rows count. */
+  among?: string;
+}
+
+const TRANSACTIONS: Partial<Record<SourceTable, Transactions>> = {
+  detached_award_procurement: { key: "detached_award_proc_unique" },
+  published_fabs: { key: "afa_generated_unique", among: "is_active" },
+};
+
+/**
+ * Removes rows of transactions that the file has with another primary key, such as those that came from the
+ * archive: a transaction is one row. Gives their number.
+ *
+ * @throws {LoadError} where a primary key of the file is that of another transaction
+ */
+async function removeNamesakes(
+  session: Session,
+  table: SourceTable,
+  id: string,
+  { key, among }: Transactions,
+  { name, columns }: Staging,
+): Promise<number> {
+  const hasId = columns.includes(id);
+  if (hasId) {
+    const { rows: [other] } = await session.query<{ id: string; found: string; others: number }>(
+      `SELECT t.${id} AS id, t.${key} AS found, count(*) OVER ()::int AS others
+       FROM ${identifier(table)} t JOIN ${identifier(name)} s USING (${id})
+       WHERE upper(t.${key}) <> upper(s.${key}) ORDER BY 1 LIMIT 1`,
+    );
+    if (other) {
+      throw new LoadError(
+        "conflict",
+        `${
+          other.others.toLocaleString("en-US")
+        } rows have the ${id} of another transaction that is here, such as ` +
+          `${other.id} (${
+            shown(other.found)
+          }). Move over before anything is loaded from the archive, or leave out ` +
+          `the column ${id}. Nothing was changed.`,
+      );
+    }
+  }
+  const counts = (row: string) => among && columns.includes(among) ? ` AND ${row}.${among}` : "";
+  const { rowCount } = await session.query(
+    `DELETE FROM ${identifier(table)} t USING ${identifier(name)} s
+     WHERE upper(t.${key}) = upper(s.${key})${hasId ? ` AND t.${id} <> s.${id}` : ""}${counts("t")}${
+      counts("s")
+    }`,
+  );
+  return rowCount ?? 0;
 }
 
 // Keys that were given must never be made again.

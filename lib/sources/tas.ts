@@ -1,5 +1,5 @@
-import { filled, padded } from "../load/cell_text.ts";
-import { dateAndTime, wholeNumber } from "../load/cell_values.ts";
+import { filled } from "../load/cell_text.ts";
+import { code, dateAndTime, wholeNumber } from "../load/cell_values.ts";
 import { type KnownColumn, loosely, matchHeader, recognisesRequired } from "../load/header.ts";
 import type { Source } from "../load/source.ts";
 import { upsert } from "../load/upsert.ts";
@@ -68,14 +68,14 @@ export const tas: Source = {
         const found = matchHeader(header, columns, loosely, { ignoreUnknown: ignoreUnknownColumns });
         const dates = [START, END].filter((column) => found.has(column));
         return new ValueEncoder([...FED, ...dates], found, (record) => {
-          const parts = accountParts(record.cell);
+          const parts = accountParts(record);
           return [
             wholeNumber(record, "account_num", 0, 2_147_483_647),
             ...ACCOUNT_PARTS.map((part) => parts[part]),
             tasOf(parts),
             displayTasOf(parts),
             ...TEXTS.map(({ name }) =>
-              name === "reporting_agency_aid" ? padded(record.cell(name), 3) : filled(record.cell(name))
+              name === "reporting_agency_aid" ? code(record, name, 3) : filled(record.cell(name))
             ),
             ...dates.map((column) =>
               dateAndTime(record, column)?.slice(0, 10) ?? (column === START ? UNKNOWN_START : null)
@@ -92,8 +92,7 @@ export const tas: Source = {
           columns: staging.columns,
           fixed: staging.columns.includes(START) ? {} : { [START]: `DATE '${UNKNOWN_START}'` },
         });
-        await followAccounts(session);
-        return counts;
+        return { ...counts, followed: await followAccounts(session) };
       },
     }),
 };

@@ -1,4 +1,5 @@
-import { filled, padded } from "../load/cell_text.ts";
+import { filled } from "../load/cell_text.ts";
+import { type Cells, code } from "../load/cell_values.ts";
 
 /** The parts of a Treasury account, as the source tables name and keep them. */
 export interface AccountParts {
@@ -23,20 +24,33 @@ export const ACCOUNT_PARTS = [
 ] as const satisfies (keyof AccountParts)[];
 
 /**
- * The parts of an account as a file gives them: codes padded (ATA, AID and sub 3 digits, main 4), blanks
- * `null`, an ATA of 000 `null`, because such an account is nobody's allocation.
+ * The parts of an account as a file gives them: codes with their leading zeros (ATA, AID and sub 3 digits,
+ * main 4), blanks `null`, an ATA of 000 `null`, because such an account is nobody's allocation. What does not
+ * fit its place in the account is wrong.
  */
-export function accountParts(cell: (column: keyof AccountParts) => string | undefined): AccountParts {
-  const ata = padded(cell("allocation_transfer_agency"), 3);
+export function accountParts(record: Cells, zeros: "nobody's" | "kept" = "nobody's"): AccountParts {
+  const ata = code(record, "allocation_transfer_agency", 3);
   return {
-    allocation_transfer_agency: ata === "000" ? null : ata,
-    agency_identifier: padded(cell("agency_identifier"), 3),
-    beginning_period_of_availa: filled(cell("beginning_period_of_availa")),
-    ending_period_of_availabil: filled(cell("ending_period_of_availabil")),
-    availability_type_code: filled(cell("availability_type_code")),
-    main_account_code: padded(cell("main_account_code"), 4),
-    sub_account_code: padded(cell("sub_account_code"), 3),
+    allocation_transfer_agency: ata === "000" && zeros === "nobody's" ? null : ata,
+    agency_identifier: code(record, "agency_identifier", 3),
+    beginning_period_of_availa: year(record, "beginning_period_of_availa"),
+    ending_period_of_availabil: year(record, "ending_period_of_availabil"),
+    availability_type_code: availabilityType(record, "availability_type_code"),
+    main_account_code: code(record, "main_account_code", 4),
+    sub_account_code: code(record, "sub_account_code", 3),
   };
+}
+
+function year(record: Cells, column: keyof AccountParts): string | null {
+  const value = filled(record.cell(column));
+  if (value !== null && !/^\d{4}$/.test(value)) record.wrong(column, "a year of four digits");
+  return value;
+}
+
+function availabilityType(record: Cells, column: keyof AccountParts): string | null {
+  const value = filled(record.cell(column));
+  if (value !== null && !/^[A-Za-z]$/.test(value)) record.wrong(column, "one letter, such as X");
+  return value;
 }
 
 /** The account as one string of fixed places, by which the source tables are joined. */

@@ -23,16 +23,18 @@ export function signLink(file: LinkedFile, expiresAt: Date, publicUrl: string, s
 /**
  * Checks a link, which must be exactly as it was signed.
  *
+ * @param secrets any of which may have signed it
  * @param url the URL as it was requested, or what follows its host; not one that `new URL` has tidied up, for
  * that makes the same of different requests
  * @throws {ServiceError} `link_refused`, or `link_expired` where it was signed but its time is over
  */
-export function verifyLink(url: string, secret: string, now: Date): LinkedFile {
+export function verifyLink(url: string, secrets: readonly string[], now: Date): LinkedFile {
   const match = LINK.exec(url);
   const { key = "", expires = "", given = "" } = match?.groups ?? {};
   // Computed in any case, so that a refusal takes the same time whatever is wrong.
-  const expected = signature(key, expires, secret);
-  const matches = timingSafeEqual(digest(given), digest(expected));
+  const matches = secrets.map((secret) =>
+    timingSafeEqual(digest(given), digest(signature(key, expires, secret)))
+  ).includes(true);
   if (!match || !matches || !isSafeKey(key)) throw new ServiceError("link_refused");
   if (Number(expires) * 1000 <= now.getTime()) throw new ServiceError("link_expired");
   return { key, fileName: key.slice(key.lastIndexOf("/") + 1) };

@@ -20,7 +20,13 @@ export interface LocalStoreOptions {
   publicUrl: string;
   /** Signs links; a process that makes none does without. */
   signingSecret: string | undefined;
+  /** The secret before that one: links that it has signed are still taken. */
+  previousSecret?: string | undefined;
 }
+
+/** Files are for the user alone that the service runs as: everybody else needs a link. */
+const FILE_MODE = 0o600;
+const FOLDER_MODE = 0o700;
 
 const READ_BYTES = 256 << 10;
 /** After so many bytes the disk is told to begin, so that at the end little is left to wait for. */
@@ -40,8 +46,13 @@ export class LocalStore implements FileStore {
     // it.
     for (let attempt = 1;; attempt++) {
       try {
-        await Deno.mkdir(dirname(path), { recursive: true });
-        const handle = await Deno.open(temporary, { write: true, create: true, truncate: true });
+        await Deno.mkdir(dirname(path), { recursive: true, mode: FOLDER_MODE });
+        const handle = await Deno.open(temporary, {
+          write: true,
+          create: true,
+          truncate: true,
+          mode: FILE_MODE,
+        });
         return new LocalWriter(handle, temporary, path, this.#foldersOf(file.key), file.signal);
       } catch (error) {
         if (!(error instanceof Deno.errors.NotFound) || attempt === 5) throw unavailable(error);
@@ -73,9 +84,9 @@ export class LocalStore implements FileStore {
   }
 
   async openLink(url: string): Promise<LinkedFile & { file: StoredFile | undefined }> {
-    const { signingSecret } = this.options;
-    if (!signingSecret) throw new ServiceError("link_refused");
-    const linked = verifyLink(url, signingSecret, new Date());
+    const { signingSecret, previousSecret } = this.options;
+    const secrets = [signingSecret, previousSecret].filter((secret) => secret !== undefined);
+    const linked = verifyLink(url, secrets, new Date());
     return { ...linked, file: await this.open(linked.key) };
   }
 
@@ -122,8 +133,8 @@ export class LocalStore implements FileStore {
   async check(): Promise<void> {
     const probe = join(this.options.dir, `.check-${crypto.randomUUID()}`);
     try {
-      await Deno.mkdir(this.options.dir, { recursive: true });
-      await Deno.writeFile(probe, new Uint8Array(1));
+      await Deno.mkdir(this.options.dir, { recursive: true, mode: FOLDER_MODE });
+      await Deno.writeFile(probe, new Uint8Array(1), { mode: FILE_MODE });
       await Deno.remove(probe);
     } catch (error) {
       throw unavailable(error);

@@ -6,7 +6,9 @@ import type { FileStore } from "./store.ts";
 /** What a store is opened by; the last four are for whoever hands out links. */
 export type StorageConfig =
   & Pick<Config, "S3_BUCKET" | "S3_PREFIX" | "S3_FORCE_PATH_STYLE" | "STORAGE_DIR">
-  & Partial<Pick<Config, "HOST" | "PORT" | "PUBLIC_URL" | "URL_SIGNING_SECRET">>;
+  & Partial<
+    Pick<Config, "HOST" | "PORT" | "PUBLIC_URL" | "URL_SIGNING_SECRET" | "URL_SIGNING_SECRET_PREVIOUS">
+  >;
 
 /** The store that the settings choose: an S3 bucket where one is named, else a local folder. */
 export async function openStore(config: StorageConfig): Promise<FileStore> {
@@ -24,5 +26,6 @@ export async function openStore(config: StorageConfig): Promise<FileStore> {
     dir: config.STORAGE_DIR,
     publicUrl: config.PUBLIC_URL ?? httpUrlOf(HOST, PORT),
     signingSecret: config.URL_SIGNING_SECRET,
+    previousSecret: config.URL_SIGNING_SECRET_PREVIOUS,
   });
 }

@@ -90,7 +90,10 @@ const INFO = {
   license: { name: "MIT", identifier: "MIT" },
 };
 
-/** The API as OpenAPI 3.1 describes it, made of what its routes say of themselves and the schemas that validate. */
+/**
+ * The API as OpenAPI 3.1 describes it, made of what its routes say of themselves and the schemas that
+ * validate.
+ */
 export function openApi(operations: readonly Operation[]): Json {
   const paths = Map.groupBy(operations, ({ url }) => url);
   const used = new Set(operations.flatMap((operation) => Object.keys(responsesOf(operation))));

@@ -111,7 +111,7 @@ export const docsPage = (operations: readonly Operation[]): Html =>
       <body>
         <main>
     <h1>Detached file generation: the API</h1>
-    <p>Makes the DATA Act files D1, D2 and A from Treasury's own data. Send an API token as <code>Authorization: Bearer …</code>;
+    <p>Makes the DATA Act files D1, D2, A and BOC from Treasury's own data. Send an API token as <code>Authorization: Bearer …</code>;
     every error is JSON with a <code>message</code> and a <code>code</code>. For programs: <a href="/openapi.json">openapi.json</a>
     (OpenAPI 3.1).</p>
     <nav aria-label="Routes"><ul>${operations.map(({ id, summary, method, url }) =>

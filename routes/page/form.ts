@@ -46,7 +46,10 @@ export function bodyOf(values: FormValues): Record<string, unknown> {
   };
 }
 
-/** A browser's date field gives `YYYY-MM-DD`; what somebody typed in another way stays as it is, and is judged as such. */
+/**
+ * A browser's date field gives `YYYY-MM-DD`; what somebody typed in another way stays as it is, and is judged
+ * as such.
+ */
 const usDay = (day: string): string => day.replace(/^(\d{4})-(\d{2})-(\d{2})$/, "$2/$3/$1");
 
 /** The form's field that a key of the body stands for. */

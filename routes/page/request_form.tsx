@@ -55,7 +55,10 @@ const TYPES: readonly [string, string][] = [
   ["BOC", "BOC – GTAS against File B"],
 ];
 
-/** The form that asks for a file. What does not matter for the chosen type is hidden by the script, and ignored anyway. */
+/**
+ * The form that asks for a file. What does not matter for the chosen type is hidden by the script, and
+ * ignored anyway.
+ */
 export function RequestForm(
   { values, errors, agencies, estimate }: {
     values: FormValues;

@@ -10,7 +10,9 @@ import type { Dependencies } from "../dependencies.ts";
 import type { Sourced } from "../request_source.ts";
 import { CONTENT_SECURITY_POLICY } from "./layout.tsx";
 
-/** The cookie that holds a visitor's credential: only the page's own routes look at it, the API never does. */
+/**
+ * The cookie that holds a visitor's credential: only the page's own routes look at it, the API never does.
+ */
 const COOKIE = "session";
 const SECONDS = 8 * 3600;
 
@@ -30,8 +32,8 @@ async function userOf({ authenticate }: Dependencies, credential: string): Promi
 }
 
 /**
- * The rule of the page's routes: anybody may come; who has signed in is known by a cookie, looked up anew every time. What
- * changes something must come from the page itself.
+ * The rule of the page's routes: anybody may come; who has signed in is known by a cookie, looked up anew
+ * every time. What changes something must come from the page itself.
  */
 export const forVisitors = (dependencies: Dependencies): MiddlewareHandler<Visited> =>
   declareRule(createMiddleware<Visited>(async (c, next) => {
@@ -53,7 +55,10 @@ export const forVisitors = (dependencies: Dependencies): MiddlewareHandler<Visit
 /** Whether the visitor has signed in. */
 export const isVisitorKnown = (c: Context): c is Context<SignedIn> => c.get("user") !== undefined;
 
-/** Lets only visitors on who have signed in; others are asked to, or told that they are not (for the page's script). */
+/**
+ * Lets only visitors on who have signed in; others are asked to, or told that they are not (for the page's
+ * script).
+ */
 export const requireVisitor = (otherwise: "sign in" | "error"): MiddlewareHandler<SignedIn> =>
   createMiddleware<SignedIn>(async (c, next) => {
     if (c.var.user) return await next();
@@ -61,7 +66,10 @@ export const requireVisitor = (otherwise: "sign in" | "error"): MiddlewareHandle
     return c.redirect("/", 303);
   });
 
-/** By Fetch Metadata, or RFC 6454 where browsers are older. Behind a proxy the host is the same, the scheme is not. */
+/**
+ * By Fetch Metadata, or RFC 6454 where browsers are older. Behind a proxy the host is the same, the scheme is
+ * not.
+ */
 const formsFromHere = csrf({
   origin: (origin, c) => URL.canParse(origin) && new URL(origin).host === c.req.header("Host"),
 });

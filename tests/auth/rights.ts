@@ -130,7 +130,10 @@ export async function grantedRights(sql: Sql): Promise<Record<string, Record<str
   return found;
 }
 
-/** The sequences, and what may be done with each: the loader moves those of the tables that it brings rows with keys to. */
+/**
+ * The sequences, and what may be done with each: the loader moves those of the tables that it brings rows
+ * with keys to.
+ */
 export async function sequenceRights(sql: Sql): Promise<Record<string, Rights>> {
   const sequences = await sql<{ name: string; table: string }[]>`
     SELECT sequence.oid::regclass::text AS name, owner.relnamespace::regnamespace || '.' || owner.relname AS table

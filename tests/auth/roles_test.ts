@@ -256,7 +256,10 @@ Deno.test("detached_operator manages users and tokens, and can read no token's h
   });
 });
 
-/** A login user of the server's, with nothing of its own; dropped, with what it was granted, when it is disposed of. */
+/**
+ * A login user of the server's, with nothing of its own; dropped, with what it was granted, when it is
+ * disposed of.
+ */
 async function loginUser(
   db: TestDatabase,
   options: string,

@@ -6,6 +6,7 @@ import type { FileContents } from "../../lib/files/file_type.ts";
 import { insertRows } from "../../lib/dev/sample/insert_rows.ts";
 import type { SampleRow } from "../../lib/dev/sample/row.ts";
 import { someText, someValue } from "../helpers/arbitrary_values.ts";
+import { allowEqualKeys } from "../helpers/contracts.ts";
 import { testDatabase } from "../helpers/database.ts";
 import {
   assertSameBytes,
@@ -47,6 +48,7 @@ const AWARDS = [
 for (const { code, table, key, width } of AWARDS) {
   Deno.test(`${code} is the bytes that COPY writes, whatever is in half a million cells`, async () => {
     await using db = await testDatabase();
+    await allowEqualKeys(db.sql);
     // Names and types as the database has them.
     const columns = await db.sql<{ name: string; type: string }[]>`
       SELECT attname AS name, format_type(atttypid, atttypmod) AS type

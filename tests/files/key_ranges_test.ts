@@ -8,7 +8,7 @@ import { ONE_PLAN, readInPieces } from "../../lib/files/read_key_ranges.ts";
 import { inSnapshot } from "../../lib/files/snapshot.ts";
 import { SpareCursors } from "../../lib/files/spare_cursors.ts";
 import { connect, type Sql } from "../../lib/db.ts";
-import { addContracts, allContracts } from "../helpers/contracts.ts";
+import { addContracts, allContracts, allowEqualKeys } from "../helpers/contracts.ts";
 import { type TestDatabase, testDatabase } from "../helpers/database.ts";
 import {
   assertSameBytes,
@@ -41,6 +41,7 @@ async function addRows({ sql }: TestDatabase): Promise<void> {
     awarding_agency_code: random.pick(["020", "020", "097"]),
     funding_agency_code: random.pick(["020", "097"]),
   }));
+  await allowEqualKeys(sql);
   await sql.begin(async (tx) => {
     await insertRows(
       tx,

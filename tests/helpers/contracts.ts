@@ -8,9 +8,15 @@ export async function addContracts(sql: Sql, rows: number, bytes = 1000): Promis
   await sql`
     INSERT INTO detached_award_procurement
       (detached_award_proc_unique, awarding_agency_code, funding_agency_code, action_date, award_description)
-    SELECT 'CONT_' || lpad(n::text, 9, '0'), '020', '097', date '2016-01-01' + n % 91, repeat('x', ${bytes})
-    FROM generate_series(1, ${rows}) AS n`;
+    SELECT 'CONT_' || lpad((added.before + n)::text, 9, '0'), '020', '097', date '2016-01-01' + n % 91, repeat('x', ${bytes})
+    FROM generate_series(1, ${rows}) AS n,
+      (SELECT count(*) AS before FROM detached_award_procurement WHERE detached_award_proc_unique LIKE 'CONT\\_%') added`;
   await sql`ANALYZE detached_award_procurement`;
+}
+
+/** Lets a test's database hold several rows of one transaction, which the released schema does not. */
+export async function allowEqualKeys(sql: Sql): Promise<void> {
+  await sql`DROP INDEX detached_award_procurement_transaction, published_fabs_transaction`;
 }
 
 /** A request for all of them. */

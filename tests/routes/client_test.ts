@@ -12,7 +12,10 @@ const json = { file_type: "D1" as const, cgac_code: "020", start: "01/01/2016", 
 const JOB = ":job_id{[0-9]+}";
 const job = { param: { job_id: "1" } };
 
-/** Every route by the typed client: what is written here has to compile, and what is read of a response as well. */
+/**
+ * Every route by the typed client: what is written here has to compile, and what is read of a response as
+ * well.
+ */
 const calls: Record<string, (client: Client) => Promise<number>> = {
   generateDetachedFile: async ({ v1 }) =>
     (await (await v1.generate_detached_file.$post({ json })).json()).job_id,

@@ -1,4 +1,7 @@
-/** What linters of OpenAPI documents (redocly and spectral, their recommended rules) and makers of clients ask for. */
+/**
+ * What linters of OpenAPI documents (redocly and spectral, their recommended rules) and makers of clients ask
+ * for.
+ */
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { requestBody } from "../../lib/files/registry.ts";

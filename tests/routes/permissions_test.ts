@@ -13,7 +13,9 @@ const CALLERS = [
 ] as const;
 type Statuses = readonly [number, number, number, number, number, number];
 
-/** What each caller gets of each route, for a file or a job of the Treasury that somebody else has asked for. */
+/**
+ * What each caller gets of each route, for a file or a job of the Treasury that somebody else has asked for.
+ */
 const table: Record<string, { path: string; body?: unknown; statuses: Statuses }> = {
   "POST /v1/generate_detached_file": {
     path: "/v1/generate_detached_file/",

@@ -139,18 +139,64 @@ Deno.test("a transaction that is there is replaced, keeps its ID and what the ar
   ]);
 });
 
-Deno.test("of equal keys in one file the last one wins, and several rows of one key become one", async () => {
+Deno.test("of equal keys in one file the one modified last wins, and of those the last one", async () => {
   await using database = await testDatabase();
-  const { sql } = database;
-  await sql`INSERT INTO detached_award_procurement (detached_award_proc_unique, piid) VALUES ('a', 'old'), ('a', 'older')`;
+  const row = (award_id_piid: string, last_modified_date = "") =>
+    contract("a", { award_id_piid, last_modified_date });
   const outcome = await loadText(
     database,
     "archive-contracts",
-    archiveCsv("contracts", [contract("a", { award_id_piid: "1" }), contract("a", { award_id_piid: "2" })]),
+    archiveCsv("contracts", [row("1"), row("2")]),
   );
-  assert.deepEqual([outcome.rowsInserted, outcome.rowsUpdated, outcome.rowsRemoved], [0, 1, 1]);
+  assert.deepEqual([outcome.rowsInserted, outcome.rowsSuperseded], [1, 1]);
   assert.deepEqual(await contracts(database, "piid"), [{ piid: "2" }]);
+  const dated = [row("3", "2024-10-02"), row("4", "2024-10-02"), row("5", "2024-10-01"), row("6")];
+  await loadText(database, "archive-contracts", archiveCsv("contracts", dated));
+  assert.deepEqual(await contracts(database, "piid"), [{ piid: "4" }]);
 });
+
+for (
+  const [column, wanted, taken, wrong] of [
+    [
+      "prime_award_transaction_recipient_county_fips_code",
+      "a county FIPS code of five digits such as 51059",
+      { "51059": "059", "1059": "059", " 01001 ": "001" },
+      ["FAIRFAX", "51059.0", "5.1059E+04", '="51059"', "59", "059", "510590", "5105A", "-1059", "٥١٠٥٩"],
+    ],
+    [
+      "prime_award_transaction_recipient_cd_original",
+      "a congressional district such as VA-11",
+      { "VA-11": "11", "AK-00": "00", "GU-98": "98", "PR-ZZ": "ZZ" },
+      ["11", "VA-1", "VA-011", "VA11", "VA-", "-11", "VIRGINIA-11", "VA-11-", "A-B-11", "VA 11", "51-11"],
+    ],
+  ] as const
+) {
+  const reads = column.includes("county") ? "legal_entity_county_code" : "legal_entity_congressional";
+  Deno.test(`${column}: cut where it is one, named as a bad cell where it is another text`, async () => {
+    await using database = await testDatabase();
+    const keyed = Object.entries<string>(taken);
+    await loadText(
+      database,
+      "archive-assistance",
+      archiveCsv("assistance", keyed.map(([value], i) => grant(`K${i}`, { [column]: value }))),
+    );
+    const rows = await database.sql.unsafe(
+      `SELECT ${reads} AS code FROM published_fabs ORDER BY afa_generated_unique`,
+    );
+    assert.deepEqual(rows.map(({ code }) => code), keyed.map(([, code]) => code));
+    const message = await refusal(loadText(
+      database,
+      "archive-assistance",
+      archiveCsv("assistance", wrong.map((value, i) => grant(`W${i}`, { [column]: value }))),
+    ));
+    assert.deepEqual(
+      message.split("\n").slice(1),
+      wrong.map((value, i) =>
+        `file.csv, line ${i + 2}, column ${column}: ${JSON.stringify(value)}: wanted ${wanted}`
+      ),
+    );
+  });
+}
 
 Deno.test("a delta file's D removes a row of which only the key is known, and C and nothing replace or bring one", async () => {
   await using database = await testDatabase();
@@ -181,7 +227,7 @@ Deno.test("a delta file's D removes a row of which only the key is known, and C 
   ]);
   assert.match(
     await refusal(loadText(database, "archive-contracts", wrong)),
-    /correction_delete_ind: "X": wanted D, C/,
+    /correction_delete_ind: "X": wanted D, C, L or nothing/,
   );
 });
 
@@ -194,9 +240,9 @@ Deno.test("assistance is active, takes the place of the active row of its key al
     grant("a", {
       award_id_fain: "new",
       prime_award_transaction_recipient_county_fips_code: "51059",
-      prime_award_transaction_place_of_performance_county_fips_code: "059",
+      prime_award_transaction_place_of_performance_county_fips_code: "1059",
       prime_award_transaction_recipient_cd_original: "VA-11",
-      prime_award_transaction_place_of_performance_cd_original: "90",
+      prime_award_transaction_place_of_performance_cd_original: "NY-90",
       last_modified_date: "2024-10-01 12:30:00",
       record_type_code: "2",
       cfda_number: "10.001",

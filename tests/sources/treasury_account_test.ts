@@ -13,7 +13,10 @@ Deno.test({
   await using database = await testDatabase();
   await loadText(database, "table:tas_lookup", await Deno.readTextFile(inputPath(ACCOUNTS)));
   for (const row of await rowsOf(database, "SELECT * FROM tas_lookup")) {
-    const parts = accountParts((column) => row[column] as string);
+    const parts = accountParts({
+      cell: (column) => row[column] as string,
+      wrong: (column) => assert.fail(column),
+    });
     assert.equal(tasOf(parts), row.tas);
     assert.equal(displayTasOf(parts), row.display_tas);
   }

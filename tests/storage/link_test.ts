@@ -15,7 +15,7 @@ const sign = (publicUrl = "https://files.example.gov") =>
 
 function refusalOf(url: string, { secret = SECRET, now = BEFORE } = {}): string | undefined {
   try {
-    verifyLink(url, secret, now);
+    verifyLink(url, [secret], now);
     return undefined;
   } catch (error) {
     assert.ok(error instanceof ServiceError);
@@ -25,7 +25,7 @@ function refusalOf(url: string, { secret = SECRET, now = BEFORE } = {}): string 
 
 Deno.test("a link tells its file, by its whole URL or by what follows the host", () => {
   for (const url of [sign(), sign("http://127.0.0.1:8000"), sign(""), `${sign()}#L1`]) {
-    assert.deepEqual(verifyLink(url, SECRET, BEFORE), { key: KEY, fileName: NAME });
+    assert.deepEqual(verifyLink(url, [SECRET], BEFORE), { key: KEY, fileName: NAME });
   }
 });
 
@@ -35,6 +35,18 @@ Deno.test("a link works until its second is over, and is refused by another secr
   assert.equal(refusalOf(sign(), { secret: `${SECRET}.` }), "link_refused");
   // Whether it has expired is told only to who was given it.
   assert.equal(refusalOf(sign(), { secret: `${SECRET}.`, now: EXPIRES }), "link_refused");
+});
+
+Deno.test("while the secret is changed, links that either has signed are taken, and no others", () => {
+  const link = (secret: string) => signLink({ key: KEY, fileName: NAME }, EXPIRES, "", secret);
+  const [older, old, fresh] = ["a", "b", "c"].map((letter) => letter.repeat(32)) as [string, string, string];
+  // First every API learns the new one, then they sign with it.
+  for (const known of [[old, fresh], [fresh, old]]) {
+    for (const secret of known) assert.equal(verifyLink(link(secret), known, BEFORE).key, KEY);
+    assert.throws(() => verifyLink(link(older), known, BEFORE), { code: "link_refused" });
+  }
+  assert.throws(() => verifyLink(link(old), [fresh], BEFORE), { code: "link_refused" });
+  assert.throws(() => verifyLink(link(old), [], BEFORE), { code: "link_refused" });
 });
 
 Deno.test("no character of a link can be changed, dropped, doubled or moved", () => {

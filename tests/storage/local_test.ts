@@ -258,3 +258,28 @@ Deno.test("local: no request but the very link that was signed is served, howeve
     assert.ok([400, 403, 404].includes(await ask(target)), `${target} was served`);
   }
 });
+
+Deno.test("local: files and folders are for the user alone that the service runs as", async () => {
+  await using opened = await openLocal();
+  const { store, dir } = opened;
+  const mode = async (path: string) => (await Deno.stat(`${dir}${path}`)).mode! & 0o777;
+  const { writer } = await begin(store, "1/2/a.csv", contents(10));
+  assert.equal(await mode("1/2/.a.csv.part"), 0o600, "also while it is written");
+  await writer.finish();
+  assert.equal(await mode("1/2/a.csv"), 0o600);
+  for (const folder of ["", "1", "1/2"]) assert.equal(await mode(folder), 0o700, folder);
+});
+
+Deno.test("local: a link that the previous secret has signed is served", async () => {
+  const dir = await Deno.makeTempDir({ prefix: "store-" });
+  const options = { dir, publicUrl: "http://x", signingSecret: SECRET };
+  const { writer } = await begin(new LocalStore(options), "1/1/a.csv", contents(10));
+  await writer.finish();
+  const { url } = await new LocalStore(options).link({ key: "1/1/a.csv", fileName: "a.csv" }, 60);
+  const changed = { ...options, signingSecret: "t".repeat(32) };
+  await assert.rejects(new LocalStore(changed).openLink(url), { code: "link_refused" });
+  const { file } = await new LocalStore({ ...changed, previousSecret: SECRET }).openLink(url);
+  assert.equal(file?.size, 10);
+  file?.close();
+  await Deno.remove(dir, { recursive: true });
+});
