@@ -6,6 +6,7 @@
  * Exit codes: 0 all was kept; 1 something was not; 2 wrong usage.
  */
 // deno-lint-ignore-file no-console -- this is a command
+import { runMain } from "../../lib/run_main.ts";
 import { stopSignal } from "../../lib/shutdown.ts";
 import { randomFaults } from "../helpers/faulty_s3.ts";
 import { Random } from "../helpers/random.ts";
@@ -20,7 +21,7 @@ import { Recovery } from "./recovery.ts";
 import { countGenerations, type Findings, report } from "./report.ts";
 import { Requests } from "./requests.ts";
 import { startChaosService } from "./service.ts";
-import { type ChaosSettings, readSettings, UsageError } from "./settings.ts";
+import { type ChaosSettings, readSettings, USAGE } from "./settings.ts";
 import { settle } from "./settle.ts";
 import { storm } from "./storm.ts";
 import { verifyFiles } from "./verify_files.ts";
@@ -131,11 +132,4 @@ async function run(settings: ChaosSettings): Promise<number> {
 const stopped = new AbortController();
 stopSignal().then(() => stopped.abort());
 
-try {
-  Deno.exitCode = await run(readSettings(Deno.args, (name) => Deno.env.get(name)));
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  console.error(error.message);
-  Deno.exitCode = 2;
-}
-Deno.exit();
+await runMain(USAGE, (args) => run(readSettings(args, (name) => Deno.env.get(name))));
