@@ -1,11 +1,14 @@
 import pg from "pg";
-import postgres from "postgres";
-import { log } from "./log.ts";
+import { DialledClient } from "./db/client.ts";
+import { readConnectionUrl } from "./db/connection_url.ts";
+import { PipelinedStatements } from "./db/pipelined.ts";
+import { ClientPool, openPgPool } from "./db/pool.ts";
+import { runOn } from "./db/run_on_client.ts";
+import type { ReservedConnection, Sql } from "./db/sql.ts";
+import { type Run, tagFor } from "./db/tag.ts";
+import { inTransaction } from "./db/transaction.ts";
 
-/** A pool of postgres.js connections. */
-export type Sql = postgres.Sql;
-/** One postgres.js connection inside a transaction. */
-export type Transaction = postgres.TransactionSql;
+export type { Sql, Transaction } from "./db/sql.ts";
 
 /** How a pool is made. */
 export interface PoolOptions {
@@ -13,6 +16,11 @@ export interface PoolOptions {
   max: number;
   /** What Postgres shows in `pg_stat_activity`. */
   name: string;
+  /**
+   * Whether statements that stand alone go down as many connections of their own, many at a time, instead of each taking one
+   * for itself: for a process that has hundreds of them at once.
+   */
+  pipelined?: boolean;
 }
 
 /**
@@ -20,44 +28,37 @@ export interface PoolOptions {
  *
  * `bigint` comes as a string, `numeric` as a string, `timestamptz` as a `Date`. Close it with `sql.end()`.
  */
-export function connect(url: string, options: PoolOptions): Sql {
-  return postgres(url, {
-    max: options.max,
-    connect_timeout: 10,
-    onnotice: () => {},
-    connection: { application_name: options.name },
+export function connect(url: string, { max, name, pipelined = false }: PoolOptions): Sql {
+  const options = { target: readConnectionUrl(url), name };
+  const pool = new ClientPool(options, max);
+  const statements = pipelined ? new PipelinedStatements(options, max) : undefined;
+  const run: Run = statements ? statements.run : (query) => pool.run(query);
+  return Object.assign(tagFor(run), {
+    begin: inTransaction.bind(null, pool) as Sql["begin"],
+    async reserve(): Promise<ReservedConnection> {
+      const client = await pool.take();
+      return Object.assign(tagFor(runOn(client)), { release: () => client.release(true) });
+    },
+    async end({ timeout }: { timeout?: number } = {}) {
+      await Promise.all([pool.close(timeout), statements?.close(timeout)]);
+    },
   });
 }
 
 /** A pool of node-postgres connections, which graphile-worker needs. Close it with `pool.end()`. */
-export function connectForQueue(url: string, options: PoolOptions): pg.Pool {
-  const pool = new pg.Pool({ connectionString: url, max: options.max, application_name: options.name });
-  // Without a listener a lost connection ends the process; the pool replaces it by itself.
-  const report = (error: Error) => log("db").warning("a queue connection was lost", { error: error.message });
-  pool.on("error", report);
-  pool.on("connect", (client) => client.on("error", report));
-  return pool;
+export function connectForQueue(url: string, { max, name }: PoolOptions): pg.Pool {
+  return openPgPool({ target: readConnectionUrl(url), name }, max);
 }
 
 /** One node-postgres connection, with a session of its own. */
 export type Session = pg.Client;
 
-/**
- * One node-postgres connection, for what postgres.js falls short in: `COPY … FROM STDIN` (`lib/load/copy_in.ts`), whose
- * late errors it never tells, and `LISTEN` (`lib/generations/changes.ts`), which it gives up silently when the server stays
- * away. Close it with `session.end()`.
- */
+/** One connection with a session of its own, for loads and for `LISTEN`. Close it with `session.end()`. */
 export async function openSession(url: string, name: string): Promise<Session> {
-  const session = new pg.Client({
-    connectionString: url,
-    application_name: name,
-    connectionTimeoutMillis: 10_000,
-    keepAlive: true,
-  });
+  const session = new DialledClient({ target: readConnectionUrl(url), name });
   // Without a listener a lost connection ends the process; every query under way rejects by itself.
   session.on("error", () => {});
-  await session.connect();
-  return session;
+  return await session.connect();
 }
 
 /** Whether an error says that the database cannot be reached just now, rather than that a query is wrong. */

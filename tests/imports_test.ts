@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { projectFiles, projectText } from "./helpers/project_files.ts";
 
-const files = (await projectFiles()).filter((file) => !/^lib\/vendor\//.test(file));
+const files = await projectFiles();
 const modules = files.filter((file) => /^(main\.ts$|(routes|worker|lib)\/.*\.tsx?$)/.test(file));
 
 /** What each module of the product imports: paths of the project, or the names of packages. */

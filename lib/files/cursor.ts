@@ -1,12 +1,13 @@
 import type { Transaction } from "../db.ts";
+import { CursorQuery } from "../db/cursor_query.ts";
+import type { RowMessages } from "../db/row_filter.ts";
 import { BoundedQueue } from "./bounded_queue.ts";
 import type { RecordQuery } from "./file_type.ts";
 
+export type { RowMessages } from "../db/row_filter.ts";
+
 /** With so many batches waiting the server is not asked for more; with fewer it never waits for the worker. */
 const AHEAD = 2;
-
-/** Rows as the server sent them: one or more whole DataRow messages, end to end, undecoded. */
-export type RowMessages = Uint8Array;
 
 /** How many rows a batch is to have: small enough to bound memory, large enough to make round trips cheap. */
 export class BatchSize {
@@ -33,10 +34,10 @@ function rowsIn(messages: RowMessages): number {
 
 /** How a query is read. */
 export interface ReadOptions {
-  /** Cancels a running query. */
+  /** Breaks off a query that runs, at once, and with it the transaction. */
   signal?: AbortSignal | undefined;
-  /** Whether the server keeps the query's plan for the next time on this connection. */
-  prepare?: boolean;
+  /** Whether the server keeps the statement for the next time on this connection. */
+  keepStatement?: boolean;
   /** Shared by queries whose rows are alike. */
   size?: BatchSize;
 }
@@ -45,32 +46,28 @@ export interface ReadOptions {
  * Reads a query through a cursor on the server, batch by batch, the next ones read ahead while the caller works on one.
  * Memory is bounded by four batches of about 1 MiB (or one row, where a row is larger).
  *
- * The cursor is the protocol's own, a portal that is executed again and again for some more rows: rows that are `FETCH`ed
- * from one that SQL declared are first put into a store and taken out again, which costs a fifth more of the server's time.
- *
  * @throws the driver's error where the connection or the query fails, or the signal's reason; it never ends early without
  * one
  */
 export async function* readBatches(
   tx: Transaction,
-  { text, values }: RecordQuery,
-  { signal, prepare = false, size = new BatchSize() }: ReadOptions = {},
+  query: RecordQuery,
+  { signal, keepStatement = false, size = new BatchSize() }: ReadOptions = {},
 ): AsyncGenerator<RowMessages[], void, undefined> {
   signal?.throwIfAborted();
+  const { client } = tx;
   const batches = new BoundedQueue<RowMessages[]>(AHEAD);
-  const query = tx.unsafe(text, values, { prepare }).messages();
-  query.cursor(size.rows, (batch) => {
-    size.learn(batch);
-    query.cursorRows = size.rows;
-    return batches.push(batch);
-  }).then(() => batches.end(), (error) => batches.end({ error }));
-  let cancelling: Promise<void> | null = null;
-  const cancel = () => {
-    const isRunning = query.active;
-    const cancelled = query.cancel();
-    if (isRunning) cancelling = cancelled;
-  };
-  signal?.addEventListener("abort", cancel, { once: true });
+  const cursor = new CursorQuery(query, client.rows, {
+    rows: () => size.rows,
+    onBatch: (batch) => {
+      size.learn(batch);
+      return batches.push(batch);
+    },
+  }, keepStatement);
+  client.query(cursor);
+  cursor.ended.then(() => batches.end(), (error) => batches.end({ error }));
+  const abort = () => client.breakOff(signal?.reason);
+  signal?.addEventListener("abort", abort, { once: true });
   try {
     for await (const batch of batches) {
       // What was received ends a turn of the event loop; the order for more goes out before the caller is busy.
@@ -82,8 +79,9 @@ export async function* readBatches(
     signal?.throwIfAborted();
     throw error;
   } finally {
-    signal?.removeEventListener("abort", cancel);
-    // A request that comes late would cancel what the connection does next.
-    await (cancelling as Promise<void> | null)?.catch(() => {});
+    cursor.stop();
+    // Until then the connection takes nothing else.
+    await cursor.ended.catch(() => {});
+    signal?.removeEventListener("abort", abort);
   }
 }

@@ -77,7 +77,7 @@ export async function* readInPieces(
     const size = new BatchSize();
     for (let taken; (taken = await take(reader));) {
       const { piece, reel } = taken;
-      for await (const batch of readBatches(reader, piece, { signal: stop, prepare: true, size })) {
+      for await (const batch of readBatches(reader, piece, { signal: stop, keepStatement: true, size })) {
         await reel.push(batch);
       }
       reel.end();
@@ -96,7 +96,7 @@ export async function* readInPieces(
       await inSnapshot(sql, async (helper) => {
         helps = true;
         await read(helper);
-      }, snapshot);
+      }, { exported: snapshot, signal: stop });
     } catch (error) {
       if (helps) fail(error);
     }

@@ -2,8 +2,10 @@
 // deno-lint-ignore-file no-console -- a benchmark's answer goes to standard output
 import assert from "node:assert/strict";
 import { stringify } from "csv-stringify/sync";
+import { readBatches, type RowMessages } from "../../lib/files/cursor.ts";
 import { RecordEncoder } from "../../lib/files/record_encoder/record_encoder.ts";
 import { fileTypeOf, requestBody } from "../../lib/files/registry.ts";
+import { inSnapshot } from "../../lib/files/snapshot.ts";
 import { loadSample } from "../../lib/dev/sample/load.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { copied } from "../helpers/copy.ts";
@@ -16,7 +18,10 @@ const contents = fileTypeOf("D1").contents(requestBody.parse(body));
 const { elements, query: { text, values } } = contents;
 const columns = elements.map(({ column }) => column).join(", ");
 const query = text.replace("/*columns*/", () => columns);
-const messages = await database.sql.unsafe(query, values).messages();
+const messages: RowMessages[] = [];
+await inSnapshot(database.sql, async (tx) => {
+  for await (const batch of readBatches(tx, { text: query, values })) messages.push(...batch);
+});
 const objects = await database.sql.unsafe(
   text.replace(
     "/*columns*/",
@@ -53,7 +58,7 @@ const speeds = Object.fromEntries(
     return [name, median(rates)];
   }),
 );
-console.log(`  ${messages.length} records of ${Math.round(expected.length / messages.length)} bytes:`);
+console.log(`  ${objects.length} records of ${Math.round(expected.length / objects.length)} bytes:`);
 for (const [name, speed] of Object.entries(speeds)) console.log(`    ${name}: ${Math.round(speed)} MB/s`);
 const holds = judge(
   "the encoder's time, of csv-stringify's",

@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { stringify } from "csv-stringify";
-import { connect } from "../../lib/db.ts";
+import postgres from "postgres";
 import { RecordEncoder } from "../../lib/files/record_encoder/record_encoder.ts";
 import { fileTypeOf, requestBody } from "../../lib/files/registry.ts";
 import { loadSample } from "../../lib/dev/sample/load.ts";
@@ -124,7 +124,7 @@ async function psqlThenUpload(): Promise<number> {
 
 /** What the libraries' documentations suggest: a cursor of row objects, piped through csv-stringify. */
 async function stringifyRows(): Promise<number> {
-  const sql = connect(service.db.url, { max: 1, name: "bench" });
+  const sql = postgres(service.db.url, { max: 1 });
   const seconds = await timed(async () => {
     using file = await Deno.open(`${folder}/stringify.csv`, { write: true, create: true, truncate: true });
     const out = stringify({ cast: { boolean: (value) => (value ? "t" : "f") } });

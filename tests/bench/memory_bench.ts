@@ -6,12 +6,12 @@
 // deno-lint-ignore-file no-console -- a benchmark's answer goes to standard output
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { connect } from "../../lib/db.ts";
 import { RecordEncoder } from "../../lib/files/record_encoder/record_encoder.ts";
 import { fileTypeOf, requestBody } from "../../lib/files/registry.ts";
 import { loadSample } from "../../lib/dev/sample/load.ts";
 import { multiplyContracts } from "../../lib/dev/sample/multiply.ts";
 import { boundCopy } from "../helpers/copy.ts";
+import { copyOut } from "../helpers/copy_out.ts";
 import { s3Url, testBucket } from "../helpers/s3.ts";
 import { startService } from "../helpers/service.ts";
 import { SWIFT_CREDENTIALS } from "../helpers/swift.ts";
@@ -30,9 +30,7 @@ async function expectedSha256(databaseUrl: string, body: Record<string, unknown>
   const header = new RecordEncoder(contents.delimiter, contents.elements);
   header.addHeader(contents.header);
   const hash = createHash("sha256").update(header.take());
-  const sql = connect(databaseUrl, { max: 1, name: "bench-copy" });
-  for await (const chunk of await sql.unsafe(boundCopy(contents)).readable()) hash.update(chunk);
-  await sql.end({ timeout: 1 });
+  await copyOut(databaseUrl, boundCopy(contents), (row) => hash.update(row));
   return hash.digest("hex");
 }
 

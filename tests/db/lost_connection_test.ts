@@ -1,4 +1,4 @@
-/** What `lib/vendor/postgres` mends of postgres.js: see `lib/vendor/postgres/PATCHES.md`. */
+/** Connections that are lost, in the middle of transactions above all. */
 import assert from "node:assert/strict";
 import { connect, isConnectionLoss } from "../../lib/db.ts";
 import { layCable } from "../helpers/cable.ts";
@@ -9,7 +9,7 @@ const isLoss = (error: unknown) => isConnectionLoss(error);
 
 Deno.test("a transaction whose connection is cut in a query is refused, and its place in the pool works again", async () => {
   await using db = await testDatabase();
-  await using cable = layCable(db.url);
+  await using cable = await layCable(db.url);
   const sql = connect(cable.url, { max: 1, name: "cable" });
   for (let round = 0; round < 5; round++) {
     const lost = sql.begin(async (tx) => {
@@ -27,7 +27,7 @@ Deno.test("a transaction whose connection is cut in a query is refused, and its 
 
 Deno.test("a transaction that lost its connection long ago sends nothing to the next one in its place", async () => {
   await using db = await testDatabase();
-  await using cable = layCable(db.url);
+  await using cable = await layCable(db.url);
   await db.sql`CREATE TABLE note (text text)`;
   const sql = connect(cable.url, { max: 1, name: "cable" });
   const begun = Promise.withResolvers<void>();
@@ -58,7 +58,7 @@ Deno.test("a transaction that lost its connection long ago sends nothing to the 
 
 Deno.test("connections that are cut at any moment cost their own transactions, and nothing else", async () => {
   await using db = await testDatabase();
-  await using cable = layCable(db.url);
+  await using cable = await layCable(db.url);
   const sql = connect(cable.url, { max: 4, name: "cable" });
   const end = performance.now() + 3000;
   const cutting = setInterval(cable.cut, 150);

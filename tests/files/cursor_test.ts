@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { connect } from "../../lib/db.ts";
+import { connect, isConnectionLoss } from "../../lib/db.ts";
 import { readBatches } from "../../lib/files/cursor.ts";
 import { layCable } from "../helpers/cable.ts";
 import { fieldsOf } from "../helpers/data_rows.ts";
@@ -42,7 +42,7 @@ Deno.test("every row comes once, in order, however many batches they fill", asyn
 Deno.test("rows are whole and in order however the network cuts what the server sends", async () => {
   await using db = await testDatabase();
   for (const [packet, rows, bytes] of [[1, 300, 10], [3, 1000, 40], [1000, 3000, 300], [5000, 40, 100_000]]) {
-    await using cable = layCable(db.url, { packet: packet! });
+    await using cable = await layCable(db.url, { packet: packet! });
     const sql = connect(cable.url, { max: 1, name: "cable" });
     await sql.begin(async (tx) => {
       let seen = 0;
@@ -97,7 +97,7 @@ Deno.test("what is asked after a caller that stopped half-way is answered, each 
         assert.deepEqual([...await tx`SELECT ${answered}::integer AS n`], [{ n: answered }]);
       }
     });
-    await assert.rejects(reading, /nobody wants the rest/);
+    await reading;
     assert.equal(answered, 5);
   }
 });
@@ -140,7 +140,7 @@ Deno.test("a backend that dies, whenever it does, is an error and never an early
         if (batches++ === killAfter) await db.sql`SELECT pg_terminate_backend(${own!["pid"]})`;
       }
     });
-    await assert.rejects(reading, /terminat|CONNECTION/);
+    await assert.rejects(reading, isConnectionLoss);
     assert.ok(seen < rows);
     killed += 1;
     await sql.end({ timeout: 0 });

@@ -1,53 +1,70 @@
-/** A line to a server that can be cut: connections end without a word, as when a machine is gone. */
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+
+/** How a cable ends connections: at once and as an error (a reset), or by an end without a word, as a killed process does. */
+export type Cut = "rst" | "fin";
+
+/** A line to a server that can be cut. */
 export interface Cable extends AsyncDisposable {
   /** The server's URL by way of the cable. */
   url: string;
   /** Ends every connection there is now. */
   cut(): void;
+  /** Cuts the connection by which the server has sent so many bytes more, right behind the last of them. */
+  cutAfter(bytes: number): void;
+  /** How many bytes the server has sent so far. */
+  received: number;
 }
 
-/** Lays a cable to the server of a URL; `packet` is the most bytes that go through it at a time. */
-export function layCable(url: string, { packet = 65_536 } = {}): Cable {
+/**
+ * Lays a cable to the server of a URL.
+ *
+ * @param options `packet`: the most bytes that come through it at a time; `how`: how it is cut, `fin` unless said otherwise
+ */
+export async function layCable(
+  url: string,
+  { packet = 65_536, how = "fin" }: { packet?: number; how?: Cut } = {},
+): Promise<Cable> {
   const { hostname, port } = new URL(url);
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const open = new Set<Deno.Conn>();
-  const close = (conn: Deno.Conn) => {
-    if (open.delete(conn)) conn.close();
-  };
-  const join = async (near: Deno.TcpConn) => {
-    const far = await Deno.connect({ hostname, port: Number(port || 5432) });
-    near.setNoDelay();
-    open.add(near).add(far);
-    const pass = async (from: Deno.Conn, to: Deno.Conn) => {
-      const buffer = new Uint8Array(packet);
-      try {
-        for (let count; (count = await from.read(buffer)) !== null;) {
-          for (let sent = 0; sent < count;) sent += await to.write(buffer.subarray(sent, count));
-        }
-      } catch {
-        // Cut.
+  const open = new Set<Socket>();
+  let left = Infinity;
+  const end = (near: Socket) => how === "rst" ? near.resetAndDestroy() : near.destroy();
+  const server = createServer({ noDelay: true }, (near) => {
+    const far = connect(Number(port || 5432), hostname);
+    open.add(near);
+    for (const socket of [near, far]) socket.on("error", () => {});
+    near.on("data", (bytes) => far.write(bytes));
+    far.on("data", (bytes) => {
+      for (let at = 0; at < bytes.length && left > 0; at += packet) {
+        const part = bytes.subarray(at, Math.min(at + packet, at + left));
+        left -= part.length;
+        cable.received += part.length;
+        if (left > 0) near.write(part);
+        else near.write(part, () => end(near));
       }
-      close(near);
-      close(far);
-    };
-    await Promise.all([pass(near, far), pass(far, near)]);
-  };
-  const joined: Promise<void>[] = [];
-  const serving = (async () => {
-    for await (const near of listener) joined.push(join(near));
-  })();
-  const server = new URL(url);
-  server.hostname = "127.0.0.1";
-  server.port = String(listener.addr.port);
-  const cut = () => [...open].forEach(close);
-  return {
-    url: server.href,
-    cut,
+    });
+    near.on("close", () => {
+      open.delete(near);
+      far.destroy();
+    });
+    far.on("close", () => near.end());
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = new URL(url);
+  address.hostname = "127.0.0.1";
+  address.port = String((server.address() as AddressInfo).port);
+  const cable: Cable = {
+    url: address.href,
+    received: 0,
+    cut: () => open.forEach(end),
+    cutAfter: (bytes) => left = bytes,
     async [Symbol.asyncDispose]() {
-      listener.close();
-      cut();
-      await serving;
-      await Promise.all(joined);
+      const closed = once(server, "close");
+      server.close();
+      for (const near of open) near.destroy();
+      await closed;
     },
   };
+  return cable;
 }

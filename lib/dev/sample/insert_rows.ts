@@ -1,5 +1,5 @@
-import { once } from "node:events";
 import type { Transaction } from "../../db.ts";
+import { CopyIn } from "../../load/copy_in.ts";
 import type { SampleRow } from "./row.ts";
 
 const BUFFERED_ROWS = 500;
@@ -8,14 +8,14 @@ const BUFFERED_ROWS = 500;
 export async function insertRows(tx: Transaction, table: string, rows: readonly SampleRow[]): Promise<void> {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   if (columns.length === 0) return;
-  const copy = await tx`COPY ${tx(table)} (${tx(columns)}) FROM STDIN`.writable();
+  const copy = new CopyIn(tx.client, `COPY ${tx(table)} (${tx(columns)}) FROM STDIN`);
+  const encoder = new TextEncoder();
   for (let from = 0; from < rows.length; from += BUFFERED_ROWS) {
     const lines = rows.slice(from, from + BUFFERED_ROWS)
       .map((row) => columns.map((column) => copyText(row[column] ?? null)).join("\t") + "\n");
-    if (!copy.write(lines.join(""))) await once(copy, "drain");
+    await copy.write(encoder.encode(lines.join("")));
   }
-  copy.end();
-  await once(copy, "finish");
+  await copy.finish();
 }
 
 /** A value in COPY's text format. */

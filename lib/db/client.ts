@@ -1,0 +1,84 @@
+import pg from "pg";
+import type { ConnectionTarget } from "./connection_url.ts";
+import { dial } from "./dial.ts";
+import { RowFilter } from "./row_filter.ts";
+import { parserOf } from "./values.ts";
+
+/** How a connection is opened. */
+export interface ClientOptions {
+  target: ConnectionTarget;
+  /** What Postgres shows in `pg_stat_activity`. */
+  name: string;
+  /** Whether values are read as `lib/db/values.ts` says, and not as the driver does by itself. */
+  readsValues?: boolean;
+}
+
+type Connected = (error?: Error) => void;
+
+/** A connection of node-postgres that is dialled as every one of this service is. */
+export class DialledClient extends pg.Client {
+  readonly #target: ConnectionTarget;
+  #rows: RowFilter | undefined;
+  #isBrokenOff = false;
+
+  constructor({ target, name, readsValues }: ClientOptions) {
+    super({
+      host: target.host,
+      port: target.port,
+      user: target.user,
+      password: target.password,
+      database: target.database,
+      application_name: name,
+      options: target.options,
+      ssl: false,
+      connectionTimeoutMillis: target.connectSeconds * 1000,
+      ...readsValues && { types: { getTypeParser: parserOf } },
+    });
+    this.#target = target;
+  }
+
+  /** What parts rows from everything else that the server sends. */
+  get rows(): RowFilter {
+    if (!this.#rows) throw new Error("the connection is not open");
+    return this.#rows;
+  }
+
+  /** Whether it was given up on purpose. */
+  get isBrokenOff(): boolean {
+    return this.#isBrokenOff;
+  }
+
+  /** Gives the connection up at once, whatever runs on it; that is then refused by the reason, and ended by the server. */
+  breakOff(reason: unknown): void {
+    this.#isBrokenOff = true;
+    this.connection.stream.destroy(reason instanceof Error ? reason : new Error(String(reason)));
+  }
+
+  override connect(): Promise<this>;
+  override connect(done: Connected): void;
+  override connect(done?: Connected): Promise<this> | void {
+    const opening = this.#open().then(() => this);
+    if (!done) return opening;
+    opening.then(() => done(), done);
+  }
+
+  async #open(): Promise<void> {
+    const stream = await dial(this.#target);
+    // The driver would have it dialled now.
+    const connect = () => queueMicrotask(() => stream.emit("connect"));
+    Object.assign(this.connection, { stream: Object.assign(stream, { connect }) });
+    const opened = super.connect();
+    this.#rows = takeRowsAside(this.connection);
+    await opened;
+  }
+}
+
+/** Puts a filter before the one listener by which the driver reads what the server sends. */
+function takeRowsAside({ stream }: pg.Connection): RowFilter {
+  const [parse, ...more] = stream.listeners("data") as ((bytes: Uint8Array) => void)[];
+  if (!parse || more.length > 0) throw new Error("this release of pg reads its connections in another way");
+  const filter = new RowFilter(parse);
+  stream.on("data", (bytes: Uint8Array) => filter.push(bytes));
+  stream.removeListener("data", parse);
+  return filter;
+}

@@ -1,0 +1,125 @@
+import postgres from "postgres";
+import type { ClientOptions } from "./client.ts";
+import { dial } from "./dial.ts";
+import { failedSocket, quiet } from "./quiet_socket.ts";
+import type { Query, Run } from "./tag.ts";
+import { PARSERS } from "./values.ts";
+
+/**
+ * Statements that stand alone, by postgres.js: many go down one connection without waiting for each other's answer. That driver
+ * is given nothing that holds a session, and each of its connections is used once: what it keeps of one that it has lost would
+ * harm later statements (docs/architecture.md, "Drivers").
+ */
+export class PipelinedStatements {
+  readonly #options: ClientOptions;
+  readonly #max: number;
+  readonly #connections = new Set<PipelinedConnection>();
+
+  /** @param max the most connections it opens */
+  constructor(options: ClientOptions, max: number) {
+    this.#options = options;
+    this.#max = max;
+  }
+
+  readonly run: Run = (query) => this.#leastBusy().run(query);
+
+  /**
+   * Closes every connection once its statements are answered.
+   *
+   * @param seconds after which they are closed all the same
+   */
+  async close(seconds?: number): Promise<void> {
+    await Promise.all([...this.#connections].map((connection) => connection.close(seconds)));
+  }
+
+  #leastBusy(): PipelinedConnection {
+    let least: PipelinedConnection | undefined;
+    for (const connection of this.#connections) {
+      if (!least || connection.running < least.running) least = connection;
+    }
+    if (least && (least.running === 0 || this.#connections.size >= this.#max)) return least;
+    const opened: PipelinedConnection = new PipelinedConnection(this.#options, () => {
+      this.#connections.delete(opened);
+    });
+    this.#connections.add(opened);
+    return opened;
+  }
+}
+
+// Parameters are text by then, and go as they are, whatever their type.
+const asItIs = (text: string) => text;
+const TYPES = Object.fromEntries(
+  // The driver's own, which would change them by itself, and those whose values are read.
+  [16, 17, 20, 21, 23, 25, 26, 114, 700, 701, 1082, 1114, 1184, 3802, ...PARSERS.keys()].map((oid) => [
+    `type_${oid}`,
+    { to: oid, from: [oid], serialize: asItIs, parse: PARSERS.get(oid) ?? asItIs },
+  ]),
+);
+
+/** A pool of postgres.js that has one connection, and ends with it. */
+class PipelinedConnection {
+  /** How many statements wait for their answers. */
+  running = 0;
+  readonly #sql: postgres.Sql;
+  #idle = () => {};
+
+  constructor({ target, name }: ClientOptions, ended: () => void) {
+    let isDialled = false;
+    const options = {
+      max: 1,
+      user: target.user ?? "",
+      pass: target.password ?? "",
+      database: target.database ?? "",
+      host: target.host,
+      port: target.port,
+      connection: { application_name: name, ...target.options && { options: target.options } },
+      connect_timeout: target.connectSeconds,
+      backoff: () => 0,
+      idle_timeout: 0,
+      max_lifetime: null,
+      // It would ask for all types there are, on each connection.
+      fetch_types: false,
+      types: TYPES,
+      onnotice: () => {},
+      socket: () => {
+        if (isDialled) return failedSocket(new ConnectionClosed("the server has closed the connection"));
+        isDialled = true;
+        return dial(target).then(quiet, failedSocket);
+      },
+      onclose: () => {
+        ended();
+        // Statements that have not been sent yet are refused at once.
+        this.#sql.end({ timeout: 0 });
+      },
+    };
+    this.#sql = postgres(options);
+  }
+
+  async run({ text, values, prepare, asArrays }: Query): Promise<{ rows: unknown[]; count: number }> {
+    this.running += 1;
+    try {
+      const statement = this.#sql.unsafe(text, values, { prepare });
+      const rows = asArrays ? await statement.values() : await statement;
+      return { rows: [...rows], count: rows.count };
+    } finally {
+      this.running -= 1;
+      if (this.running === 0) this.#idle();
+    }
+  }
+
+  async close(seconds?: number): Promise<void> {
+    const late = Promise.withResolvers<void>();
+    const timer = seconds === undefined ? undefined : setTimeout(late.resolve, seconds * 1000);
+    if (this.running > 0) {
+      await Promise.race([new Promise<void>((resolve) => this.#idle = resolve), late.promise]);
+    }
+    clearTimeout(timer);
+    await this.#sql.end({ timeout: 0 });
+  }
+}
+
+/** A connection was closed before it was ready. */
+class ConnectionClosed extends Error {
+  override readonly name = "ConnectionClosed";
+  readonly code = "CONNECTION_CLOSED";
+}

@@ -1,2 +1,0 @@
-// @ts-types="./types/index.d.ts"
-export { default } from "./src/index.js";

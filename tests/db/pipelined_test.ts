@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { connect, isConnectionLoss } from "../../lib/db.ts";
+import { type Cut, layCable } from "../helpers/cable.ts";
+import { testDatabase } from "../helpers/database.ts";
+import { within } from "../helpers/within.ts";
+
+for (const how of ["rst", "fin"] satisfies Cut[]) {
+  Deno.test(`a statement given right after the connection was lost settles, as does every later one (${how})`, async () => {
+    await using db = await testDatabase();
+    await using cable = await layCable(db.url, { how });
+    const sql = connect(cable.url, { max: 1, name: "cable" });
+    const cutting = setInterval(cable.cut, 37);
+    let done = 0;
+    let lost = 0;
+    const client = async (number: number) => {
+      for (let n = 0; n < 60; n++) {
+        try {
+          const [row] = await within(
+            10,
+            `statement ${n}`,
+            sql`SELECT ${number}::integer AS number, pg_sleep(0.005)`,
+          );
+          assert.equal(row!["number"], number);
+          done += 1;
+        } catch (error) {
+          if (!isConnectionLoss(error)) throw error;
+          lost += 1;
+        }
+      }
+    };
+    try {
+      await Promise.all(Array.from({ length: 6 }, (_, number) => client(number)));
+    } finally {
+      clearInterval(cutting);
+      await sql.end({ timeout: 0 });
+    }
+    assert.ok(lost > 0, "no connection was lost");
+    assert.ok(done > 0, "no statement was answered");
+  });
+}
+
+Deno.test("a transaction behind any number of statements is its own: none that follows it is in it", async () => {
+  await using db = await testDatabase();
+  for (const ahead of [99, 100, 101]) {
+    const sql = connect(db.url, { max: 1, name: "test" });
+    try {
+      await sql`SELECT 1`;
+      const statements = Array.from({ length: ahead }, () => sql`SELECT 1`.execute());
+      // They are on their way.
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      const [row] = await within(10, "the transaction", sql.begin((tx) => tx`SELECT 1 AS one`));
+      assert.equal(row!["one"], 1);
+      await Promise.all(statements);
+      const transactions = [];
+      for (let n = 0; n < 2; n++) {
+        const [own] = await within(10, "a statement", sql`SELECT pg_current_xact_id()::text AS id`);
+        transactions.push(own!["id"]);
+      }
+      assert.notEqual(
+        transactions[0],
+        transactions[1],
+        `behind ${ahead}: two statements in one open transaction`,
+      );
+    } finally {
+      await sql.end({ timeout: 0 });
+    }
+  }
+});
