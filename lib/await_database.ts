@@ -22,6 +22,7 @@ export async function awaitDatabase(sql: Sql, stopped: Promise<unknown>): Promis
   const patience = AbortSignal.timeout(PATIENCE_MILLISECONDS);
   while (!isStopped) {
     try {
+      await sql.check();
       await checkSchemaVersion(sql);
       return true;
     } catch (error) {

@@ -1,9 +1,12 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { queueLength } from "../lib/generations/queue_length.ts";
+import type { Sql } from "../lib/db.ts";
+import { type QueueLength, queueLength } from "../lib/generations/queue_length.ts";
 import { log } from "../lib/log.ts";
+import { checkSchemaVersion } from "../lib/schema_version.ts";
 import { forAnyone } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
+import { nothingWasStored } from "./last_refusal.ts";
 import { operation } from "./operation.ts";
 
 const CHECK_MILLISECONDS = 5_000;
@@ -49,7 +52,7 @@ type Readiness = z.output<typeof readinessSchema>;
 export function health({ sql, store }: Dependencies) {
   const look = async (): Promise<Readiness> => {
     const [queue, storage] = await Promise.all([
-      inTime("database", queueLength(sql)),
+      inTime("database", databaseWork(sql)),
       inTime("storage", store.check().then(() => true)),
     ]);
     return {
@@ -95,6 +98,16 @@ export function health({ sql, store }: Dependencies) {
         return c.json(readiness, readiness.status === "ready" ? 200 : 503);
       },
     );
+}
+
+/** How much work there is, as far as the database is this release's and takes more. */
+async function databaseWork(sql: Sql): Promise<QueueLength> {
+  if (nothingWasStored()) throw new Error("the database has just refused to store something");
+  await checkSchemaVersion(sql);
+  const [row] = await sql<[{ writable: boolean }]>`
+    SELECT NOT (pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean) AS writable`;
+  if (!row.writable) throw new Error("the database takes no writes");
+  return await queueLength(sql);
 }
 
 /** What some part says; undefined where it fails or says nothing in time. Why stands in the log alone. */

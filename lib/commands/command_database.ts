@@ -27,6 +27,7 @@ export async function withDatabase<T>(
   const url = await commandDatabaseUrl();
   const sql = connect(url, { max, name });
   try {
+    await sql.check();
     if (!anySchema) await checkSchemaVersion(sql);
     return await work(sql, url);
   } finally {

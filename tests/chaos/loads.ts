@@ -1,5 +1,5 @@
 import type { Sql } from "../../lib/db.ts";
-import { fileTypeOf } from "../../lib/files/registry.ts";
+import { fileTypeCodes, fileTypeOf } from "../../lib/files/registry.ts";
 import { dataVersion } from "../../lib/generations/data_version.ts";
 import type { Random } from "../helpers/random.ts";
 import { urlAs } from "../helpers/roles.ts";
@@ -56,11 +56,14 @@ export class Loads {
   /** Notes what the files must be now. */
   async judge(): Promise<void> {
     const { databaseUrl, sql } = this.options;
+    const asOfs = new Map<string, string>();
+    for (const code of fileTypeCodes) {
+      const { version, loadedAt } = await whileAway(() => dataVersion(sql, fileTypeOf(code).sources));
+      asOfs.set(code, loadedAt!.toISOString());
+      this.#versions.set(`${code} ${asOfs.get(code)}`, version);
+    }
     for (const body of LOADED) {
-      const { sources } = fileTypeOf(body.file_type);
-      const { version, loadedAt } = await whileAway(() => dataVersion(sql, sources));
-      const asOf = loadedAt!.toISOString();
-      this.#versions.set(`${body.file_type} ${asOf}`, version);
+      const asOf = asOfs.get(body.file_type)!;
       const key = `${JSON.stringify(body)} ${asOf}`;
       if (!this.#digests.has(key)) {
         this.#digests.set(
@@ -112,7 +115,7 @@ export class Loads {
         `--allow-net=${new URL(databaseUrl).host}`,
         "--allow-env=DATABASE_URL,USER,INIT_CWD",
         "--ignore-env",
-        `--allow-read=${journal.folder}`,
+        `--allow-read=${journal.folder},sql/migrations`,
         "--ignore-read",
         "--allow-sys=homedir,uid,osRelease",
         "lib/commands/load.ts",

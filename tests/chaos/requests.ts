@@ -1,3 +1,4 @@
+import { COMPARED_PERIODS } from "../../lib/dev/sample/comparison.ts";
 import type { Random } from "../helpers/random.ts";
 
 /** A request body as a client sends it. */
@@ -40,6 +41,8 @@ const AGENCIES: Record<string, string>[] = [
   ...["1601", "DE00"].map((frec_code) => ({ frec_code })),
 ];
 const PERIODS = [[2017, 6], [2021, 6], [2024, 12]] as const;
+/** Agencies that have published a File B of the periods that can be compared. */
+const COMPARED_AGENCIES = ["012", "015", "020", "097"];
 const DAY = 86_400_000;
 const FIRST_DAY = Date.parse("2016-01-01");
 const DAYS = 1000;
@@ -62,6 +65,10 @@ function makeBody(random: Random): Body {
   if (random.chance(0.3)) return bigFile(random);
   const compression = random.chance(0.15) ? { compression: "gzip" } : {};
   if (random.chance(0.25)) {
+    if (random.chance(0.3)) {
+      const [year, period] = random.pick(COMPARED_PERIODS);
+      return { file_type: "BOC", cgac_code: random.pick(COMPARED_AGENCIES), year, period, ...compression };
+    }
     const [year, period] = random.pick(PERIODS);
     return { file_type: "A", ...random.pick(AGENCIES), year, period, ...compression };
   }

@@ -61,6 +61,7 @@ Deno.test("sslmode and sslrootcert mean the same by every driver, and what libpq
         "--allow-net",
         "--allow-env",
         "--allow-read",
+        "--allow-write",
         "tests/helpers/ask_database.ts",
         url,
       ];
