@@ -9,7 +9,7 @@ import { until } from "../helpers/until.ts";
 const queueLeftovers = async ({ sql }: Service) =>
   (await sql`SELECT FROM graphile_worker.jobs WHERE locked_at IS NOT NULL`).count;
 
-Deno.test("a worker that is stopped while it writes hands the file back, and the next one makes it", async () => {
+Deno.test("a worker that is stopped while it writes releases the file, and the next one makes it", async () => {
   await using service = await startService({ WORKER_STOP_SECONDS: "0" });
   await addAgencies(service.sql);
   await addContracts(service.sql, 100_000);
