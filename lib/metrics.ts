@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { catalogue } from "./errors.ts";
 
 /** What this process tells Prometheus. Labels take values that the service itself has, never what a user has sent. */
 export const registry = new Registry();
@@ -6,7 +7,8 @@ export const registry = new Registry();
 /** Requests that the API has answered, by route, and how long that took. */
 export const requestSeconds = new Histogram({
   name: "detached_http_request_seconds",
-  help: "Seconds from a request to its answer (for a stream: to its beginning).",
+  help:
+    "Seconds from a request to its response (for a stream: to its beginning), without those it was held as wished.",
   labelNames: ["method", "route", "status"],
   buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
   registers: [registry],
@@ -16,6 +18,7 @@ export const requestSeconds = new Histogram({
 export const responses = counter("detached_http_responses_total", "Responses, by their class of status.", [
   "class",
 ]);
+for (const digit of [2, 3, 4, 5]) responses.inc({ class: `${digit}xx` }, 0);
 
 /** Records that workers have written, finished or not. */
 export const rowsWritten = counter(
@@ -31,6 +34,15 @@ export const attemptsFailed = counter("detached_attempts_failed_total", "Attempt
   "code",
   "state",
 ]);
+// A series that begins with its first failure has not grown by it: rate() and increase() would miss it.
+for (const [code, { status }] of Object.entries(catalogue)) {
+  const endsAttempts = status === 0 || status === 503;
+  if (endsAttempts) {
+    for (const state of ["queued", "snoozed", "failed"]) attemptsFailed.inc({ code, state }, 0);
+  }
+}
+/** Files that were given up, by whoever found that no attempt is left. */
+export const filesFailed = counter("detached_files_failed_total", "Files that were given up.");
 /** Leases that a worker has lost to a cancellation or to another worker. */
 export const leasesLost = counter(
   "detached_leases_lost_total",
@@ -40,6 +52,7 @@ export const leasesLost = counter(
 export const rescued = counter("detached_generations_rescued_total", "Generations taken from lost workers.", [
   "state",
 ]);
+for (const state of ["queued", "failed"]) rescued.inc({ state }, 0);
 
 /** How long files take to write, from the claim to the publication. */
 export const fileSeconds = new Histogram({
@@ -53,6 +66,13 @@ export const fileSeconds = new Histogram({
 export const connectionsOpen = new Gauge({
   name: "detached_connections",
   help: "Connections of clients that are open.",
+  registers: [registry],
+});
+
+/** The most connections that this process takes. */
+export const connectionsMost = new Gauge({
+  name: "detached_connections_limit",
+  help: "Connections of clients that are taken; further ones are refused.",
   registers: [registry],
 });
 

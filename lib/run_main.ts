@@ -39,11 +39,11 @@ export async function runMain(
 
 /** Ends the process with what there is to say of an error. */
 function end(error: unknown): never {
-  const { message, exit } = explain(error) ??
-    { message: error instanceof Error ? error.stack ?? error.message : String(error), exit: EXIT.refused };
+  const told = explain(error);
+  const stack = error instanceof Error ? error.stack ?? error.message : String(error);
   // deno-lint-ignore no-console -- there may be no logger yet, and a command has none
-  console.error(redact(message));
-  Deno.exit(exit);
+  console.error(told ? told.message : redact(stack));
+  Deno.exit(told ? told.exit : EXIT.refused);
 }
 
 /** The sentence and the exit code for an error that somebody can mend; undefined for any other, which is a fault of ours. */

@@ -1,6 +1,7 @@
 import { createMiddleware } from "hono/factory";
 import type { User } from "../lib/auth/user.ts";
 import { log } from "../lib/log.ts";
+import { endedWith } from "./ended_with.ts";
 import type { Sourced } from "./request_source.ts";
 
 /** Logs every request when it is answered; never its query, which may hold a signature. */
@@ -11,7 +12,7 @@ export const logRequests = createMiddleware<{ Variables: Sourced["Variables"] & 
     log("api").info("answered", {
       method: c.req.method,
       path: c.req.path,
-      status: c.res.status,
+      status: endedWith(c),
       milliseconds: Math.round(performance.now() - began),
       requestId: c.var.requestId,
       clientRequestId: c.var.source.clientRequestId,

@@ -4,12 +4,20 @@ import { createMiddleware } from "hono/factory";
 import { routePath } from "hono/route";
 import { Gauge } from "prom-client";
 import { credentialOf } from "../lib/auth/credentials.ts";
-import { catalogue, ServiceError } from "../lib/errors.ts";
+import type { Sql } from "../lib/db.ts";
+import { ServiceError } from "../lib/errors.ts";
+import { loadTimes } from "../lib/generations/data_version.ts";
 import { queueLength } from "../lib/generations/queue_length.ts";
+import { log } from "../lib/log.ts";
 import { registry, requestSeconds, responses } from "../lib/metrics.ts";
 import { forAnyone } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
+import { inTime } from "./in_time.ts";
+import { endedWith } from "./ended_with.ts";
 import { openApiPath, operation } from "./operation.ts";
+
+/** Scrapers wait for ten seconds by default. */
+const DATABASE_MILLISECONDS = 3_000;
 
 const generations = new Gauge({
   name: "detached_generations",
@@ -20,6 +28,17 @@ const generations = new Gauge({
 const oldest = new Gauge({
   name: "detached_oldest_queued_seconds",
   help: "How long the oldest queued generation has waited.",
+  registers: [registry],
+});
+const loaded = new Gauge({
+  name: "detached_data_loaded_timestamp_seconds",
+  help: "When each source table was last loaded.",
+  labelNames: ["table"],
+  registers: [registry],
+});
+const database = new Gauge({
+  name: "detached_database_up",
+  help: "Whether the database has told the figures that it is asked for: 1 or 0.",
   registers: [registry],
 });
 const waiting = new Gauge({
@@ -42,20 +61,37 @@ export const metrics = ({ sql, changes, metricsToken }: Dependencies) =>
       description: "With METRICS_TOKEN set only for whoever sends it as a bearer token.",
       tag: "service",
       responses: [{ mediaTypes: ["text/plain"] }],
-      errors: [401, 503],
+      errors: [401],
     }),
     async (c) => {
       if (metricsToken !== undefined && !isSame(credentialOf(c.req.raw.headers), metricsToken)) {
         throw new ServiceError("not_signed_in");
       }
-      const { queued, running, oldestSeconds } = await queueLength(sql);
-      generations.set({ state: "queued" }, queued);
-      generations.set({ state: "running" }, running);
-      oldest.set(oldestSeconds);
+      await askDatabase(sql);
       waiting.set(changes.watching);
       return c.body(await registry.metrics(), 200, { "Content-Type": registry.contentType });
     },
   );
+
+/** What the database knows; without it a process still tells of itself, lest it is taken for dead. */
+async function askDatabase(sql: Sql): Promise<void> {
+  for (const gauge of [generations, loaded]) gauge.reset();
+  oldest.remove();
+  try {
+    const [{ queued, running, oldestSeconds }, times] = await inTime(
+      Promise.all([queueLength(sql), loadTimes(sql)]),
+      DATABASE_MILLISECONDS,
+    );
+    generations.set({ state: "queued" }, queued);
+    generations.set({ state: "running" }, running);
+    oldest.set(oldestSeconds);
+    for (const { table, loadedAt } of times) loaded.set({ table }, loadedAt.getTime() / 1000);
+    database.set(1);
+  } catch (error) {
+    database.set(0);
+    log("api").warning("no figures of the database", { error: String(error) });
+  }
+}
 
 /** What a route that holds its response says of itself. */
 export interface Held {
@@ -73,7 +109,7 @@ export const countRequests = createMiddleware<{ Variables: Partial<Held> }>(asyn
   const seconds = (performance.now() - began) / 1000 - (c.get("heldSeconds") ?? 0);
   const path = routePath(c, -1);
   const route = path === "*" || path === "/*" ? "unknown" : openApiPath(path);
-  const status = c.req.raw.signal.aborted ? catalogue.client_gone.status : c.res.status;
+  const status = endedWith(c);
   requestSeconds.observe(
     { method: METHODS.has(c.req.method) ? c.req.method : "other", route, status },
     seconds,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { copyProject } from "./helpers/project_copy.ts";
 
 // Those that start programs of the project's own, or read its files.
-const TESTS = ["tests/docs", "tests/storage/local_test.ts"];
+const TESTS = ["tests/docs/examples_test.ts", "tests/docs/references_test.ts", "tests/storage/local_test.ts"];
 
 Deno.test("the tests pass in a folder whose name has a blank, an umlaut and a percent sign", async () => {
   await using project = await copyProject({ name: "detached projeçt ü 100%", withTests: true });

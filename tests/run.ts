@@ -2,11 +2,20 @@
  * `deno task test [files and options of deno test]`: the tests, on an embedded Postgres or on TEST_DATABASE_URL. Where no files
  * are named it is all of them, several files at a time; those that need the machine for themselves come afterwards.
  */
+import { runMain } from "../lib/run_main.ts";
 import { stopSignal } from "../lib/shutdown.ts";
 import { launcherGone } from "../lib/dev/stack/launcher.ts";
 import { startTestServer } from "./helpers/server.ts";
 import { INSTALL_SWIFT, startSwift } from "./helpers/swift.ts";
 import { testPermissions } from "./permissions.ts";
+
+const USAGE = `Usage: deno task test [files and options of deno test]
+
+Runs the tests, or those of the files that are named, such as tests/routes/app_test.ts --filter word, on an embedded Postgres
+or on the server of TEST_DATABASE_URL, where they make databases of their own. Tests of S3 need Debian's python3-swift, tests
+of real input files the folder that TEST_INPUTS names.
+
+Exit codes: 0 all passed; 1 some failed; 130 stopped.`;
 
 const stop = new AbortController();
 const stopped = Promise.race([stopSignal(), launcherGone(stop.signal).then(() => "SIGTERM" as const)]);
@@ -78,10 +87,11 @@ function say(text: string): void {
   console.log(text);
 }
 
-try {
-  Deno.exitCode = await run();
-} catch (error) {
-  if (!stop.signal.aborted) throw error;
-  Deno.exitCode = 130;
-}
-Deno.exit();
+await runMain(USAGE, async () => {
+  try {
+    return await run();
+  } catch (error) {
+    if (stop.signal.aborted) return 130;
+    throw error;
+  }
+});

@@ -15,7 +15,14 @@ import { claim, type Lease, noteEstimate, noteUpload } from "../lib/generations/
 import { publish } from "../lib/generations/publish.ts";
 import type { GenerateFilePayload } from "../lib/generations/queue.ts";
 import { log } from "../lib/log.ts";
-import { attemptsFailed, bytesStored, fileSeconds, filesFinished, leasesLost } from "../lib/metrics.ts";
+import {
+  attemptsFailed,
+  bytesStored,
+  fileSeconds,
+  filesFailed,
+  filesFinished,
+  leasesLost,
+} from "../lib/metrics.ts";
 import { contentTypeOf } from "../lib/storage/content_type.ts";
 import type { FileStore } from "../lib/storage/store.ts";
 import { inSpan } from "../lib/tracing.ts";
@@ -188,6 +195,7 @@ function tellLost(facts: Facts, error?: unknown): void {
 function tellFailed(reason: ServiceError, verdict: Verdict | undefined, { id, ...facts }: Facts): void {
   const { code, cause } = reason;
   attemptsFailed.inc({ code, state: verdict ?? "lost" });
+  if (verdict === "failed") filesFailed.inc();
   const isOurs = code === "query_failed" || code === "generation_error";
   if (isOurs) log("worker").error("a fault stopped an attempt", { ...facts, id, error: describe(cause) });
   log("worker").warning("an attempt failed", {

@@ -4,7 +4,7 @@ import { isUnavailable } from "../lib/db/unavailable.ts";
 import { rescue } from "../lib/generations/rescue.ts";
 import { sweepObjects } from "../lib/generations/sweep_objects.ts";
 import { log } from "../lib/log.ts";
-import { rescued } from "../lib/metrics.ts";
+import { filesFailed, rescued } from "../lib/metrics.ts";
 import type { FileStore } from "../lib/storage/store.ts";
 
 const PAUSE_MILLISECONDS = 5000;
@@ -45,6 +45,7 @@ export class Housekeeping implements AsyncDisposable {
       this.#databaseWasAway = false;
       for (const { id, state, worker } of found) {
         rescued.inc({ state });
+        if (state === "failed") filesFailed.inc();
         log("worker").warning("rescued a generation", { generation: id, state, worker });
       }
     } catch (error) {

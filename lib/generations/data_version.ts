@@ -25,3 +25,9 @@ export async function dataVersion(
     FROM data_source WHERE source_table = ANY (${[...sourceTables]})`;
   return { version: Number(row.version), loadedAt: row.loaded_at };
 }
+
+/** When each source table that was ever loaded was last loaded. */
+export async function loadTimes(sql: Sql): Promise<{ table: string; loadedAt: Date }[]> {
+  return await sql<{ table: string; loadedAt: Date }[]>`
+    SELECT source_table AS table, loaded_at AS "loadedAt" FROM data_source`;
+}

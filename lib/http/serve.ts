@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from "node:stream";
 import { ServiceError } from "../errors.ts";
 import { log } from "../log.ts";
-import { connectionsOpen } from "../metrics.ts";
+import { connectionsMost, connectionsOpen } from "../metrics.ts";
 import { watchAccepting } from "./accept_watch.ts";
 import { answerClientErrors } from "./client_errors.ts";
 import { listenError } from "./listen_error.ts";
@@ -151,6 +151,7 @@ function listenOn(server: Server, host: string, port: number, backlog: number): 
 /** Tells Prometheus how many connections are open, and the log when there are as many as there may be. */
 function countConnections(server: Server, most: number): void {
   let open = 0;
+  connectionsMost.set(most);
   let saidAt = -Infinity;
   server.on("connection", (socket) => {
     connectionsOpen.set(++open);

@@ -6,6 +6,7 @@
  * Exit codes: 0 all was kept; 1 something was not; 2 wrong usage.
  */
 // deno-lint-ignore-file no-console -- this is a command
+import { runMain } from "../../lib/run_main.ts";
 import { stopSignal } from "../../lib/shutdown.ts";
 import { randomFaults } from "../helpers/faulty_s3.ts";
 import { Random } from "../helpers/random.ts";
@@ -20,7 +21,7 @@ import { Recovery } from "./recovery.ts";
 import { countGenerations, type Findings, report } from "./report.ts";
 import { Requests } from "./requests.ts";
 import { startChaosService } from "./service.ts";
-import { type ChaosSettings, readSettings, UsageError } from "./settings.ts";
+import { type ChaosSettings, readSettings, USAGE } from "./settings.ts";
 import { settle } from "./settle.ts";
 import { storm } from "./storm.ts";
 import { verifyFiles } from "./verify_files.ts";
@@ -39,12 +40,20 @@ async function chaos(
   const { sql, databaseUrl, s3 } = service;
   const ledger = new Ledger(journal);
   const loads = new Loads({
-    ...{ databaseUrl, sql, journal, random: new Random(seed + 1), pauseMilliseconds: MEAN_LOAD_PAUSE },
+    databaseUrl,
+    sql,
+    journal,
+    random: new Random(seed + 1),
+    pauseMilliseconds: MEAN_LOAD_PAUSE,
   });
   await loads.judge();
   const clients = new Clients({
-    ...{ api: service.apiUrl, users: service.users, ledger, requests: new Requests() },
-    ...{ seed: seed + 100, pauseMilliseconds: MEAN_CLIENT_PAUSE },
+    api: service.apiUrl,
+    users: service.users,
+    ledger,
+    requests: new Requests(),
+    seed: seed + 100,
+    pauseMilliseconds: MEAN_CLIENT_PAUSE,
   });
   const recovery = new Recovery({ sql, apiUrl: service.apiUrl, user: service.users[0]!, journal });
   console.log(`Postgres ${service.postgres.version}, ${minutes} minutes of faults from now on.`);
@@ -76,7 +85,12 @@ async function chaos(
   const counts = new Map<string, number>();
   for (const { fault } of faulty) counts.set(fault!, (counts.get(fault!) ?? 0) + 1);
   return {
-    ...{ journal, ledger, recovery, settled, ended, verified },
+    journal,
+    ledger,
+    recovery,
+    settled,
+    ended,
+    verified,
     s3: { requests: s3.requests.length, faults: counts },
     generations: await countGenerations(sql),
   };
@@ -118,11 +132,4 @@ async function run(settings: ChaosSettings): Promise<number> {
 const stopped = new AbortController();
 stopSignal().then(() => stopped.abort());
 
-try {
-  Deno.exitCode = await run(readSettings(Deno.args, (name) => Deno.env.get(name)));
-} catch (error) {
-  if (!(error instanceof UsageError)) throw error;
-  console.error(error.message);
-  Deno.exitCode = 2;
-}
-Deno.exit();
+await runMain(USAGE, (args) => run(readSettings(args, (name) => Deno.env.get(name))));

@@ -1,4 +1,5 @@
-import { parseArgs } from "node:util";
+import { UsageError } from "../../lib/process_error.ts";
+import { readOptions } from "../../lib/run_main.ts";
 
 /** How long a chaos run goes on, and by which seed. */
 export interface ChaosSettings {
@@ -12,14 +13,12 @@ export interface ChaosSettings {
   keepLogs: boolean;
 }
 
-const USAGE = `Usage: deno task chaos [--minutes N] [--seed N] [--keep-logs]
+/** What `--help` says. */
+export const USAGE = `Usage: deno task chaos [--minutes N] [--seed N] [--keep-logs]
 
-CHAOS_MINUTES and CHAOS_SEED stand for the first two. Without them it takes one minute, and a seed by chance, which it prints.`;
+CHAOS_MINUTES and CHAOS_SEED stand for the first two. Without them it takes one minute, and a seed by chance, which it prints.
 
-/** What is wrong with the settings, in a sentence. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
+Exit codes: 0 all was kept; 1 something was not; 2 wrong usage.`;
 
 /**
  * Reads the settings: an argument, or else the variable, or else the default.
@@ -27,7 +26,7 @@ export class UsageError extends Error {
  * @throws {UsageError}
  */
 export function readSettings(args: string[], read: (name: string) => string | undefined): ChaosSettings {
-  const values = readArguments(args);
+  const { values } = readOptions("chaos", args, OPTIONS);
   const minutes = Number(values.minutes ?? (read("CHAOS_MINUTES") || 1));
   if (!(minutes > 0 && minutes <= 1440)) {
     throw new UsageError(`The minutes must be a number over 0, 1440 at most.\n\n${USAGE}`);
@@ -40,15 +39,8 @@ export function readSettings(args: string[], read: (name: string) => string | un
   return { minutes, seed, keepLogs: values["keep-logs"] ?? false };
 }
 
-function readArguments(args: string[]) {
-  try {
-    const options = {
-      minutes: { type: "string" },
-      seed: { type: "string" },
-      "keep-logs": { type: "boolean" },
-    } as const;
-    return parseArgs({ args, options }).values;
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${USAGE}`);
-  }
-}
+const OPTIONS = {
+  minutes: { type: "string" },
+  seed: { type: "string" },
+  "keep-logs": { type: "boolean" },
+} as const;

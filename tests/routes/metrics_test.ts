@@ -5,6 +5,7 @@ import { addContracts, allContracts } from "../helpers/contracts.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { addAgencies, ask, d1Body } from "../helpers/generations.ts";
 import { freePort } from "../../lib/dev/embedded/free_port.ts";
+import { isInstalled } from "../helpers/installed.ts";
 import { startService } from "../helpers/service.ts";
 
 const files = ["grafana-dashboard.json", "prometheus-alerts.yml"];
@@ -31,6 +32,39 @@ Deno.test("API and worker tell Prometheus what the dashboard and the alerts ask 
   assert.match(worker, new RegExp(`detached_file_bytes_total ${size}`));
   assert.match(worker, /detached_files_finished_total 1/);
 
+  for (const [text, kind] of [[api, "api"], [worker, "worker"]] as const) {
+    assert.match(
+      text,
+      new RegExp(`detached_build_info\\{process="${kind}",version="[^"]+",deno="[^"]+"\\} 1`),
+    );
+    assert.match(text, /process_resident_memory_bytes [1-9]/);
+    assert.match(text, /process_start_time_seconds [1-9]/);
+    assert.match(text, /nodejs_eventloop_lag_seconds \d/);
+  }
+  // What has not happened yet is there, so that its first time is an increase.
+  assert.match(worker, /^detached_files_failed_total 0$/m);
+  assert.match(
+    worker,
+    /^detached_attempts_failed_total\{code="storage_unavailable",state="failed"\} 0$/m,
+  );
+  assert.match(api, /^detached_http_responses_total\{class="5xx"\} 0$/m);
+
+  const held = await fetch(`${service.api.url}/v1/generations/${job_id}/events`, {
+    headers: { Authorization: `Bearer ${service.api.token}` },
+  });
+  await held.text();
+  const { job_id: waiting } = await service.request({ ...allContracts, file_format: "txt" });
+  await fetch(`${service.api.url}/v1/check_detached_generation_status/?job_id=${waiting}`, {
+    headers: { Authorization: `Bearer ${service.api.token}`, Prefer: "wait=45" },
+  }).then((response) => response.text());
+  const later = await (await fetch(`${service.api.url}/metrics`)).text();
+  assert.match(
+    later,
+    /_count\{method="GET",route="\/v1\/generations\/\{job_id\}\/events",status="200"\} 1/,
+    "a route's label is what the documents call it",
+  );
+  assert.doesNotMatch(later, /route="[^"]*[:*\[]/);
+
   const known = new Set(
     [...`${api}${worker}`.matchAll(/^# TYPE (\w+) (\w+)/gm)].flatMap(([, name, type]) =>
       type === "histogram" ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name]
@@ -38,7 +72,7 @@ Deno.test("API and worker tell Prometheus what the dashboard and the alerts ask 
   );
   for (const file of files) {
     const text = await Deno.readTextFile(new URL(`../../docs/${file}`, import.meta.url));
-    const named = [...text.matchAll(/\bdetached_\w+/g)].map(([name]) => name);
+    const named = [...text.replaceAll(/=~\\?"[^"]*"/g, "").matchAll(/\bdetached_\w+/g)].map(([name]) => name);
     assert.ok(named.length > 0, file);
     for (const name of named) assert.ok(known.has(name), `${file} asks for ${name}, which nothing tells`);
   }
@@ -78,4 +112,56 @@ Deno.test("readyz tells of database, storage and queue, and is 503 where one of 
   assert.deepEqual([status, json.database, json.storage, json.queued], [503, "failed", "ok", null]);
   assert.doesNotMatch(text, /127\.0\.0\.1|nobody/);
   await nowhere.end({ timeout: 0 });
+});
+
+Deno.test("the time that a response is held is none that the service took", async () => {
+  await using db = await testDatabase();
+  await using app = await testApp(db);
+  await addAgencies(db.sql);
+  const jobId = await ask(db.sql);
+  const path = `/v1/check_detached_generation_status/?job_id=${jobId}`;
+  const sum = async () => {
+    const { text } = await app.send("GET", "/metrics", { as: null });
+    return Number(
+      /_sum\{method="GET",route="\/v1\/check_detached_generation_status",status="200"\} (\S+)/.exec(text)![1],
+    );
+  };
+  await app.send("GET", path);
+  const before = await sum();
+  await app.send("GET", path, { headers: { Prefer: "wait=3" } });
+  assert.ok(await sum() - before < 2.5);
+});
+
+Deno.test("the figures are told without a database too, and say that it is away", async () => {
+  await using db = await testDatabase();
+  const nowhere = connect("postgres://nobody@127.0.0.1:1/none", { max: 1, name: "test" });
+  await using app = await testApp(db, { sql: nowhere });
+  const { status, text } = await app.send("GET", "/metrics", { as: null });
+  assert.equal(status, 200);
+  assert.match(text, /^detached_database_up 0$/m);
+  assert.doesNotMatch(text, /^detached_(generations|oldest_queued_seconds)\b/m);
+  await nowhere.end({ timeout: 0 });
+});
+
+const PROMTOOL = "/usr/bin/promtool";
+const promtool = async (...args: string[]) => {
+  const { success, stdout, stderr } = await new Deno.Command(PROMTOOL, {
+    args,
+    cwd: new URL("../..", import.meta.url),
+  }).output();
+  assert.ok(success, new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr));
+};
+
+Deno.test({
+  name: "every alert fires when it should, and none where all is well (needs promtool)",
+  ignore: !isInstalled(PROMTOOL),
+}, async () => {
+  await promtool("check", "rules", "docs/prometheus-alerts.yml");
+  await promtool("test", "rules", "tests/metrics/alerts.yml");
+  const read = (path: string) => Deno.readTextFile(new URL(`../../${path}`, import.meta.url));
+  const tried = await read("tests/metrics/alerts.yml");
+  for (const [, alert] of (await read("docs/prometheus-alerts.yml")).matchAll(/- alert: (\w+)/g)) {
+    assert.match(tried, new RegExp(`alertname: ${alert}\\n\\s+exp_alerts`), `${alert} is not tried`);
+    assert.match(await read("docs/operations.md"), new RegExp(`^\\| ${alert} \\|`, "m"));
+  }
 });
