@@ -83,11 +83,6 @@ export const catalogue = {
     retryable: false,
     sentence: (p: { limit: number }) => `The body is larger than ${p.limit} bytes, the most that is taken.`,
   },
-  body_incomplete: {
-    status: 400,
-    retryable: true,
-    sentence: () => `The connection ended before the whole body had arrived.`,
-  },
   body_too_slow: {
     status: 408,
     retryable: true,
