@@ -59,6 +59,10 @@ export interface FileContents {
  */
 export interface FileType<Request extends FileRequest = FileRequest> {
   code: string;
+  /** What is in it, in a few words. */
+  title: string;
+  /** A request body that an installation with the sample data has records for. */
+  example: Record<string, unknown>;
   /** The tables it reads: a load of any of them makes a new version of its data. */
   sources: readonly string[];
   /** Validates a request body (null and empty keys are gone by then) and gives it its one canonical form. */

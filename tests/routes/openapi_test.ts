@@ -56,7 +56,7 @@ Deno.test("the examples of the document work, and every answer is what it says",
   await service.worker();
   const schemas = await responseSchemas(service.db);
   const { generateDetachedFile: statusSchema, listGenerations: listSchema } = schemas;
-  for (const [name, body] of Object.entries(EXAMPLES)) {
+  for (const [name, body] of EXAMPLES) {
     const answer = await service.api.send("POST", "/v1/generate_detached_file/", body);
     assert.equal(answer.status, 200, `${name}: ${JSON.stringify(answer.json)}`);
     check(statusSchema, answer.json);
