@@ -8,7 +8,25 @@ export interface FieldIssue {
 
 interface CatalogueEntry {
   /** The HTTP status it is answered with, or 0 where it only ever describes a failed generation. */
-  status: 0 | 400 | 401 | 403 | 404 | 405 | 408 | 409 | 410 | 413 | 416 | 422 | 429 | 431 | 499 | 500 | 503;
+  status:
+    | 0
+    | 400
+    | 401
+    | 403
+    | 404
+    | 405
+    | 408
+    | 409
+    | 410
+    | 412
+    | 413
+    | 416
+    | 422
+    | 429
+    | 431
+    | 499
+    | 500
+    | 503;
   /** Whether the same request may succeed later without being changed. */
   retryable: boolean;
   // deno-lint-ignore no-explicit-any -- each sentence names its own parameters; `ServiceError` checks them
@@ -64,11 +82,6 @@ export const catalogue = {
     status: 413,
     retryable: false,
     sentence: (p: { limit: number }) => `The body is larger than ${p.limit} bytes, the most that is taken.`,
-  },
-  body_incomplete: {
-    status: 400,
-    retryable: true,
-    sentence: () => `The connection ended before the whole body had arrived.`,
   },
   body_too_slow: {
     status: 408,
@@ -167,6 +180,11 @@ export const catalogue = {
     status: 499,
     retryable: true,
     sentence: () => `The client has hung up.`,
+  },
+  precondition_failed: {
+    status: 412,
+    retryable: false,
+    sentence: () => `The file is not the one that If-Match or If-Unmodified-Since wants.`,
   },
   range_not_satisfiable: {
     status: 416,

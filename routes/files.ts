@@ -11,6 +11,7 @@ import type { FileStore, LinkedFile, StoredFile } from "../lib/storage/store.ts"
 import { forAnyone } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { operation } from "./operation.ts";
+import { evaluate, rangeCounts } from "./preconditions.ts";
 import { parseRange } from "./range.ts";
 import type { Sourced } from "./request_source.ts";
 
@@ -37,8 +38,9 @@ const download = operation({
       mediaTypes: FILE_TYPES,
       headers: { ...FILE_HEADERS, "Content-Range": "which part" },
     },
+    { status: 304, description: "The client has it already (`If-None-Match`, `If-Modified-Since`)" },
   ],
-  errors: [403, 410, 416, 503],
+  errors: [403, 410, 412, 416, 503],
 });
 
 /**
@@ -55,6 +57,18 @@ const requested = (c: Context): string =>
 export const files = ({ sql, store }: Dependencies) =>
   new Hono<Sourced>().get(`${FILES_PATH}*`, forAnyone, download, async (c) => {
     const { key, fileName, file } = await openLink(sql, store, requested(c));
+    // A key is never written twice, so it names one state of the file for good.
+    const validators = { etag: `"${key}"`, lastModified: file.modifiedAt ?? undefined };
+    c.header("Accept-Ranges", "bytes");
+    c.header("ETag", validators.etag);
+    if (validators.lastModified) c.header("Last-Modified", validators.lastModified.toUTCString());
+    c.header("Cache-Control", "private, no-store");
+    const verdict = evaluate((name) => c.req.header(name), validators);
+    if (verdict !== "proceed") {
+      file.close();
+      if (verdict === "not modified") return c.body(null, 304);
+      throw new ServiceError("precondition_failed");
+    }
     if (c.req.method === "GET") {
       const event = { ...c.var.source, action: "download", detail: { key } } as const;
       await recordAudit(sql, event).catch((error) => {
@@ -63,15 +77,9 @@ export const files = ({ sql, store }: Dependencies) =>
       });
     }
 
-    // A key is never written twice, so it names one state of the file for good.
-    const etag = `"${key}"`;
-    const ifRange = c.req.header("If-Range");
-    // Ranges are for GET, and only of the state of the file that the client knows.
-    const ignoresRange = c.req.method !== "GET" || (ifRange !== undefined && ifRange !== etag);
-    const range = ignoresRange ? "whole" : parseRange(c.req.header("Range"), file.size);
-    c.header("Accept-Ranges", "bytes");
-    c.header("ETag", etag);
-    c.header("Cache-Control", "private, no-store");
+    // Ranges are for GET (RFC 9110, section 14.2).
+    const countsRange = c.req.method === "GET" && rangeCounts((name) => c.req.header(name), validators);
+    const range = countsRange ? parseRange(c.req.header("Range"), file.size) : "whole";
     if (range === "unsatisfiable") {
       file.close();
       c.header("Content-Range", `bytes */${file.size}`);

@@ -57,7 +57,7 @@ async function bytesOf(request: Request): Promise<Uint8Array<ArrayBuffer>> {
   } catch (error) {
     if (error instanceof ServiceError) throw error;
     // Whatever it is called, it is the client that has gone.
-    throw new ServiceError("body_incomplete", { cause: error });
+    throw new ServiceError("client_gone", { cause: error });
   }
 }
 

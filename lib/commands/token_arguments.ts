@@ -1,3 +1,4 @@
+import { TOKEN_PREFIX } from "../auth/tokens.ts";
 import { type Affiliation, parseAffiliation, PERMISSIONS } from "../auth/user.ts";
 import { UsageError } from "../process_error.ts";
 import { readOptions } from "../run_main.ts";
@@ -66,6 +67,9 @@ export function readArguments(args: string[]): Arguments {
     throw new UsageError("Name at least one token by its ID (deno task token list).");
   }
   const wrong = positionals.find((id) => !/^\d{1,18}$/.test(id));
+  if (wrong?.startsWith(TOKEN_PREFIX)) {
+    throw new UsageError("That is a token itself, not its ID, which is a number (deno task token list).");
+  }
   if (wrong !== undefined) throw new UsageError(`${JSON.stringify(wrong)} is no token's ID; it is a number.`);
   if (!values.user && !["list", "users", "revoke"].includes(command)) {
     throw new UsageError(`Name the user: deno task token ${command} --user NAME.`);

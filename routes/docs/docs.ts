@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { Hono } from "hono";
+import { etag } from "hono/etag";
 import { forAnyone } from "../access.ts";
 import type { Operation } from "../operation.ts";
 import { openApi } from "./openapi.ts";
@@ -11,7 +12,7 @@ const STYLE_HASH = createHash("sha256").update(STYLE).digest("base64");
 export function docs(operations: readonly Operation[]) {
   const document = openApi(operations);
   return new Hono()
-    .get("/openapi.json", forAnyone, (c) => c.json(document))
+    .get("/openapi.json", forAnyone, etag(), (c) => c.json(document, 200, { "Cache-Control": "no-cache" }))
     .get("/docs", forAnyone, (c) => {
       c.header(
         "Content-Security-Policy",

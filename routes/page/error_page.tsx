@@ -4,7 +4,7 @@ import { CONTENT_SECURITY_POLICY, Layout } from "./layout.tsx";
 
 /** Whether an error is read by a person: a browser asks for HTML, and not for a route of the API. */
 export const isForPeople = (c: Context): boolean =>
-  !c.req.path.startsWith("/v1/") && (c.req.header("Accept") ?? "").includes("text/html");
+  !c.req.path.startsWith("/v1/") && /\btext\/html\b/i.test(c.req.header("Accept") ?? "");
 
 /** Answers an error as a page, with the same status and sentence that a program gets. */
 export async function errorPage(error: Error, c: Context): Promise<Response> {

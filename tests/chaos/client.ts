@@ -65,6 +65,9 @@ export class Clients {
       try {
         if (own.length === 0 || random.chance(0.5)) await this.#ask(user, requests.next(random));
         else if (random.chance(0.15)) await this.#askAtOnce(user, requests.next(random));
+        else if (random.chance(0.16)) await this.#askForMany(user, random);
+        else if (random.chance(0.18)) await this.#hangUp(user, requests.next(random), random.below(60));
+        else if (random.chance(0.12)) await this.#glance(random.pick(own), random.below(300));
         else if (random.chance(0.2)) await this.#changeMind(user, requests.next(random), random.below(600));
         else if (random.chance(0.1)) await this.#repeat(random.pick(own));
         else await this.status(random.pick(own.slice(-20)), random.chance(0.3) ? 1 : undefined);
@@ -81,6 +84,52 @@ export class Clients {
   /** The same request from several clients in the same instant. */
   async #askAtOnce(user: User, body: Body): Promise<void> {
     await Promise.all(Array.from({ length: 5 }, () => this.#ask(user, body)));
+  }
+
+  /** Different requests in the same instant, each with a key of its own, near the user's limit as often as not. */
+  async #askForMany(user: User, random: Random): Promise<void> {
+    const { requests } = this.options;
+    await Promise.all(Array.from({ length: 4 }, () => this.#ask(user, requests.next(random))));
+  }
+
+  /** Hangs up on a request before its response has come, or while it comes, and sends it again. */
+  async #hangUp(user: User, body: Body, milliseconds: number): Promise<void> {
+    const key = `${user.name}-${++this.#asked}`;
+    await this.#drop(user, "POST", "/v1/generate_detached_file/", milliseconds, {
+      headers: { "Idempotency-Key": key },
+      body,
+    });
+    await this.#post(user, body, key);
+  }
+
+  /** Asks for heads alone, and hangs up on a stream of events. */
+  async #glance({ id, user }: Job, milliseconds: number): Promise<void> {
+    const events = `/v1/generations/${id}/events`;
+    const status = `/v1/check_detached_generation_status/?job_id=${id}`;
+    for (const path of [events, status]) await this.#drop(user, "HEAD", path, 2000);
+    await this.#drop(user, "GET", events, milliseconds);
+  }
+
+  /** Sends a request and does not wait for its response, or not for all of it. */
+  async #drop(
+    { token }: User,
+    method: string,
+    path: string,
+    milliseconds: number,
+    { headers, body }: { headers?: Record<string, string>; body?: Body } = {},
+  ): Promise<void> {
+    try {
+      const response = await fetch(this.options.api + path, {
+        method,
+        headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json", ...headers },
+        ...body && { body: JSON.stringify(body) },
+        signal: AbortSignal.timeout(milliseconds),
+      });
+      await response.bytes();
+    } catch {
+      // That is what it is for.
+    }
+    this.options.ledger.journal.count(`dropped: ${method}`);
   }
 
   /** Sends a request again that was answered, as a client does that has lost the answer. */

@@ -1,8 +1,10 @@
 import type { Fault as S3Fault } from "../helpers/faulty_s3.ts";
 import { randomFaults } from "../helpers/faulty_s3.ts";
 import type { Random } from "../helpers/random.ts";
+import { HARDLY_ANY, limitFiles } from "../helpers/limit_files.ts";
 import { signalTo } from "../helpers/running.ts";
 import type { Downfall } from "../helpers/restartable_postgres.ts";
+import { whileAway } from "../helpers/while_away.ts";
 import { pause } from "./pause.ts";
 import type { Recovery } from "./recovery.ts";
 import { type ChaosService, LEASE_SECONDS } from "./service.ts";
@@ -61,6 +63,13 @@ export const faults: Readonly<Record<string, MakeFault>> = {
     troubledS3(kind, context, { error: 0.3, slow_down: 0.3, reset: 0.1 }, [2, 6]),
   "S3 losing answers": (kind, context) => troubledS3(kind, context, { lose_answer: 0.4 }, [2, 5]),
   "S3 away": (kind, context) => troubledS3(kind, context, { reset: 1 }, [1, 4]),
+  "S3 away for long": (kind, context) => troubledS3(kind, context, { reset: 1 }, [30, 90]),
+  "Postgres takes no writes": (kind, context) => refusingWrites(kind, context, "25006"),
+  "Postgres' disk is full": (kind, context) => refusingWrites(kind, context, "53100"),
+  "API out of file descriptors": (kind, context) =>
+    taking(context.service.api, () => outOfFiles(kind, context, context.service.api)),
+  "worker out of file descriptors": (kind, context) =>
+    onWorker(context, (worker) => outOfFiles(kind, context, worker)),
 };
 
 /** Names that connections have, as `pg_stat_activity` shows them. */
@@ -116,6 +125,56 @@ async function frozen(
   recovery.begin(kind);
   await pause(LEASE_SECONDS * 1000 * (least + (most - least) * random.next()), signal);
   worker.kill("SIGCONT");
+}
+
+/** What API and workers write; a full disk and a standby that is not promoted refuse the same. */
+const WRITTEN = [
+  "file_generation",
+  "generation_job",
+  "idempotency_key",
+  "audit_event",
+  "unpublished_object",
+  "graphile_worker._private_jobs",
+];
+
+/** Lets the database refuse every write of the service for some seconds, with an SQLSTATE. */
+async function refusingWrites(
+  kind: string,
+  { service: { sql }, recovery, random, signal }: FaultContext,
+  code: string,
+): Promise<boolean> {
+  await sql.unsafe(`
+    CREATE OR REPLACE FUNCTION refuse_writes() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN RAISE EXCEPTION 'no writes just now' USING ERRCODE = TG_ARGV[0]; END $$`);
+  await sql.unsafe(
+    WRITTEN.map((table) =>
+      `CREATE OR REPLACE TRIGGER refuse_writes BEFORE INSERT OR UPDATE OR DELETE ON ${table}
+       FOR EACH STATEMENT EXECUTE FUNCTION refuse_writes('${code}')`
+    ).join(";"),
+  );
+  recovery.begin(kind);
+  await pause(1000 * (2 + 6 * random.next()), signal);
+  await whileAway(() => sql.unsafe("DROP FUNCTION IF EXISTS refuse_writes CASCADE"));
+  return true;
+}
+
+/** Leaves a process hardly a file descriptor more than it has open, for some seconds. */
+async function outOfFiles(
+  kind: string,
+  { service, recovery, random, signal }: FaultContext,
+  process: SupervisedProcess,
+): Promise<void> {
+  const limit = await limitFiles(process.pid!, HARDLY_ANY);
+  recovery.begin(kind);
+  const { hostname, port } = new URL(service.apiUrl);
+  const silent = process === service.api
+    ? await Promise.allSettled(
+      Array.from({ length: 50 }, () => Deno.connect({ hostname, port: Number(port) })),
+    )
+    : [];
+  await pause(1000 * (1 + 4 * random.next()), signal);
+  await limitFiles(process.pid!, limit);
+  for (const connection of silent) if (connection.status === "fulfilled") connection.value.close();
 }
 
 async function troubledS3(

@@ -50,6 +50,10 @@ export function report(findings: Findings): string {
         many(count("requests repeated after their answer"))
       } of them sent again`,
       `${many(count("cancellations"))} cancellations, ${many(loads(journal))} loads of data`,
+      `${many(count("dropped: POST"))} requests dropped and sent again, ${
+        many(count("dropped: HEAD"))
+      } heads, ` +
+      `${many(count("dropped: GET"))} streams of events dropped`,
       `${many(count("answers 503"))} answers 503, ${many(count("answers 500"))} answers 500, ` +
       `${many(count("connections lost"))} connections lost: each sent again with the same key`,
       `${many(count("requests refused for the user's limit"))} refused for the user's limit (429)`,
@@ -67,7 +71,7 @@ export function report(findings: Findings): string {
       `${many(generations.failures)} of them failures`,
       `${many(count("logged: lost the lease on a file"))} leases lost, ` +
       `${many(count("logged: rescued a generation"))} rescued, ` +
-      `${many(count("logged: handed a file back"))} handed back, ` +
+      `${many(count("logged: released a file"))} released, ` +
       `${many(count("logged: removed an object that is nobody's file"))} objects removed by the sweep`,
     ]),
     section(

@@ -40,12 +40,20 @@ async function chaos(
   const { sql, databaseUrl, s3 } = service;
   const ledger = new Ledger(journal);
   const loads = new Loads({
-    ...{ databaseUrl, sql, journal, random: new Random(seed + 1), pauseMilliseconds: MEAN_LOAD_PAUSE },
+    databaseUrl,
+    sql,
+    journal,
+    random: new Random(seed + 1),
+    pauseMilliseconds: MEAN_LOAD_PAUSE,
   });
   await loads.judge();
   const clients = new Clients({
-    ...{ api: service.apiUrl, users: service.users, ledger, requests: new Requests() },
-    ...{ seed: seed + 100, pauseMilliseconds: MEAN_CLIENT_PAUSE },
+    api: service.apiUrl,
+    users: service.users,
+    ledger,
+    requests: new Requests(),
+    seed: seed + 100,
+    pauseMilliseconds: MEAN_CLIENT_PAUSE,
   });
   const recovery = new Recovery({ sql, apiUrl: service.apiUrl, user: service.users[0]!, journal });
   console.log(`Postgres ${service.postgres.version}, ${minutes} minutes of faults from now on.`);
@@ -77,7 +85,12 @@ async function chaos(
   const counts = new Map<string, number>();
   for (const { fault } of faulty) counts.set(fault!, (counts.get(fault!) ?? 0) + 1);
   return {
-    ...{ journal, ledger, recovery, settled, ended, verified },
+    journal,
+    ledger,
+    recovery,
+    settled,
+    ended,
+    verified,
     s3: { requests: s3.requests.length, faults: counts },
     generations: await countGenerations(sql),
   };

@@ -58,6 +58,8 @@ export async function startChaosService(swift: SwiftServer, journal: Journal): P
     URL_SIGNING_SECRET: "s".repeat(32),
     LEASE_SECONDS: String(LEASE_SECONDS),
     WORKER_STOP_SECONDS: "1",
+    // Low, so that requests go one by one as often as side by side.
+    MAX_UNFINISHED_JOBS: "12",
     LOG_FORMAT: "json",
   };
   const net = [new URL(databaseUrl).host, new URL(s3.url).host];
@@ -91,7 +93,14 @@ export async function startChaosService(swift: SwiftServer, journal: Journal): P
   await Promise.all([api, ...workers].map((process) => process.ready()));
   const owned = stack.move();
   return {
-    ...{ postgres, databaseUrl, sql, s3, bucket, api, workers, users },
+    postgres,
+    databaseUrl,
+    sql,
+    s3,
+    bucket,
+    api,
+    workers,
+    users,
     apiUrl: `http://127.0.0.1:${apiPort}`,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

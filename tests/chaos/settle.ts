@@ -5,7 +5,7 @@ import type { Journal } from "./journal.ts";
 import { whileAway } from "../helpers/while_away.ts";
 import type { ChaosService } from "./service.ts";
 
-/** Failed attempts are tried again after up to 64 s, requests that S3 does not answer after 30 s. */
+/** Failed and snoozed attempts are tried again after up to 64 s, requests that S3 does not answer after 30 s. */
 const FILES_SECONDS = 240;
 /**
  * Tasks of dead workers are removed after ten seconds, objects may have to wait for S3; housekeeping goes
@@ -37,6 +37,8 @@ export async function settle(service: ChaosService, journal: Journal): Promise<S
   const { sql } = service;
   for (const process of [service.api, ...service.workers]) await process.ready();
   const files = await rest(journal, FILES_SECONDS, () => unfinished(sql));
+  // Nor need the pauses be waited for after what could not be removed while S3 was away.
+  await sql`UPDATE unpublished_object SET sweep_at = now() WHERE swept_at IS NULL`;
   const others = await rest(journal, REST_SECONDS, async () => [
     ...await tasks(sql),
     ...await locks(sql),
@@ -45,7 +47,7 @@ export async function settle(service: ChaosService, journal: Journal): Promise<S
   ]);
   const foundBySecondSweep = await orphans(service);
   // What was swept is swept once more a day later: that day is over now.
-  await sql`UPDATE unpublished_object SET swept_at = swept_at - interval '1 day'`;
+  await sql`UPDATE unpublished_object SET sweep_at = now()`;
   const sweep = await rest(
     journal,
     REST_SECONDS,

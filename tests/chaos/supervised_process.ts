@@ -2,6 +2,7 @@ import type { Reach, ServiceModule } from "../../lib/dev/stack/process_flags.ts"
 import { type ServiceProcess, startServiceProcess } from "../../lib/dev/stack/service_process.ts";
 import { until } from "../helpers/until.ts";
 import type { Journal } from "./journal.ts";
+import { pause } from "./pause.ts";
 
 /** What a process of the service is, and where its log goes. */
 export interface SupervisedOptions {
@@ -43,6 +44,11 @@ export class SupervisedProcess implements AsyncDisposable {
       append: true,
     });
     this.#running = this.#keepRunning();
+  }
+
+  /** Of the process of this moment. */
+  get pid(): number | undefined {
+    return this.#process?.pid;
   }
 
   get isReady(): boolean {
@@ -104,7 +110,7 @@ export class SupervisedProcess implements AsyncDisposable {
         journal.violation(`${name} ended by itself, with code ${code}; ${name}.log says why.`);
       }
       if (this.#isStopping) return;
-      await new Promise((resolve) => setTimeout(resolve, RESTART_MILLISECONDS));
+      await pause(RESTART_MILLISECONDS);
       journal.count(`started again: ${name}`);
     }
   }

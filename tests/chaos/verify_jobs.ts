@@ -26,6 +26,9 @@ export async function verifyJobs(clients: Clients, ledger: Ledger, sql: Sql): Pr
       if (!status.error_code || !/^[A-Z].*\.$/.test(status.message)) {
         journal.violation(`Job ${job.id} failed without a code and a sentence: ${JSON.stringify(status)}`);
       }
+      if (/_unavailable$|^source_behind$/.test(status.error_code ?? "")) {
+        journal.violation(`Job ${job.id} failed for its environment's fault: ${JSON.stringify(status)}`);
+      }
     } else journal.violation(`Job ${job.id} is ${status.state}.`);
   }
   await compareWithDatabase(ledger, sql);

@@ -172,3 +172,82 @@ Deno.test("a link is taken exactly as it was given, whatever a URL's parser woul
     assert.ok([400, 403, 404].includes(given), `${changed} gave ${given}`);
   }
 });
+
+const ETAG = `"${KEY}"`;
+const OTHER = '"other"';
+const PAST = "Sun, 06 Nov 1994 08:49:37 GMT";
+const FUTURE = "Sun, 06 Nov 2094 08:49:37 GMT";
+const conditions: [headers: Record<string, string>, status: number][] = [
+  [{ "If-None-Match": ETAG }, 304],
+  [{ "If-None-Match": `W/${ETAG}` }, 304],
+  [{ "If-None-Match": `${OTHER}, W/"x,y" ,${ETAG}` }, 304],
+  [{ "If-None-Match": "*" }, 304],
+  [{ "If-None-Match": OTHER }, 200],
+  [{ "If-None-Match": OTHER, "If-Modified-Since": FUTURE }, 200],
+  [{ "If-None-Match": ETAG, Range: "bytes=0-1" }, 304],
+  [{ "If-Modified-Since": FUTURE }, 304],
+  [{ "If-Modified-Since": PAST }, 200],
+  [{ "If-Modified-Since": "Sunday, 06-Nov-94 08:49:37 GMT" }, 200],
+  [{ "If-Modified-Since": "tomorrow" }, 200],
+  [{ "If-Match": ETAG }, 200],
+  [{ "If-Match": "*" }, 200],
+  [{ "If-Match": `${OTHER}, ${ETAG}` }, 200],
+  [{ "If-Match": `W/${ETAG}` }, 412],
+  [{ "If-Match": OTHER }, 412],
+  [{ "If-Match": OTHER, "If-None-Match": ETAG }, 412],
+  [{ "If-Match": ETAG, "If-None-Match": ETAG }, 304],
+  [{ "If-Match": ETAG, "If-Unmodified-Since": PAST }, 200],
+  [{ "If-Unmodified-Since": PAST }, 412],
+  [{ "If-Unmodified-Since": "Sun Nov  6 08:49:37 1994" }, 412],
+  [{ "If-Unmodified-Since": FUTURE }, 200],
+];
+Deno.test("preconditions decide about a download, of GET and HEAD alike (RFC 9110, 13.2.2)", async (t) => {
+  await using db = await testDatabase();
+  await using app = await testApp(db);
+  const link = await storeFile(app);
+  for (const [headers, status] of conditions) {
+    await t.step(`${JSON.stringify(headers)}: ${status}`, async () => {
+      for (const method of ["GET", "HEAD"]) {
+        const response = await app.send(method, link, { as: null, headers });
+        assert.equal(response.status, status, method);
+        assert.equal(response.headers.get("ETag"), ETAG);
+        if (status === 304) assert.equal(response.text, "");
+        if (status === 412 && method === "GET") assert.equal(response.json.code, "precondition_failed");
+      }
+    });
+  }
+});
+
+Deno.test("If-Range: a range of the file that the client knows, by its tag or its date", async () => {
+  await using db = await testDatabase();
+  await using app = await testApp(db);
+  const link = await storeFile(app);
+  const modified = (await app.send("HEAD", link)).headers.get("Last-Modified")!;
+  const wanted: [ifRange: string, status: number][] = [
+    [ETAG, 206],
+    [`W/${ETAG}`, 200],
+    [OTHER, 200],
+    [modified, 206],
+    [PAST, 200],
+    [FUTURE, 200],
+    ["never", 200],
+  ];
+  for (const [ifRange, status] of wanted) {
+    const response = await app.send("GET", link, { headers: { Range: "bytes=4-", "If-Range": ifRange } });
+    assert.equal(response.status, status, ifRange);
+  }
+});
+
+Deno.test("what does not change is not sent again to whoever has it", async () => {
+  await using db = await testDatabase();
+  await using app = await testApp(db);
+  for (const path of ["/page.css", "/page.js", "/openapi.json"]) {
+    const { headers } = await app.send("GET", path, { as: null });
+    assert.equal(headers.get("Cache-Control"), "no-cache");
+    const again = await app.send("GET", path, {
+      as: null,
+      headers: { "If-None-Match": headers.get("ETag")! },
+    });
+    assert.deepEqual([again.status, again.text], [304, ""], path);
+  }
+});

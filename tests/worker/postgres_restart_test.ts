@@ -43,7 +43,12 @@ async function startBreakable() {
   const workers = [stack.use(await startWorker(options)), stack.use(await startWorker(options))];
   const owned = stack.move();
   return {
-    ...{ postgres, databaseUrl, sql, storageDir, api, workers },
+    postgres,
+    databaseUrl,
+    sql,
+    storageDir,
+    api,
+    workers,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -17,6 +17,7 @@ export interface ServiceProcessOptions {
 /** A process of the service that lives no longer than this one. */
 export interface ServiceProcess extends AsyncDisposable {
   name: string;
+  pid: number;
   /** Sends it a signal; nothing happens where it has ended. */
   kill(signal: Deno.Signal): void;
   /** Resolves with the first line that it writes to standard output; an API says there where it listens. */
@@ -70,6 +71,7 @@ export function startServiceProcess(options: ServiceProcessOptions): ServiceProc
   };
   return {
     name: options.name,
+    pid: child.pid,
     kill,
     firstLine: firstLine.promise,
     ended,
