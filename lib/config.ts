@@ -158,7 +158,7 @@ function missing(kind: ProcessKind, isSet: (name: Setting) => boolean): string[]
   const sentences = [];
   if (kind !== "stack" && !isSet("DATABASE_URL")) {
     sentences.push(
-      'DATABASE_URL is not set: name the Postgres database to work on, as in README.md, "Run it".',
+      "DATABASE_URL is not set: name the Postgres database to work on (`deno task start` brings one of its own).",
     );
   }
   // Links to local files are signed by the API; those to S3 are signed with its credentials.

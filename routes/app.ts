@@ -5,6 +5,7 @@ import { requestId } from "hono/request-id";
 import { secureHeaders } from "hono/secure-headers";
 import { getPathNoStrict } from "hono/utils/url";
 import { ServiceError } from "../lib/errors.ts";
+import { Storing } from "../lib/generations/storing.ts";
 import { requireRules } from "./access.ts";
 import { auditRefusals } from "./audit_refusals.ts";
 import { cancelGeneration } from "./cancel_generation.ts";
@@ -32,7 +33,7 @@ import { knowSource } from "./request_source.ts";
 import { traceRequests } from "./trace_requests.ts";
 
 /** Every route for programs, with the types that the client (`client.ts`) knows the API by. */
-const apiRoutes = (dependencies: Dependencies) =>
+const apiRoutes = (dependencies: Dependencies, storing: Storing) =>
   new Hono()
     .route("/", generateDetachedFile(dependencies))
     .route("/", checkDetachedGenerationStatus(dependencies))
@@ -46,7 +47,7 @@ const apiRoutes = (dependencies: Dependencies) =>
     .route("/", dataSources(dependencies))
     .route("/", latestPublicationPeriod(dependencies))
     .route("/", files(dependencies))
-    .route("/", health(dependencies))
+    .route("/", health(dependencies, storing))
     .route("/", metrics(dependencies));
 
 /** The API's routes, bodies and responses as types. */
@@ -54,7 +55,8 @@ export type Api = ReturnType<typeof apiRoutes>;
 
 /** The whole API: every route, with its errors. */
 export function createApp(dependencies: Dependencies): Hono {
-  const api = apiRoutes(dependencies) as unknown as Hono;
+  const storing = new Storing();
+  const api = apiRoutes(dependencies, storing) as unknown as Hono;
   const routes = new Hono()
     .route("/", api)
     .route("/", docs(operationsOf(api)))
@@ -82,7 +84,10 @@ export function createApp(dependencies: Dependencies): Hono {
   });
   if (dependencies.corsOrigins) app.use(allowOrigins(dependencies.corsOrigins));
   app.route("/", routes);
-  const respond: ErrorHandler = (error, c) => isForPeople(c) ? errorPage(error, c) : errorResponse(error, c);
+  const respond: ErrorHandler = (error, c) => {
+    storing.noteError(error);
+    return isForPeople(c) ? errorPage(error, c) : errorResponse(error, c);
+  };
   app.onError(respond);
   // Not thrown: it would pass by the middleware before it.
   app.notFound((c) => respond(new ServiceError("route_unknown", { path: c.req.path }), c));

@@ -2,16 +2,25 @@ import { Hono } from "hono";
 import { z } from "zod";
 import type { Sql } from "../lib/db.ts";
 import { type QueueLength, queueLength } from "../lib/generations/queue_length.ts";
+<<<<<<< HEAD
+=======
+import type { Storing } from "../lib/generations/storing.ts";
+>>>>>>> main
 import { log } from "../lib/log.ts";
 import { checkSchemaVersion } from "../lib/schema_version.ts";
 import { forAnyone } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
+<<<<<<< HEAD
 import { nothingWasStored } from "./last_refusal.ts";
+=======
+import { inTime } from "./in_time.ts";
+>>>>>>> main
 import { operation } from "./operation.ts";
 
-const CHECK_MILLISECONDS = 5_000;
-/** Looked at once in so long, however many ask. */
-const KEPT_MILLISECONDS = 2_000;
+const CHECK_MILLISECONDS = 3_000;
+/** Looked at once in so long, however many ask; sooner where something failed, since it may be back. */
+const KEPT_MILLISECONDS = 1_000;
+const KEPT_FAILED_MILLISECONDS = 250;
 
 const part = z.enum(["ok", "failed"]);
 
@@ -46,14 +55,19 @@ type Readiness = z.output<typeof readinessSchema>;
  * `GET /healthz`: this process answers; says nothing about what it depends on.
  *
  * `GET /readyz`: whether requests make sense just now: 503 where the database or the storage does not answer
- * within 5 seconds. The queue is told of, but a long one makes nobody unready: more APIs would not shorten
+ * within 3 seconds, or the database takes no writes or has an older schema. The queue is told of, but a long one makes nobody unready: more APIs would not shorten
  * it.
  */
-export function health({ sql, store }: Dependencies) {
+export function health({ sql, store }: Dependencies, storing: Storing) {
   const look = async (): Promise<Readiness> => {
     const [queue, storage] = await Promise.all([
+<<<<<<< HEAD
       inTime("database", databaseWork(sql)),
       inTime("storage", store.check().then(() => true)),
+=======
+      lookAt("database", askDatabase(sql, storing)),
+      lookAt("storage", store.check().then(() => true)),
+>>>>>>> main
     ]);
     return {
       status: queue && storage ? "ready" : "not ready",
@@ -94,12 +108,18 @@ export function health({ sql, store }: Dependencies) {
       async (c) => {
         const now = performance.now();
         if (!kept || kept.until < now) kept = { until: now + KEPT_MILLISECONDS, readiness: look() };
-        const readiness = await kept.readiness;
+        const current = kept;
+        const readiness = await current.readiness;
+        if (readiness.status !== "ready") {
+          current.until = Math.min(current.until, performance.now() + KEPT_FAILED_MILLISECONDS);
+          c.header("Retry-After", "5");
+        }
         return c.json(readiness, readiness.status === "ready" ? 200 : 503);
       },
     );
 }
 
+<<<<<<< HEAD
 /** How much work there is, as far as the database is this release's and takes more. */
 async function databaseWork(sql: Sql): Promise<QueueLength> {
   if (nothingWasStored()) throw new Error("the database has just refused to store something");
@@ -107,19 +127,21 @@ async function databaseWork(sql: Sql): Promise<QueueLength> {
   const [row] = await sql<[{ writable: boolean }]>`
     SELECT NOT (pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean) AS writable`;
   if (!row.writable) throw new Error("the database takes no writes");
+=======
+/** How long the queue is, where requests could be added to it. */
+async function askDatabase(sql: Sql, storing: Storing): Promise<QueueLength> {
+  await checkSchemaVersion(sql, { orNewer: true });
+  await storing.check(sql);
+>>>>>>> main
   return await queueLength(sql);
 }
 
 /** What some part says; undefined where it fails or says nothing in time. Why stands in the log alone. */
-async function inTime<T>(part: string, asked: Promise<T>): Promise<T | undefined> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error("no answer in time")), CHECK_MILLISECONDS);
+async function lookAt<T>(part: string, asked: Promise<T>): Promise<T | undefined> {
   try {
-    return await Promise.race([asked, late.promise]);
+    return await inTime(asked, CHECK_MILLISECONDS);
   } catch (error) {
     log("api").warning("not ready", { part, error: String(error) });
     return undefined;
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -11,6 +11,8 @@ const elements = parseElements(table);
 /** File A, appropriation accounts: 21 elements computed from `sf_133` by the rules of `docs/files.md`. */
 export const a: FileType<PeriodRequest> = {
   code: "A",
+  title: "appropriation accounts",
+  example: { file_type: "A", cgac_code: "020", year: 2017, period: 6 },
   sources: ["sf_133", "tas_lookup", "tas_failed_edits", "submission_window_schedule", "cgac", "frec"],
   body: periodBody("A"),
   showsPeriod: false,

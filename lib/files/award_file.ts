@@ -68,6 +68,8 @@ const isIsoDay = (value: unknown): value is string => typeof value === "string" 
  */
 export function awardFile(definition: {
   code: string;
+  title: string;
+  example: Record<string, unknown>;
   /** The table it reads. */
   source: string;
   /** What orders the records of a day: a text that is never empty, and the primary key. */
@@ -86,6 +88,8 @@ export function awardFile(definition: {
   });
   return {
     code: definition.code,
+    title: definition.title,
+    example: { file_type: definition.code, ...definition.example },
     sources: [definition.source],
     body: awardBody(definition.code, definition.numbered),
     showsPeriod: true,

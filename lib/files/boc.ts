@@ -14,6 +14,8 @@ const elements = parseElements(table);
  */
 export const boc: FileType<PeriodRequest> = {
   code: "BOC",
+  title: "GTAS against File B",
+  example: { file_type: "BOC", cgac_code: "020", year: 2021, period: 6 },
   sources: [
     "gtas_boc",
     "published_object_class_program_activity",

@@ -6,6 +6,8 @@ import { awardFile } from "./award_file.ts";
 /** File D1, procurement awards: 267 elements of `detached_award_procurement`. */
 export const d1 = awardFile({
   code: "D1",
+  title: "contracts",
+  example: { cgac_code: "020", start: "01/01/2016", end: "03/31/2016" },
   source: "detached_award_procurement",
   orderedBy: ["detached_award_proc_unique", "detached_award_procurement_id"],
   elements,

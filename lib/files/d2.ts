@@ -6,6 +6,15 @@ import { awardFile } from "./award_file.ts";
 /** File D2, financial assistance awards: 76 elements of the active rows of `published_fabs`. */
 export const d2 = awardFile({
   code: "D2",
+  title: "financial assistance",
+  example: {
+    cgac_code: "012",
+    start: "10/01/2015",
+    end: "09/30/2016",
+    agency_type: "funding",
+    file_format: "txt",
+    compression: "gzip",
+  },
   source: "published_fabs",
   orderedBy: ["afa_generated_unique", "published_fabs_id"],
   elements,

@@ -25,9 +25,9 @@ export const selecting = (columns: string, { text, values }: RecordQuery): Recor
   values,
 });
 
-/** An order of records by which they can be cut into pieces: no two are equal in it, and an index gives it. */
+/** An order of records by which they can be cut into key ranges: no two are equal in it, and an index gives it. */
 export interface RecordOrder {
-  /** The columns of the query's ORDER BY; none is ever NULL. The comment "piece" in its WHERE stands for a range of them. */
+  /** The columns of the query's ORDER BY; none is ever NULL. The comment "key range" in its WHERE stands for a range of them. */
   columns: readonly { name: string; type: string }[];
   /** Values of these columns, as text, that come before, and behind, those of every record. */
   before: readonly string[];
@@ -59,6 +59,10 @@ export interface FileContents {
  */
 export interface FileType<Request extends FileRequest = FileRequest> {
   code: string;
+  /** What is in it, in a few words. */
+  title: string;
+  /** A request body that an installation with the sample data has records for. */
+  example: Record<string, unknown>;
   /** The tables it reads: a load of any of them makes a new version of its data. */
   sources: readonly string[];
   /** Validates a request body (null and empty keys are gone by then) and gives it its one canonical form. */

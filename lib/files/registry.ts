@@ -9,7 +9,7 @@ import type { PeriodBody } from "./period_request.ts";
 import { mustBe } from "./request_fields.ts";
 
 /** Every file type that can be asked for. A new one is a file in this folder and its line here. */
-const fileTypes = [d1, d2, a, boc] as unknown as readonly FileType[];
+export const fileTypes = [d1, d2, a, boc] as unknown as readonly FileType[];
 
 /** The codes of all file types. */
 export const fileTypeCodes = fileTypes.map(({ code }) => code) as [string, ...string[]];

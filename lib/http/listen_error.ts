@@ -5,6 +5,8 @@ import { bracketed } from "./address.ts";
 const REASONS: Record<string, (port: number) => string> = {
   EADDRINUSE: () => "another process listens there",
   EADDRNOTAVAIL: () => "this machine has no such address",
+  // What Deno's node:net says of the same.
+  EINVAL: () => "this machine has no such address",
   ENOTFOUND: () => "there is no such name or address",
   EAI_AGAIN: () => "there is no such name or address",
   EACCES: (port) => port < 1024 ? "ports below 1024 are the administrator's" : "it is not allowed",

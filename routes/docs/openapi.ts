@@ -58,7 +58,7 @@ const responsesOf = ({ responses, errors }: Operation): Json => ({
 function pathItem(operation: Operation): Json {
   const { id, summary, description, tag, isSignedIn, body } = operation;
   const parameters = parametersOf(operation);
-  const examples = Object.entries(EXAMPLES).map((
+  const examples = [...EXAMPLES].map((
     [name, value],
   ) => [name, { summary: `File ${name}`, value }]);
   return {

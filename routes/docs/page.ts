@@ -84,7 +84,7 @@ const bodies = (url: string): Html =>
   html`${
     [...requestBodies].map(([fileType, body]) => keysTable(`Body for file ${fileType}`, body, "input"))
   }<pre><code>curl -s "$URL${url}" -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\
-  -d '${JSON.stringify(EXAMPLES.D1)}'</code></pre>`;
+  -d '${JSON.stringify(EXAMPLES.get("D1"))}'</code></pre>`;
 
 const responded = ({ schema, mediaTypes = [] }: Responses): Html =>
   schema

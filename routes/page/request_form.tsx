@@ -1,5 +1,6 @@
 import type { Child } from "hono/jsx";
 import type { Agency } from "../../lib/agencies.ts";
+import { fileTypes } from "../../lib/files/registry.ts";
 import { type FormValues, PERIODS } from "./form.ts";
 
 /** What is wrong with each field, by the field's name. */
@@ -48,12 +49,11 @@ function Choice(
   );
 }
 
-const TYPES: readonly [string, string][] = [
-  ["D1", "D1 – contracts"],
-  ["D2", "D2 – financial assistance"],
-  ["A", "A – appropriation accounts"],
-  ["BOC", "BOC – GTAS against File B"],
-];
+const codesOf = (showsPeriod: boolean) =>
+  fileTypes.filter((fileType) => fileType.showsPeriod === showsPeriod).map(({ code }) => code);
+/** File types that are asked for by their first and last day, and those by fiscal year and period. */
+const BY_DAYS = codesOf(true), BY_PERIOD = codesOf(false);
+const listed = (codes: string[]) => new Intl.ListFormat("en").format(codes);
 
 /**
  * The form that asks for a file. What does not matter for the chosen type is hidden by the script, and
@@ -85,7 +85,7 @@ export function RequestForm(
       )}
       <fieldset>
         <legend>Which file</legend>
-        {TYPES.map(([type, text]) => (
+        {fileTypes.map(({ code: type, title }) => (
           <div class="radio">
             <input
               type="radio"
@@ -94,7 +94,7 @@ export function RequestForm(
               value={type}
               checked={values.file_type === type}
             />
-            <label for={`type-${type}`}>{text}</label>
+            <label for={`type-${type}`}>{`${type} – ${title}`}</label>
           </div>
         ))}
       </fieldset>
@@ -109,8 +109,8 @@ export function RequestForm(
       <datalist id="agencies">
         {agencies.map(({ code, name }) => <option value={`${code} ${name ?? ""}`.trim()}></option>)}
       </datalist>
-      <fieldset data-for="D1 D2">
-        <legend>For D1 and D2: actions from when to when</legend>
+      <fieldset data-for={BY_DAYS.join(" ")}>
+        <legend>{`For ${listed(BY_DAYS)}: actions from when to when`}</legend>
         <div class="pair">
           <Field name="start" label="First day" error={errors["start"]}>
             {(described) => <input {...described} type="date" value={values.start} />}
@@ -142,8 +142,8 @@ export function RequestForm(
           <label for="element_numbers">FPDS element numbers in the header (D1)</label>
         </div>
       </fieldset>
-      <fieldset data-for="A BOC">
-        <legend>For A and BOC: fiscal year and period</legend>
+      <fieldset data-for={BY_PERIOD.join(" ")}>
+        <legend>{`For ${listed(BY_PERIOD)}: fiscal year and period`}</legend>
         <div class="pair">
           <Field name="year" label="Fiscal year" error={errors["year"]}>
             {(described) => (

@@ -7,8 +7,10 @@ const WRONG = { DATABASE_URL: "nonsense", PORT: "many", WORKER_CURSORS: "many" }
 
 for (const task of Object.keys(deno.tasks).filter((name) => name !== "encoder")) {
   Deno.test(`deno task ${task} --help says what it does, before it reads a setting or does anything`, async () => {
-    for (const words of [["--help"], ["-h"], ["--", "--help"]]) {
-      const { code, out, err } = await runTask([task, ...words], WRONG);
+    const ways = [["--help"], ["-h"], ["--", "--help"]];
+    for (
+      const { code, out, err } of await Promise.all(ways.map((words) => runTask([task, ...words], WRONG)))
+    ) {
       assert.deepEqual([code, err], [0, ""]);
       assert.match(out, new RegExp(`^(Usage: |Makes .*\\n\\n  )deno task ${task}\\b`));
       assert.match(out, /^Exit codes: 0 /m);

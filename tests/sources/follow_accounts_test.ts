@@ -1,11 +1,13 @@
 /** SF-133 rows and the CARS accounts they belong to: which account that is, and what follows when it is renamed. */
 import assert from "node:assert/strict";
+import { takeTurn } from "../../lib/load/data_version.ts";
 import { followAccounts } from "../../lib/sources/follow_accounts.ts";
 import { openSession } from "../../lib/db.ts";
 import { insertRows } from "../../lib/dev/sample/insert_rows.ts";
 import { Random } from "../../lib/dev/sample/random.ts";
 import { type TestDatabase, testDatabase } from "../helpers/database.ts";
 import { loadText, rowsOf } from "../helpers/sources.ts";
+import { until } from "../helpers/until.ts";
 
 const CARS =
   `ACCT_NUM,ATA,AID,BPOA,EPOA,A,MAIN,SUB,GWA_TAS_NAME,Agency AID,Agency Name,ADMIN_ORG,Admin Org Name,FR Entity Type,FR Entity Description,financial_indicator_type2,FIN_IND_TYP2 description,Function Code,Function Description,Sub Function Code,Sub Function Description,DT_TM_ESTAB,DT_END`;
@@ -90,6 +92,25 @@ Deno.test("an account that is the same but for how it is read gives nothing to t
   await db.sql`UPDATE tas_lookup SET display_tas = 'another'`;
   await loadReport(db, 7, [["020", "0100"]]);
   assert.deepEqual(await links(db), ["6 020-X-0100-000 1", "7 020-X-0100-000 1"]);
+});
+
+Deno.test("no account is renamed between the reading of an SF-133 file and its rows: loads of the two take turns", async () => {
+  await using db = await testDatabase();
+  await loadCars(db, [[1, "020", "0100"]]);
+  const list = await openSession(db.url, "test");
+  await list.query("BEGIN");
+  await takeTurn(list, ["tas_lookup"]);
+  const load = loadReport(db, 6, [["020", "0100"]]);
+  await until("the load waits for its turn", async () => {
+    const [waits] = await db.sql`
+      SELECT EXISTS (SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database
+        WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted) AS found`;
+    return waits!["found"];
+  });
+  await list.query("UPDATE tas_lookup SET tas = 'another'; COMMIT");
+  await list.end();
+  await load;
+  assert.deepEqual(await links(db), ["6 020-X-0100-000 -"]);
 });
 
 /** Whether two spans of days have one in common, ends not in; a span of no length is a moment, a reversed one is turned round. */
