@@ -24,11 +24,7 @@ export async function awaitDatabase(sql: Sql, url: string, stopped: Promise<unkn
   const patience = AbortSignal.timeout(PATIENCE_MILLISECONDS);
   while (!isStopped) {
     try {
-<<<<<<< HEAD
-      await sql.check();
-=======
       await refuseTransactionPooling(url);
->>>>>>> main
       await checkSchemaVersion(sql);
       return true;
     } catch (error) {

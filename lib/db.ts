@@ -5,7 +5,6 @@ import { openWire } from "./db/open_wire.ts";
 import { PipelinedStatements } from "./db/pipelined.ts";
 import { ClientPool, openPgPool } from "./db/pool.ts";
 import { runOn } from "./db/run_on_client.ts";
-import { checkServer } from "./db/server_check.ts";
 import type { ReservedConnection, Sql } from "./db/sql.ts";
 import { type Run, tagFor } from "./db/tag.ts";
 import { inTransaction } from "./db/transaction.ts";
@@ -36,7 +35,6 @@ export function connect(url: string, { max, name, pipelined = false }: PoolOptio
   const statements = pipelined ? new PipelinedStatements(options, max) : undefined;
   const run: Run = statements ? statements.run : (query) => pool.run(query);
   return Object.assign(tagFor(run), {
-    check: () => checkServer(() => new DialledClient(options)),
     begin: inTransaction.bind(null, pool) as Sql["begin"],
     async reserve(): Promise<ReservedConnection> {
       const client = await pool.take();

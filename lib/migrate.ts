@@ -30,15 +30,10 @@ const MIGRATION_LOCK = 7_305_160_001;
  * Safe to run from several places at once: they take turns by an advisory lock.
  *
  * @returns the names of the files that this call applied
-<<<<<<< HEAD
- * @throws {UnusableServer} before anything is done; {MigrationError} where a file that was applied has changed or is gone since
-=======
  * @throws {MigrationError} where the database's encoding is not UTF-8; where a file that was applied has changed or is gone
  * since
->>>>>>> main
  */
 export async function migrate(sql: Sql, databaseUrl: string, folder: URL = MIGRATIONS): Promise<string[]> {
-  await sql.check();
   const migrations = await readMigrations(folder);
   const lock = await sql.reserve();
   try {

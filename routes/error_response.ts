@@ -2,13 +2,11 @@ import { z } from "zod";
 import type { Context, ErrorHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { isConnectionLoss } from "../lib/db.ts";
 import { isConflict } from "../lib/db/conflict.ts";
 import { isUnavailable } from "../lib/db/unavailable.ts";
 import { catalogue, type ErrorCode, type FieldIssue, ServiceError } from "../lib/errors.ts";
 import { log } from "../lib/log.ts";
 import { cameOfHangingUp } from "./ended_with.ts";
-import { noteThatNothingIsStored } from "./last_refusal.ts";
 import { withoutSecrets } from "./without_secrets.ts";
 
 /** The JSON body of every error response. */
@@ -51,7 +49,6 @@ export const errorResponse: ErrorHandler = async (error, c) => {
   // Looked at first: what the loss of a client's connection says is also said of the database's.
   if (cameOfHangingUp(error, c)) return respond(c, new ServiceError("client_gone"));
   if (isUnavailable(error) || isConflict(error)) {
-    if (isUnavailable(error) && !isConnectionLoss(error)) noteThatNothingIsStored();
     const said = await withoutSecrets(error.message, c);
     log("api").warning("the database is away", { error: said, requestId: c.var.requestId });
     return respond(c, new ServiceError("service_unavailable"));

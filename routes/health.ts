@@ -2,19 +2,12 @@ import { Hono } from "hono";
 import { z } from "zod";
 import type { Sql } from "../lib/db.ts";
 import { type QueueLength, queueLength } from "../lib/generations/queue_length.ts";
-<<<<<<< HEAD
-=======
 import type { Storing } from "../lib/generations/storing.ts";
->>>>>>> main
 import { log } from "../lib/log.ts";
 import { checkSchemaVersion } from "../lib/schema_version.ts";
 import { forAnyone } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
-<<<<<<< HEAD
-import { nothingWasStored } from "./last_refusal.ts";
-=======
 import { inTime } from "./in_time.ts";
->>>>>>> main
 import { operation } from "./operation.ts";
 
 const CHECK_MILLISECONDS = 3_000;
@@ -61,13 +54,8 @@ type Readiness = z.output<typeof readinessSchema>;
 export function health({ sql, store }: Dependencies, storing: Storing) {
   const look = async (): Promise<Readiness> => {
     const [queue, storage] = await Promise.all([
-<<<<<<< HEAD
-      inTime("database", databaseWork(sql)),
-      inTime("storage", store.check().then(() => true)),
-=======
       lookAt("database", askDatabase(sql, storing)),
       lookAt("storage", store.check().then(() => true)),
->>>>>>> main
     ]);
     return {
       status: queue && storage ? "ready" : "not ready",
@@ -119,20 +107,10 @@ export function health({ sql, store }: Dependencies, storing: Storing) {
     );
 }
 
-<<<<<<< HEAD
-/** How much work there is, as far as the database is this release's and takes more. */
-async function databaseWork(sql: Sql): Promise<QueueLength> {
-  if (nothingWasStored()) throw new Error("the database has just refused to store something");
-  await checkSchemaVersion(sql);
-  const [row] = await sql<[{ writable: boolean }]>`
-    SELECT NOT (pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean) AS writable`;
-  if (!row.writable) throw new Error("the database takes no writes");
-=======
 /** How long the queue is, where requests could be added to it. */
 async function askDatabase(sql: Sql, storing: Storing): Promise<QueueLength> {
   await checkSchemaVersion(sql, { orNewer: true });
   await storing.check(sql);
->>>>>>> main
   return await queueLength(sql);
 }
 

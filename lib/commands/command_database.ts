@@ -30,7 +30,6 @@ export async function withDatabase<T>(
   await refuseTransactionPooling(url);
   const sql = connect(url, { max, name });
   try {
-    await sql.check();
     if (!anySchema) await checkSchemaVersion(sql);
     return await work(sql, url);
   } finally {

@@ -77,12 +77,6 @@ export interface Sql extends Tag {
   /** Takes a connection out of the pool, for a session of its own. */
   reserve(): Promise<ReservedConnection>;
   /**
-   * Looks whether the server is one that this service can work on, on a connection of its own.
-   *
-   * @throws {UnusableServer} where it is not; the driver's error where it cannot be reached
-   */
-  check(): Promise<void>;
-  /**
    * Closes every connection once its work is done.
    *
    * @param options `timeout`: after so many seconds, whatever they do
