@@ -34,8 +34,8 @@ export const SESSION_SETTINGS: Readonly<Record<string, string>> = {
   lock_timeout: "0",
   idle_in_transaction_session_timeout: "0",
   idle_session_timeout: "0",
-  // A row that a policy hides would be missing from a file without a word.
-  row_security: "off",
+  // graphile-worker's tables have policies, under which a user may see its own rows.
+  row_security: "on",
 };
 
 /** Settings that a URL may have a word in (`options`): they end what takes too long, and change nothing. */

@@ -26,7 +26,7 @@ const OTHERS: Record<string, readonly string[]> = {
   lock_timeout: ["1"],
   idle_in_transaction_session_timeout: ["1"],
   idle_session_timeout: ["1"],
-  row_security: ["on"],
+  row_security: ["off"],
 };
 
 const ASKED =

@@ -153,6 +153,8 @@ function rejectionOf(signal: AbortSignal, reason: () => unknown): Promise<never>
 /** A database's URL whose sessions have the rights of a role (`sql/migrations/0005_roles.sql`). */
 function withRole(databaseUrl: string, role: "detached_api" | "detached_worker"): string {
   const url = new URL(databaseUrl);
-  url.searchParams.set("options", `-c role=${role}`);
+  // As libpq reads it, for which + is no blank.
+  const options = `options=${encodeURIComponent(`-c role=${role}`)}`;
+  url.search = url.search ? `${url.search}&${options}` : `?${options}`;
   return url.href;
 }
