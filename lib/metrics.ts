@@ -41,8 +41,11 @@ for (const [code, { status }] of Object.entries(catalogue)) {
     for (const state of ["queued", "snoozed", "failed"]) attemptsFailed.inc({ code, state }, 0);
   }
 }
-/** Files that were given up, by whoever found that no attempt is left. */
-export const filesFailed = counter("detached_files_failed_total", "Files that were given up.");
+/** Files that were discarded, by whoever found that no attempt is left. */
+export const filesFailed = counter(
+  "detached_files_failed_total",
+  "Files that were discarded: no attempt is left.",
+);
 /** Leases that a worker has lost to a cancellation or to another worker. */
 export const leasesLost = counter(
   "detached_leases_lost_total",

@@ -18,5 +18,6 @@ done
 
 # -C - goes on with a download that was interrupted.
 link=$(echo "$status" | sed 's/.*"url":"\([^"]*\)".*/\1/')
-name=$(curl -fsSL -OJ "$link" -w '%{filename_effective}')
+name=$(basename "${link%%\?*}")
+curl -fsSL -o "$name" "$link"
 echo "$(echo "$status" | field sha256)  $name" | sha256sum -c

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, lstat, open } from "node:fs/promises";
 import { ClientError, EXIT } from "./client_error.ts";
 
 /**
@@ -9,17 +9,20 @@ import { ClientError, EXIT } from "./client_error.ts";
  * @throws {ClientError} where what is there is no file of its own
  */
 export async function openPart(path: string): Promise<FileHandle> {
-  const { O_RDWR, O_CREAT, O_NOFOLLOW } = constants;
   const notOurs = (what: string) => new ClientError(`${path} is ${what}: remove it first.`, EXIT.refused);
-  let file;
-  try {
-    file = await open(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0o666);
-  } catch (error) {
-    if ((error as { code?: string }).code === "ELOOP") throw notOurs("a link");
+  const { O_RDWR, O_CREAT, O_EXCL } = constants;
+  const there = await lstat(path).catch((error) => {
+    if (error.code === "ENOENT") return undefined;
     throw error;
-  }
-  const stat = await file.stat();
-  if (stat.isFile() && stat.nlink === 1) return file;
+  });
+  // O_EXCL follows no link. O_NOFOLLOW would do for the other case, but for Deno, which follows links to look at permissions.
+  if (!there) return await open(path, O_RDWR | O_CREAT | O_EXCL);
+  if (there.isSymbolicLink()) throw notOurs("a link");
+  if (!there.isFile()) throw notOurs("no file");
+  if (there.nlink > 1) throw notOurs("another name of a file");
+  const file = await open(path, O_RDWR);
+  const { dev, ino } = await file.stat();
+  if (dev === there.dev && ino === there.ino) return file;
   await file.close();
-  throw notOurs(stat.isFile() ? "another name of a file" : "no file");
+  throw notOurs("a link");
 }

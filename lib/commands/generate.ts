@@ -69,6 +69,12 @@ await runMain(USAGE, async (args) => {
     if (/^E[A-Z]{2,}$/.test(code ?? "")) {
       fail(new ClientError(`The file cannot be written: ${reasonOf(error)}.`, EXIT.refused));
     }
+    // Folders of the system, such as /dev and /proc, which Deno lets nobody write to.
+    if (error instanceof Deno.errors.NotCapable) {
+      fail(
+        new ClientError("The file cannot be written there: name a file in an ordinary folder.", EXIT.refused),
+      );
+    }
     throw error;
   }
 });

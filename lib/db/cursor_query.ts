@@ -10,7 +10,7 @@ const OUTSTANDING = 2;
 export interface CursorReader {
   /** How many rows the next order is for. */
   rows(): number;
-  /** Takes a batch; nothing more is ordered before the promise that it may hand back has resolved. */
+  /** Takes a batch; nothing more is ordered before the promise that it may return has resolved. */
   onBatch(batch: RowMessages[]): Promise<void> | undefined;
 }
 

@@ -68,7 +68,7 @@ export interface TransactionOptions {
 /** A pool of connections, opened on demand. */
 export interface Sql extends Tag {
   /**
-   * Works in a transaction of its own, which ends with what `work` hands back or throws.
+   * Works in a transaction of its own, which ends with what `work` returns or throws.
    *
    * @throws what `work` throws; the driver's error, at once, where the connection is lost. Where it is lost in the commit, the
    * transaction may have been done

@@ -13,7 +13,7 @@ export class BoundedQueue<T> implements AsyncIterable<T> {
   constructor(readonly most: number) {}
 
   /**
-   * Adds an item. Where a promise is handed back, it resolves as soon as there is room for the next.
+   * Adds an item. Where a promise is returned, it resolves as soon as there is room for the next.
    *
    * @throws once the consumer has gone away
    */

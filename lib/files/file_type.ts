@@ -25,9 +25,9 @@ export const selecting = (columns: string, { text, values }: RecordQuery): Recor
   values,
 });
 
-/** An order of records by which they can be cut into pieces: no two are equal in it, and an index gives it. */
+/** An order of records by which they can be cut into key ranges: no two are equal in it, and an index gives it. */
 export interface RecordOrder {
-  /** The columns of the query's ORDER BY; none is ever NULL. The comment "piece" in its WHERE stands for a range of them. */
+  /** The columns of the query's ORDER BY; none is ever NULL. The comment "key range" in its WHERE stands for a range of them. */
   columns: readonly { name: string; type: string }[];
   /** Values of these columns, as text, that come before, and behind, those of every record. */
   before: readonly string[];

@@ -2,33 +2,33 @@ import type { Transaction } from "../db.ts";
 import { type RecordOrder, type RecordQuery, selecting } from "./file_type.ts";
 
 /** The records of a query that lie behind one place in its order, up to another. */
-export interface Piece {
+export interface KeyRange {
   /** Values of the order's columns, as text. */
   after: readonly string[];
   upTo: readonly string[];
 }
 
-/** The query of one piece. Its text is the same for every piece, so that the server can keep its plan. */
-export function pieceQuery(query: RecordQuery, order: RecordOrder, { after, upTo }: Piece): RecordQuery {
+/** The query of one key range. Its text is the same for every key range, so that the server can keep its plan. */
+export function rangeQuery(query: RecordQuery, order: RecordOrder, { after, upTo }: KeyRange): RecordQuery {
   const first = query.values.length + 1;
   const last = first + order.columns.length;
   // Where a column has bounds of its own, Postgres ends an index scan by these and not by a row of columns: with the bounds
-  // of the whole query alone, every piece would pass over all the pieces behind it.
+  // of the whole query alone, every key range would pass over all the key ranges behind it.
   const condition = `AND ${order.columns[0]!.name} BETWEEN ${leading(order, first)} AND ${
     leading(order, last)
   }
     AND ${row(order)} > ${parameters(order, first)} AND ${row(order)} <= ${parameters(order, last)}`;
   return {
-    text: query.text.replace("/*piece*/", () => condition),
+    text: query.text.replace("/*key range*/", () => condition),
     values: [...query.values, ...after, ...upTo],
   };
 }
 
 /**
- * Where a piece of so many records ends that begins behind a place in the query's order: the place of its last record;
+ * Where a key range of so many records ends that begins behind a place in the query's order: the place of its last record;
  * undefined where there are fewer. Where Postgres can, it reads the index alone.
  */
-export async function endOfPiece(
+export async function endOfRange(
   tx: Transaction,
   query: RecordQuery,
   order: RecordOrder,
@@ -40,7 +40,7 @@ export async function endOfPiece(
   const condition = `AND ${columns[0]!} >= ${leading(order, first)} AND ${row(order)} > ${
     parameters(order, first)
   }`;
-  const records = selecting(columns.join(", "), query).text.replace("/*piece*/", () => condition);
+  const records = selecting(columns.join(", "), query).text.replace("/*key range*/", () => condition);
   const [end] = await tx.unsafe(
     `SELECT ${columns.map((name) => `${name}::text`).join(", ")}
      FROM (${records} OFFSET $${first + columns.length} LIMIT 1) AS last`,

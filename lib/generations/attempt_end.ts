@@ -51,9 +51,9 @@ export async function endAttempt(
   return count > 0;
 }
 
-/** A generation that is handed back, at once and at no cost to it. */
+/** A generation that is released, at once and at no cost to it. */
 export const RELEASED: Outcome = { state: "queued" };
 
-/** Hands a generation back: its worker is about to stop. */
+/** Releases a generation: its worker is about to stop. */
 export const release = (sql: Sql, attempt: Attempt): Promise<boolean> =>
   retryConflicts(() => endAttempt(sql, attempt, RELEASED));

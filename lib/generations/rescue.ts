@@ -1,5 +1,6 @@
 import abandonedText from "../../sql/generations/abandoned_tasks.sql" with { type: "text" };
 import forgottenText from "../../sql/generations/forgotten.sql" with { type: "text" };
+import wakeText from "../../sql/generations/wake_snoozed.sql" with { type: "text" };
 import type { Sql, Transaction } from "../db.ts";
 import { retryConflicts } from "../db/conflict.ts";
 import { ServiceError } from "../errors.ts";
@@ -23,14 +24,15 @@ export interface Rescued {
 
 /**
  * Takes generations away from workers that have let their lease run out, which counts as a failure of the
- * attempt; and queues those again whose task was lost, or abandoned by a dead worker. Every worker calls it
+ * attempt; and queues those again whose task was lost, or abandoned by a dead worker. Those that are snoozed
+ * get their turn as soon as another file shows that their environment is well again. Every worker calls it
  * every few seconds; one at a time does the work.
  *
  * graphile-worker itself keeps a dead worker's jobs locked for four hours, so its locks are released here as
  * well.
  *
- * @param options `isBlameless`: the database was away until a moment ago, so that no worker could renew its lease;
- * those that have run out count as no failure then
+ * @param options `isBlameless`: the database was away until a moment ago, so that no worker could renew its
+ * lease; those that have run out count as no failure then
  */
 export async function rescue(sql: Sql, { isBlameless = false } = {}): Promise<Rescued[]> {
   const rescueIn = async (tx: Transaction) => {
@@ -40,6 +42,7 @@ export async function rescue(sql: Sql, { isBlameless = false } = {}): Promise<Re
     await removeAbandonedTasks(tx);
     const forgotten = await tx.unsafe<{ id: string }[]>(forgottenText, [TASK_SECONDS]);
     for (const { id } of forgotten) await enqueue(tx, id);
+    await tx.unsafe(wakeText);
     return [...lost, ...forgotten.map(({ id }): Rescued => ({ id, state: "queued", worker: null }))];
   };
   return await retryConflicts(() => sql.begin(rescueIn));

@@ -57,7 +57,7 @@ export class CopyIn {
 
   /** Gives up; none of the rows remains. Never throws. */
   async abort(): Promise<void> {
-    if (!this.#error) this.#stream.destroy(new Error("the load was given up"));
+    if (!this.#error) this.#stream.destroy(new Error("the load was broken off"));
     await this.#ended;
   }
 }

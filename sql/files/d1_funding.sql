@@ -2,5 +2,5 @@
 -- The index detached_award_procurement_funding gives the rows in the promised order, so nothing is sorted.
 SELECT /*columns*/
 FROM detached_award_procurement
-WHERE funding_agency_code = $3 AND action_date BETWEEN $1 AND $2 /*piece*/
+WHERE funding_agency_code = $3 AND action_date BETWEEN $1 AND $2 /*key range*/
 ORDER BY action_date, detached_award_proc_unique, detached_award_procurement_id

@@ -14,12 +14,12 @@ Deno.test("no credential, signature or secret reaches a log, wherever it was sen
   const { url } = await service.ended((await service.request(allContracts)).job_id);
   const signature = new URL(url).searchParams.get("signature")!;
   const send = async (path: string, init: RequestInit = {}) => {
-    const answer = await fetch(path.startsWith("http") ? path : api.url + path, {
+    const response = await fetch(path.startsWith("http") ? path : api.url + path, {
       redirect: "manual",
       ...init,
     });
-    await answer.body?.cancel();
-    return answer.status;
+    await response.body?.cancel();
+    return response.status;
   };
   const form = (token: string) => ({
     method: "POST",

@@ -57,12 +57,12 @@ const headers = {
 };
 const post = async (more = {}) => {
   const began = performance.now();
-  const answer = await fetch(`${url}/v1/generate_detached_file/`, {
+  const response = await fetch(`${url}/v1/generate_detached_file/`, {
     method: "POST",
     headers,
     body: JSON.stringify({ ...allContracts, ...more }),
   });
-  const status = await answer.json();
+  const status = await response.json();
   assert.equal(status.status, "finished", status.message);
   return { milliseconds: performance.now() - began, reused: status.reused };
 };

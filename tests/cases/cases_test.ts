@@ -33,8 +33,8 @@ for (const { folder, of, tables } of sets) {
       await checkCases(t, service, folder, read.cases ?? read);
       for (const { name, body, status } of read.refused ?? []) {
         await t.step(`${name} is refused`, async () => {
-          const answer = await service.api.send("POST", "/v1/generate_detached_file/", body);
-          assert.equal(answer.status, status, answer.json.message);
+          const response = await service.api.send("POST", "/v1/generate_detached_file/", body);
+          assert.equal(response.status, status, response.json.message);
         });
       }
     },

@@ -1,6 +1,7 @@
 import type { Fault as S3Fault } from "../helpers/faulty_s3.ts";
 import { randomFaults } from "../helpers/faulty_s3.ts";
 import type { Random } from "../helpers/random.ts";
+import { HARDLY_ANY, limitFiles } from "../helpers/limit_files.ts";
 import { signalTo } from "../helpers/running.ts";
 import type { Downfall } from "../helpers/restartable_postgres.ts";
 import { whileAway } from "../helpers/while_away.ts";
@@ -163,7 +164,7 @@ async function outOfFiles(
   { service, recovery, random, signal }: FaultContext,
   process: SupervisedProcess,
 ): Promise<void> {
-  const limit = await limitFiles(process.pid!, "len(os.listdir(f'/proc/{pid}/fd')) + 2");
+  const limit = await limitFiles(process.pid!, HARDLY_ANY);
   recovery.begin(kind);
   const { hostname, port } = new URL(service.apiUrl);
   const silent = process === service.api
@@ -174,19 +175,6 @@ async function outOfFiles(
   await pause(1000 * (1 + 4 * random.next()), signal);
   await limitFiles(process.pid!, limit);
   for (const connection of silent) if (connection.status === "fulfilled") connection.value.close();
-}
-
-/** Sets how many files a process may have open, by an expression of Python's. Gives what it was before. */
-async function limitFiles(pid: number, most: string): Promise<string> {
-  const script = `import os, resource
-pid = ${pid}
-soft, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
-resource.prlimit(pid, resource.RLIMIT_NOFILE, (${most}, hard))
-print(soft)`;
-  const { stdout, success, stderr } = await new Deno.Command("/usr/bin/python3", { args: ["-c", script] })
-    .output();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
-  return new TextDecoder().decode(stdout).trim();
 }
 
 async function troubledS3(

@@ -147,20 +147,91 @@ Deno.test("the client makes, downloads and checks files, is interrupted at will,
   await t.step("a job can be begun by one call and fetched by another", async () => {
     const begun = await start(folder, [...D1, "--format", "txt", "--no-wait"], env).ended;
     assert.equal(begun.code, 0);
+    assert.ok(!(await names()).some((name) => name.startsWith(".")), "no file is left behind");
     const fetched = await start(folder, ["--job", begun.stdout.trim(), "-o", "file.txt"], env).ended;
     assert.equal(fetched.code, 0, fetched.stderr);
     assert.ok((await names()).includes("file.txt"));
   });
 
+  await t.step("a name that says gzip has a gzip file in it, and no other has", async () => {
+    const wrong = await start(folder, [...D1, "--gzip", "-o", "zip.csv"], env).ended;
+    assert.equal(wrong.code, 2);
+    assert.match(
+      wrong.stderr,
+      /--gzip makes a gzip file, and zip\.csv does not end in \.gz: say -o zip\.csv\.gz/,
+    );
+    const plain = await start(folder, [...D1, "-o", "zip.csv.gz"], env).ended;
+    assert.equal(plain.code, 2);
+    assert.match(plain.stderr, /is no gzip file/);
+    const job = (await start(folder, [...D1, "--gzip", "--no-wait"], env).ended).stdout.trim();
+    const fetched = await start(folder, ["--job", job, "-o", "zip.csv"], env).ended;
+    assert.equal(fetched.code, 2);
+    assert.match(fetched.stderr, /give it a name that ends in \.gz/);
+    assert.ok(!(await names()).some((name) => name.startsWith("zip.csv")));
+  });
+
+  await t.step("it writes wherever its user may, from wherever it is called", async () => {
+    const elsewhere = await Deno.makeTempDir({ dir: "/var/tmp" });
+    const { code, stderr } = await start(folder, [...D1, "-o", `${elsewhere}/file.csv`], env).ended;
+    assert.equal(code, 0, stderr);
+    assert.equal(sha256(await Deno.readFile(`${elsewhere}/file.csv`)), sha256(whole));
+    await Deno.remove(elsewhere, { recursive: true });
+    const cases: [output: string, message: RegExp][] = [
+      ["no/such/folder/x.csv", /^There is no folder .*no\/such\/folder\.\n$/],
+      [".", /is a folder: name a file in it/],
+      ["/proc/x.csv", /^The file cannot be written there: /],
+    ];
+    for (const [output, message] of cases) {
+      const refused = await start(folder, [...D1, "-o", output], env).ended;
+      assert.equal(refused.code, 2, refused.stderr);
+      assert.match(refused.stderr, message);
+    }
+  });
+
+  await t.step("nothing is written through a link, not even with --force", async () => {
+    const outside = await Deno.makeTempDir();
+    await Deno.writeTextFile(`${outside}/kept`, "kept");
+    const links = ["link.csv", "link.csv.part"];
+    // By ln, since Deno lets only whoever may write anywhere make links.
+    const ln = [...links.map((link) => `ln -s ${outside}/kept ${link}`), `ln ${outside}/kept hard.csv.part`];
+    await new Deno.Command("/bin/sh", { args: ["-ec", ln.join("\n")], cwd: folder }).output();
+    const refused = await start(folder, [...D1, "-o", "link.csv", "--force"], env).ended;
+    assert.equal(refused.code, 2, refused.stderr);
+    assert.match(refused.stderr, /link\.csv\.part is a link: remove it first/);
+    const hard = await start(folder, [...D1, "-o", "hard.csv"], env).ended;
+    assert.equal(hard.code, 2, hard.stderr);
+    assert.match(hard.stderr, /hard\.csv\.part is another name of a file: remove it first/);
+    await Deno.remove(`${folder}/link.csv.part`);
+    assert.equal((await start(folder, [...D1, "-o", "link.csv", "--force"], env).ended).code, 0);
+    assert.ok((await Deno.lstat(`${folder}/link.csv`)).isFile, "the link was replaced");
+    assert.equal(await Deno.readTextFile(`${outside}/kept`), "kept");
+    await Deno.remove(outside, { recursive: true });
+  });
+
   await t.step("exit codes say what went wrong, and no message shows the token", async () => {
     const secret = "detached_" + "0".repeat(64);
+    const free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const nobody = `http://127.0.0.1:${free.addr.port}`;
+    free.close();
+    const nobodyAnswers = new RegExp(`The service at ${nobody} does not answer: .*Connection refused`);
     const cases: [args: string[], env: Record<string, string>, code: number, message: RegExp][] = [
       [["--type", "D1"], env, 2, /start is missing/],
       [[...D1, "--nonsense"], env, 2, /--help/],
       [["--cgac", "020"], env, 2, /--type/],
       [D1, { ...env, DETACHED_TOKEN: secret }, 3, /Sign in/],
       [D1, { DETACHED_URL: env.DETACHED_URL }, 3, /DETACHED_TOKEN/],
-      [[...D1, "--patience", "1"], { ...env, DETACHED_URL: "http://127.0.0.1:1" }, 4, /does not answer/],
+      [[...D1, "--patience", "1"], { ...env, DETACHED_URL: nobody }, 4, nobodyAnswers],
+      [
+        [...D1, "--patience", "0"],
+        { ...env, DETACHED_URL: "http://no-such-host.invalid" },
+        4,
+        /no-such-host.*lookup/,
+      ],
+      [D1, { ...env, DETACHED_TOKEN: `${secret}\u200b` }, 3, /The API token holds/],
+      [D1, { ...env, DETACHED_TOKEN: `a\nb${secret}` }, 3, /The API token holds/],
+      [D1, { ...env, DETACHED_URL: `http://ann:${secret}@127.0.0.1` }, 2, /no user or password/],
+      [D1, { ...env, DETACHED_URL: `http//${secret}` }, 2, /DETACHED_URL must be an http/],
+      [[...D1, "--token-file", "no-such-file"], env, 3, /no-such-file cannot be read: No such file/],
       [["--job", "4711"], env, 2, /no job 4711/],
     ];
     for (const [args, environment, code, message] of cases) {

@@ -80,8 +80,8 @@ Deno.test("connections that are cut at any moment cost their own transactions, a
   await Promise.all(Array.from({ length: 8 }, client));
   clearInterval(cutting);
   assert.ok(done > 0);
-  const answers = await Promise.all(Array.from({ length: 8 }, () => sql`SELECT pg_sleep(0.05)`));
-  assert.equal(answers.length, 8);
+  const results = await Promise.all(Array.from({ length: 8 }, () => sql`SELECT pg_sleep(0.05)`));
+  assert.equal(results.length, 8);
   await sql.end({ timeout: 1 });
 });
 

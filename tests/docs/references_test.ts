@@ -87,3 +87,9 @@ Deno.test("every file and folder of the project that a document or a comment nam
   }
   assert.deepEqual(absent, []);
 });
+
+Deno.test("no file has what a merge leaves where two changes meet", async () => {
+  const found: string[] = [];
+  for (const file of texts) if (/^(<{7}|>{7}) /m.test(await projectText(file))) found.push(file);
+  assert.deepEqual(found, []);
+});

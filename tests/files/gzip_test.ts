@@ -39,10 +39,10 @@ Deno.test("a request for gzip gives a file of its own, called .csv.gz", async ()
   const packed = await service.ended(
     (await service.request({ ...allContracts, compression: "gzip" })).job_id,
   );
-  const answer = await fetch(packed.url);
-  assert.equal(answer.headers.get("Content-Type"), "application/gzip");
-  assert.match(answer.headers.get("Content-Disposition")!, /\.csv\.gz"$/);
-  const bytes = new Uint8Array(await answer.arrayBuffer());
+  const response = await fetch(packed.url);
+  assert.equal(response.headers.get("Content-Type"), "application/gzip");
+  assert.match(response.headers.get("Content-Disposition")!, /\.csv\.gz"$/);
+  const bytes = new Uint8Array(await response.arrayBuffer());
   assert.equal(bytes.length, packed.size);
   assert.ok(packed.size < plain.size);
   const unpacked = createHash("sha256").update(gunzipSync(bytes)).digest("hex");

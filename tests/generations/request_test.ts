@@ -137,13 +137,13 @@ Deno.test("a user may wait for so many files at a time, also when asking for all
       requestedBy,
       maxUnfinishedJobs: 10,
     });
-  const answers = await Promise.allSettled(Array.from({ length: 30 }, (_, i) => limited(i + 1)));
-  assert.equal(answers.filter(({ status }) => status === "fulfilled").length, 10);
-  for (const answer of answers) {
-    if (answer.status === "rejected") assert.equal(answer.reason.code, "too_many_unfinished_jobs");
+  const outcomes = await Promise.allSettled(Array.from({ length: 30 }, (_, i) => limited(i + 1)));
+  assert.equal(outcomes.filter(({ status }) => status === "fulfilled").length, 10);
+  for (const outcome of outcomes) {
+    if (outcome.status === "rejected") assert.equal(outcome.reason.code, "too_many_unfinished_jobs");
   }
   await limited(31, "other");
-  const taken = answers.findIndex(({ status }) => status === "fulfilled");
+  const taken = outcomes.findIndex(({ status }) => status === "fulfilled");
   await limited(taken + 1);
 });
 

@@ -6,7 +6,7 @@ import { publish } from "../../lib/generations/publish.ts";
 import { rescue } from "../../lib/generations/rescue.ts";
 import { jobStatus } from "../../lib/generations/status.ts";
 import { testDatabase } from "../helpers/database.ts";
-import { addAgencies, askAndClaim, written } from "../helpers/generations.ts";
+import { addAgencies, askAndClaim, d1Body, written } from "../helpers/generations.ts";
 
 for (const code of ["storage_unavailable", "source_unavailable", "source_behind"] as const) {
   Deno.test(`what is the environment's fault is waited for, however long: ${code}`, async () => {
@@ -73,4 +73,30 @@ Deno.test("leases that ran out while the database was away count as no failure",
     lease = (await claim(db.sql, lease.fileGenerationId, "worker-2", 30))!;
   }
   assert.deepEqual([lease.attempt, lease.failures], [MOST_FAILURES + 2, 0]);
+});
+
+Deno.test("a published file shows that the environment is well: whoever waits for it gets a turn at once", async () => {
+  await using db = await testDatabase();
+  const { sql } = db;
+  await addAgencies(sql);
+  const waiting = await askAndClaim(sql);
+  const { fileGenerationId } = waiting.lease;
+  const other = await askAndClaim(sql, d1Body({ end: "03/30/2016" }));
+  const longAgo = { ...waiting.lease, snoozes: 10 };
+  await recordFailure(sql, longAgo, new ServiceError("storage_unavailable"));
+  const isDue = async () => {
+    const [task] = await sql`
+      SELECT run_at <= now() AS is_due FROM graphile_worker.jobs WHERE key = ${`generation:${fileGenerationId}`}`;
+    return task!["is_due"];
+  };
+  await rescue(sql);
+  assert.equal(await isDue(), false);
+  await publish(sql, other.lease, written, null);
+  await rescue(sql);
+  assert.equal(await isDue(), true);
+  // Not again and again: it was snoozed after that file.
+  const again = (await claim(sql, fileGenerationId, "worker-2", 30))!;
+  await recordFailure(sql, again, new ServiceError("storage_unavailable"));
+  await rescue(sql);
+  assert.equal(await isDue(), false);
 });

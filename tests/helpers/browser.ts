@@ -88,10 +88,10 @@ export async function startBrowser(): Promise<Browser> {
     else waiting.resolve(result);
   };
   const send = <Result>(method: string, params: Record<string, unknown> = {}): Promise<Result> => {
-    const answer = Promise.withResolvers<unknown>();
-    open.set(++last, answer);
+    const response = Promise.withResolvers<unknown>();
+    open.set(++last, response);
     socket.send(JSON.stringify({ id: last, method, params }));
-    return answer.promise as Promise<Result>;
+    return response.promise as Promise<Result>;
   };
   const evaluate = async <T>(expression: string): Promise<T> => {
     const { result, exceptionDetails } = await send<

@@ -61,13 +61,13 @@ export async function startIssuer(
     url,
     stop,
     async token(client, resource = AUDIENCE) {
-      const answer = await fetch(`${url}/token`, {
+      const response = await fetch(`${url}/token`, {
         method: "POST",
         headers: { Authorization: `Basic ${btoa(`${client}:${client}`)}` },
         body: new URLSearchParams({ grant_type: "client_credentials", resource }),
       });
-      const body = await answer.json();
-      if (!answer.ok) throw new Error(`the issuer gave no token: ${JSON.stringify(body)}`);
+      const body = await response.json();
+      if (!response.ok) throw new Error(`the issuer gave no token: ${JSON.stringify(body)}`);
       return body.access_token;
     },
     async rotate(keys) {

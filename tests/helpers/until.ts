@@ -2,7 +2,7 @@
  * Waits until a condition holds.
  *
  * @param what the condition in words, for the error
- * @param look looks whether it holds: anything but undefined, null and false ends the waiting and is handed back
+ * @param look looks whether it holds: anything but undefined, null and false ends the waiting and is returned
  * @throws when it does not hold within the deadline
  */
 export async function until<T>(

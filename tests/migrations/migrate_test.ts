@@ -39,9 +39,9 @@ Deno.test("every migration is applied once, in the order of the numbers", async 
 
 Deno.test("of two processes that migrate at once, each migration is applied by one", async () => {
   await using db = await testDatabase({ template: "template0" });
-  const answers = await Promise.all([migrateCommand(db), migrateCommand(db), migrateCommand(db)]);
+  const said = await Promise.all([migrateCommand(db), migrateCommand(db), migrateCommand(db)]);
   assert.deepEqual(
-    answers.sort(),
+    said.sort(),
     [(await released()).map((name) => `Applied ${name}.`).join("\n"), "Up to date.", "Up to date."].sort(),
   );
 });

@@ -17,8 +17,8 @@ const preflight = {
 Deno.test("no page of another origin may call the API unless its origin is set", async () => {
   await using db = await testDatabase();
   await using app = await testApp(db);
-  const answer = await app.send("GET", path, { headers: { Origin: ORIGIN } });
-  assert.equal(answer.headers.get("Access-Control-Allow-Origin"), null);
+  const response = await app.send("GET", path, { headers: { Origin: ORIGIN } });
+  assert.equal(response.headers.get("Access-Control-Allow-Origin"), null);
   const asked = await app.send("OPTIONS", path, preflight);
   assert.equal(asked.status, 405);
   assert.equal(asked.headers.get("Access-Control-Allow-Origin"), null);
@@ -27,10 +27,10 @@ Deno.test("no page of another origin may call the API unless its origin is set",
 Deno.test("pages of the origins that are set may call the API, and no others; never with cookies", async () => {
   await using db = await testDatabase();
   await using app = await testApp(db, { corsOrigins: [ORIGIN] });
-  const answer = await app.send("GET", path, { headers: { Origin: ORIGIN } });
-  assert.equal(answer.status, 200);
-  assert.equal(answer.headers.get("Access-Control-Allow-Origin"), ORIGIN);
-  assert.equal(answer.headers.get("Access-Control-Allow-Credentials"), null);
+  const response = await app.send("GET", path, { headers: { Origin: ORIGIN } });
+  assert.equal(response.status, 200);
+  assert.equal(response.headers.get("Access-Control-Allow-Origin"), ORIGIN);
+  assert.equal(response.headers.get("Access-Control-Allow-Credentials"), null);
   const asked = await app.send("OPTIONS", path, preflight);
   assert.equal(asked.status, 204);
   assert.match(asked.headers.get("Access-Control-Allow-Headers")!, /Authorization/);

@@ -143,9 +143,9 @@ for (const [name, status, code, options] of refusals) {
     await using db = await testDatabase();
     await using app = await testApp(db);
     await addAgencies(db.sql);
-    const answer = await app.send("POST", PATH, options);
-    assert.deepEqual([answer.status, answer.json.code], [status, code]);
-    assert.equal(typeof answer.json.message, "string");
+    const response = await app.send("POST", PATH, options);
+    assert.deepEqual([response.status, response.json.code], [status, code]);
+    assert.equal(typeof response.json.message, "string");
     assert.equal((await db.sql`SELECT FROM file_generation`).count, 0);
     assert.equal((await db.sql`SELECT FROM graphile_worker.jobs`).count, 0);
   });

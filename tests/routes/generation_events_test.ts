@@ -88,8 +88,8 @@ Deno.test("a thousand waiting clients cost one connection, and wake when the lis
   await service
     .sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'api-listen' AND datname = current_database()`;
   await service.worker();
-  const answers = await Promise.all(waiting);
-  assert.ok(answers.every(({ status }) => status === "finished"));
+  const responses = await Promise.all(waiting);
+  assert.ok(responses.every(({ status }) => status === "finished"));
 });
 
 Deno.test("a stopping API answers those who wait and ends the events, at once", async () => {
@@ -99,7 +99,7 @@ Deno.test("a stopping API answers those who wait and ends the events, at once", 
   const following = events(service, job_id);
   const waiting = fetch(`${service.api.url}/v1/check_detached_generation_status/?job_id=${job_id}`, {
     headers: { Authorization: `Bearer ${service.api.token}`, Prefer: "wait=50" },
-  }).then((answer) => answer.json());
+  }).then((response) => response.json());
   await quiet(service);
   const began = performance.now();
   service.api.kill("SIGTERM");

@@ -15,10 +15,10 @@ Deno.test("a user's own jobs are listed, newest first, page by page, each with i
   const pages: number[][] = [];
   let path: string | undefined = "/v1/generations/?limit=2";
   while (path) {
-    const answer = await app.send("GET", path, { as: "treasury-reader" });
-    pages.push(ids(answer.json));
-    path = /^<(.*)>; rel="next"$/.exec(answer.headers.get("Link") ?? "")?.[1];
-    const cursor = answer.json.next_cursor;
+    const response = await app.send("GET", path, { as: "treasury-reader" });
+    pages.push(ids(response.json));
+    path = /^<(.*)>; rel="next"$/.exec(response.headers.get("Link") ?? "")?.[1];
+    const cursor = response.json.next_cursor;
     assert.equal(path, cursor === null ? undefined : `/v1/generations/?limit=2&cursor=${cursor}`);
   }
   assert.deepEqual(pages, [[5, 4], [3, 2], [1]]);

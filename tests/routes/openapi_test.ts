@@ -57,10 +57,10 @@ Deno.test("the examples of the document work, and every answer is what it says",
   const schemas = await responseSchemas(service.db);
   const { generateDetachedFile: statusSchema, listGenerations: listSchema } = schemas;
   for (const [name, body] of EXAMPLES) {
-    const answer = await service.api.send("POST", "/v1/generate_detached_file/", body);
-    assert.equal(answer.status, 200, `${name}: ${JSON.stringify(answer.json)}`);
-    check(statusSchema, answer.json);
-    const ended = await service.ended(answer.json.job_id);
+    const response = await service.api.send("POST", "/v1/generate_detached_file/", body);
+    assert.equal(response.status, 200, `${name}: ${JSON.stringify(response.json)}`);
+    check(statusSchema, response.json);
+    const ended = await service.ended(response.json.job_id);
     assert.equal(check(statusSchema, ended)["status"], "finished");
     const estimate = await service.api.send("POST", "/v1/generations/estimate", body);
     check(schemas["estimateGeneration"], estimate.json);

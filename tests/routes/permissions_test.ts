@@ -103,9 +103,9 @@ for (const [name, { path, body, statuses }] of Object.entries(table)) {
       // A stream of events then ends after the first one.
       app.changes.close();
       const as = caller === "nobody" ? null : caller;
-      const answer = await app.send(name.split(" ")[0]!, path, { as, ...(body !== undefined && { body }) });
-      assert.equal(answer.status, statuses[i], answer.text);
-      if (answer.status === 401) assert.equal(answer.headers.get("WWW-Authenticate"), "Bearer");
+      const response = await app.send(name.split(" ")[0]!, path, { as, ...(body !== undefined && { body }) });
+      assert.equal(response.status, statuses[i], response.text);
+      if (response.status === 401) assert.equal(response.headers.get("WWW-Authenticate"), "Bearer");
     });
   }
 }

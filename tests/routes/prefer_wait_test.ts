@@ -15,7 +15,7 @@ Deno.test("Prefer: wait holds an answer until the job has ended", async () => {
   await using app = await testApp(db);
   await addAgencies(db.sql);
   const { jobId, lease } = await askAndClaim(db.sql);
-  const answers = [
+  const responses = [
     app.send("GET", path(jobId), wait("wait=50")),
     app.send("POST", "/v1/generate_detached_file/", {
       body: d1Body(),
@@ -23,11 +23,11 @@ Deno.test("Prefer: wait holds an answer until the job has ended", async () => {
     }),
   ];
   let answered = 0;
-  for (const answer of answers) answer.then(() => answered++);
+  for (const response of responses) response.then(() => answered++);
   await untilWaiting(app, 2);
   assert.equal(answered, 0);
   await publish(db.sql, lease, written, null);
-  for (const { json, headers } of await Promise.all(answers)) {
+  for (const { json, headers } of await Promise.all(responses)) {
     assert.equal(json.status, "finished");
     assert.equal(headers.get("Preference-Applied"), "wait=50");
     assert.equal(headers.get("Retry-After"), null);

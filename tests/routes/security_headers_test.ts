@@ -25,13 +25,13 @@ Deno.test("every answer has the security headers, each once, whatever it is", as
     ["GET", "/v1/files/1/1/a.csv", 403],
   ];
   for (const [method, path, status] of asked) {
-    const answer = await fetch(service.api.url + path, { method });
-    await answer.body?.cancel();
-    assert.equal(answer.status, status, `${method} ${path}`);
+    const response = await fetch(service.api.url + path, { method });
+    await response.body?.cancel();
+    assert.equal(response.status, status, `${method} ${path}`);
     for (const [name, value] of Object.entries(EXPECTED)) {
       // One that is sent twice comes joined by a comma.
-      assert.match(answer.headers.get(name) ?? "", value, `${name} of ${method} ${path}`);
-      assert.doesNotMatch(answer.headers.get(name)!, /,/);
+      assert.match(response.headers.get(name) ?? "", value, `${name} of ${method} ${path}`);
+      assert.doesNotMatch(response.headers.get(name)!, /,/);
     }
   }
 });

@@ -32,8 +32,8 @@ Deno.test("clients that send a request's head slowly are cut off, and meanwhile 
     () => slow.forEach((connection) => connection.write(bytes("a")).catch(() => {})),
     1000,
   );
-  const answer = await service.api.send("GET", "/healthz");
-  assert.equal(answer.status, 200);
+  const response = await service.api.send("GET", "/healthz");
+  assert.equal(response.status, 200);
   const ends = await Promise.all(slow.map(rest));
   clearInterval(dripping);
   assert.ok(ends.every((text) => text === "" || text.startsWith("HTTP/1.1 408")));

@@ -9,7 +9,7 @@ import { until } from "../helpers/until.ts";
 const queueLeftovers = async ({ sql }: Service) =>
   (await sql`SELECT FROM graphile_worker.jobs WHERE locked_at IS NOT NULL`).count;
 
-Deno.test("a worker that is stopped while it writes hands the file back, and the next one makes it", async () => {
+Deno.test("a worker that is stopped while it writes releases the file, and the next one makes it", async () => {
   await using service = await startService({ WORKER_STOP_SECONDS: "0" });
   await addAgencies(service.sql);
   await addContracts(service.sql, 100_000);
@@ -73,7 +73,7 @@ Deno.test("an API that is stopped finishes the requests it has", async () => {
   const lock = await service.sql.reserve();
   await lock`BEGIN`;
   await lock`LOCK TABLE cgac IN ACCESS EXCLUSIVE MODE`;
-  const answer = service.api.send("POST", "/v1/generate_detached_file/", allContracts);
+  const response = service.api.send("POST", "/v1/generate_detached_file/", allContracts);
   await until("the request waits for the lock", async () => {
     const waiting = await service.sql`
       SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
@@ -83,7 +83,7 @@ Deno.test("an API that is stopped finishes the requests it has", async () => {
   await until("it no longer takes requests", () => /"stopping|stopping:/.test(service.api.log()));
   await lock`COMMIT`;
   lock.release();
-  const { status, json } = await answer;
+  const { status, json } = await response;
   assert.deepEqual([status, json.status], [200, "waiting"]);
   assert.equal(await service.api.ended, 0);
 });

@@ -28,7 +28,7 @@ Deno.test("one trace leads from the caller's request to the published file", asy
   await addContracts(service.sql, 10);
   await service.worker();
   const traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
-  const answer = await fetch(`${service.api.url}/v1/generate_detached_file/`, {
+  const response = await fetch(`${service.api.url}/v1/generate_detached_file/`, {
     method: "POST",
     headers: {
       Authorization: `Bearer ${service.api.token}`,
@@ -37,7 +37,7 @@ Deno.test("one trace leads from the caller's request to the published file", asy
     },
     body: JSON.stringify(allContracts),
   });
-  await service.ended((await answer.json()).job_id);
+  await service.ended((await response.json()).job_id);
   const ours = () => spans.filter((span) => span.traceId === traceId);
   const names = ["request", "generate file", "write file", "finish storing", "publish"];
   await until("the trace has come", () => names.every((name) => ours().some((span) => span.name === name)));

@@ -42,11 +42,11 @@ async function nothingRuns(supervisor: number): Promise<void> {
 Deno.test("the service runs until it is told to stop, and then nothing of it runs", async () => {
   await using run = project.task(["start"]);
   const { url, token } = await ready(run);
-  const answer = await fetch(`${url}/v1/check_detached_generation_status/?job_id=1`, {
+  const response = await fetch(`${url}/v1/check_detached_generation_status/?job_id=1`, {
     headers: { Authorization: `Bearer ${token}` },
   });
-  assert.equal(answer.status, 200);
-  await answer.body?.cancel();
+  assert.equal(response.status, 200);
+  await response.body?.cancel();
   run.kill("SIGINT");
   assert.equal(await run.ended, 0);
   assert.deepEqual(await runningWith(project.folder), []);
@@ -58,12 +58,12 @@ Deno.test("the commands that are shown work as they stand", async () => {
   const [, url, token, body] =
     /curl -sS (\S+) -H 'Authorization: Bearer (\S+)'[^-]*-H 'Content-Type: application\/json' -d '(.*)'/s
       .exec(run.output())!;
-  const answer = await fetch(url!, {
+  const response = await fetch(url!, {
     method: "POST",
     headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
     body: body!.split("'")[0]!,
   });
-  assert.equal(answer.status, 200, await answer.text());
+  assert.equal(response.status, 200, await response.text());
 });
 
 Deno.test("stopped at any moment, by any signal, it leaves no process", async () => {
