@@ -25,12 +25,12 @@ export interface ScanEnd {
 }
 
 /**
- * Finds the complete records in `bytes[from…to)` by RFC 4180, with commas or bars: a line may end in LF, CRLF or CR,
- * in any mixture; blank lines are passed over (unless `blankIsRecord`, for files of one column, where it is
- * an empty cell).
+ * Finds the complete records in `bytes[from…to)` by RFC 4180, with commas or bars: a line may end in LF, CRLF
+ * or CR, in any mixture; blank lines are passed over (unless `blankIsRecord`, for files of one column, where
+ * it is an empty cell).
  *
- * A quote in the middle of a plain cell, or text between a closing quote and the next separator, is a fault of
- * its record; after the latter the record ends with the line. Encoding is not looked at here.
+ * A quote in the middle of a plain cell, or text between a closing quote and the next separator, is a fault
+ * of its record; after the latter the record ends with the line. Encoding is not looked at here.
  *
  * One loop over the bytes, without an allocation for a cell: it must keep up with Postgres's own reading.
  *
