@@ -3,6 +3,7 @@ import { databaseFault } from "./database_fault.ts";
 import { isConnectionLoss, type Sql } from "./db.ts";
 import { log } from "./log.ts";
 import { checkSchemaVersion } from "./schema_version.ts";
+import { refuseTransactionPooling } from "./transaction_pooling.ts";
 
 /** How long a database may be away while a process starts: longer than it takes to start it anew. */
 const PATIENCE_MILLISECONDS = 20_000;
@@ -10,18 +11,20 @@ const AGAIN_MILLISECONDS = 1000;
 
 /**
  * Waits, at the start of a process that goes on until it is stopped, for a database that is just being started itself, and
- * looks whether its schema is the one of this release.
+ * looks whether its schema is the one of this release, and whether connections have sessions of their own.
  *
+ * @param url the same database's
  * @param stopped resolves when the process should stop instead
  * @returns whether the database can be used; false where the process was stopped first
- * @throws {SchemaVersionError} where it is not; the database's own error where it does not let this process in, or stays away
+ * @throws {SchemaVersionError | TransactionPoolingError} where not; the database's own error where it does not let this process in, or stays away
  */
-export async function awaitDatabase(sql: Sql, stopped: Promise<unknown>): Promise<boolean> {
+export async function awaitDatabase(sql: Sql, url: string, stopped: Promise<unknown>): Promise<boolean> {
   let isStopped = false;
   stopped.then(() => isStopped = true);
   const patience = AbortSignal.timeout(PATIENCE_MILLISECONDS);
   while (!isStopped) {
     try {
+      await refuseTransactionPooling(url);
       await checkSchemaVersion(sql);
       return true;
     } catch (error) {

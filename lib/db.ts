@@ -8,7 +8,7 @@ import type { ReservedConnection, Sql } from "./db/sql.ts";
 import { type Run, tagFor } from "./db/tag.ts";
 import { inTransaction } from "./db/transaction.ts";
 
-export type { Sql, Transaction } from "./db/sql.ts";
+export type { ReservedConnection, Sql, Transaction } from "./db/sql.ts";
 
 /** How a pool is made. */
 export interface PoolOptions {

@@ -1,5 +1,5 @@
 import { runMigrations } from "graphile-worker";
-import { connectForQueue, type Sql } from "./db.ts";
+import { connectForQueue, type ReservedConnection, type Sql } from "./db.ts";
 import { EXIT, ProcessError } from "./process_error.ts";
 
 /** Where the numbered migrations are. */
@@ -30,12 +30,14 @@ const MIGRATION_LOCK = 7_305_160_001;
  * Safe to run from several places at once: they take turns by an advisory lock.
  *
  * @returns the names of the files that this call applied
- * @throws {MigrationError} where a file that was applied has changed or is gone since
+ * @throws {MigrationError} where the database's encoding is not UTF-8; where a file that was applied has changed or is gone
+ * since
  */
 export async function migrate(sql: Sql, databaseUrl: string, folder: URL = MIGRATIONS): Promise<string[]> {
   const migrations = await readMigrations(folder);
   const lock = await sql.reserve();
   try {
+    await refuseOtherEncoding(lock);
     await lock`SELECT pg_advisory_lock(${MIGRATION_LOCK})`;
     const queue = connectForQueue(databaseUrl, { max: 1, name: "migrate" });
     try {
@@ -59,6 +61,18 @@ export async function migrate(sql: Sql, databaseUrl: string, folder: URL = MIGRA
     await lock`SELECT pg_advisory_unlock_all()`.catch(() => {});
     lock.release();
   }
+}
+
+/** Whatever is loaded is UTF-8, and so are the files: another encoding has no place for most of it. */
+async function refuseOtherEncoding(sql: ReservedConnection): Promise<void> {
+  const [{ encoding }] = await sql<
+    [{ encoding: string }]
+  >`SELECT current_setting('server_encoding') AS encoding`;
+  if (encoding === "UTF8") return;
+  throw new MigrationError(
+    `The database's encoding is ${encoding}; this service needs UTF8. Nothing was changed: make another database, with ` +
+      `CREATE DATABASE … ENCODING 'UTF8' TEMPLATE template0.`,
+  );
 }
 
 async function readMigrations(folder: URL): Promise<Migration[]> {

@@ -61,8 +61,17 @@ async function bytesOf(request: Request): Promise<Uint8Array<ArrayBuffer>> {
   }
 }
 
+/** What a page's form may be sent as; what else is sent did not come from one. */
+const FORM_TYPE = /^(application\/x-www-form-urlencoded|multipart\/form-data)[ \t]*(;|$)/i;
+
+const requireForm = createMiddleware(async (c, next) => {
+  if (!FORM_TYPE.test(c.req.header("Content-Type") ?? "")) throw new ServiceError("malformed_form");
+  await next();
+});
+
 /** Takes the body of a form, for `c.req.parseBody()`. */
 export const formBody = every(
+  requireForm,
   readBody,
   createMiddleware(async (c, next) => {
     await c.req.parseBody().catch((cause) => {

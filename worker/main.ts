@@ -2,12 +2,14 @@
 import { awaitDatabase } from "../lib/await_database.ts";
 import { readConfig } from "../lib/config.ts";
 import { connect, connectForQueue } from "../lib/db.ts";
+import { isUnavailable } from "../lib/db/unavailable.ts";
 import { SpareCursors } from "../lib/files/spare_cursors.ts";
 import { GENERATE_FILE } from "../lib/generations/queue.ts";
 import { configureLog, log } from "../lib/log.ts";
 import { readOptions, runMain } from "../lib/run_main.ts";
 import { stopSignal } from "../lib/shutdown.ts";
 import { openStore } from "../lib/storage/open.ts";
+import { refuseTransactionPooling } from "../lib/transaction_pooling.ts";
 import { END_RETENTION, endRetentionOfFiles } from "./end_retention.ts";
 import { generateFile } from "./generate_file.ts";
 import { Housekeeping } from "./housekeeping.ts";
@@ -31,9 +33,14 @@ await runMain(USAGE, async (args) => {
   lowerPriority();
   const concurrency = config.WORKER_CONCURRENCY;
   const sql = connect(config.DATABASE_URL, { max: concurrency + 2, name: "worker" });
-  if (!await awaitDatabase(sql, stopped)) return;
+  if (!await awaitDatabase(sql, config.DATABASE_URL, stopped)) return;
   const cursors = config.WORKER_CURSORS;
-  const exportSql = connect(config.EXPORT_DATABASE_URL ?? config.DATABASE_URL, {
+  const exportUrl = config.EXPORT_DATABASE_URL ?? config.DATABASE_URL;
+  // A replica that is away just now is waited for by whatever reads from it.
+  await refuseTransactionPooling(exportUrl, "EXPORT_DATABASE_URL").catch((error) => {
+    if (!isUnavailable(error)) throw error;
+  });
+  const exportSql = connect(exportUrl, {
     max: concurrency + cursors - 1,
     name: "export",
   });

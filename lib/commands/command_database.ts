@@ -3,6 +3,7 @@ import { connect, type Sql } from "../db.ts";
 import { EXIT, ProcessError } from "../process_error.ts";
 import { checkSchemaVersion } from "../schema_version.ts";
 import { KEPT, readKept } from "../kept.ts";
+import { refuseTransactionPooling } from "../transaction_pooling.ts";
 
 /** How a command uses its database. */
 export interface CommandDatabaseOptions {
@@ -18,13 +19,15 @@ export interface CommandDatabaseOptions {
  * Does a command's work on its database: that of DATABASE_URL, or else the embedded one that runs here (`deno task start`).
  *
  * @param work gets a pool of connections, and the URL for others
- * @throws {ConfigError | ProcessError} where there is no database, it does not run, or its schema is not this release's
+ * @throws {ConfigError | ProcessError} where there is no database, it does not run, its schema is not this release's,
+ * or connections have no sessions of their own
  */
 export async function withDatabase<T>(
   { name, max = 1, anySchema = false }: CommandDatabaseOptions,
   work: (sql: Sql, url: string) => Promise<T>,
 ): Promise<T> {
   const url = await commandDatabaseUrl();
+  await refuseTransactionPooling(url);
   const sql = connect(url, { max, name });
   try {
     if (!anySchema) await checkSchemaVersion(sql);

@@ -71,7 +71,9 @@ export const requireVisitor = (otherwise: "sign in" | "error"): MiddlewareHandle
  * not.
  */
 const formsFromHere = csrf({
-  origin: (origin, c) => URL.canParse(origin) && new URL(origin).host === c.req.header("Host"),
+  origin: (origin, c) =>
+    c.req.header("Sec-Fetch-Site") === undefined && URL.canParse(origin) &&
+    new URL(origin).host === c.req.header("Host"),
 });
 
 async function requireOwnForm(c: Context): Promise<void> {

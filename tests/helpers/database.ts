@@ -11,13 +11,15 @@ export interface TestDatabase extends AsyncDisposable {
 export interface TestDatabaseOptions {
   /** The database it is a copy of: the migrated one, or the empty one that every server has. */
   template?: "migrated" | "template0";
+  /** Another encoding than UTF-8, in a database that is empty. */
+  encoding?: string;
 }
 
 /**
  * Makes a fully migrated database for one test, from the template that `tests/run.ts` has built; it is dropped, with
  * whoever is still connected, when it is disposed of.
  */
-export async function testDatabase({ template }: TestDatabaseOptions = {}): Promise<TestDatabase> {
+export async function testDatabase({ template, encoding }: TestDatabaseOptions = {}): Promise<TestDatabase> {
   const server = Deno.env.get("TEST_DATABASE_URL");
   const migrated = Deno.env.get("TEST_TEMPLATE");
   if (!server || !migrated) {
@@ -28,7 +30,8 @@ export async function testDatabase({ template }: TestDatabaseOptions = {}): Prom
   // Begins with the run's own prefix, by which the run drops whatever its tests leave.
   const name = `${migrated}_${crypto.randomUUID().slice(-12)}`;
   const source = template === "template0" ? template : migrated;
-  await administer(server, `CREATE DATABASE ${name} TEMPLATE ${source} STRATEGY file_copy`);
+  const inEncoding = encoding ? ` ENCODING '${encoding}' LOCALE 'C'` : "";
+  await administer(server, `CREATE DATABASE ${name} TEMPLATE ${source} STRATEGY file_copy${inEncoding}`);
   const url = new URL(server);
   url.pathname = `/${name}`;
   const sql = connect(url.href, { max: 5, name: "test" });

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { connect } from "../../lib/db.ts";
+import { migrate } from "../../lib/migrate.ts";
 import { allContracts } from "../helpers/contracts.ts";
 import { addAgencies } from "../helpers/generations.ts";
+import { startApi } from "../helpers/process.ts";
+import { startRestartablePostgres } from "../helpers/restartable_postgres.ts";
 import { type Service, startService } from "../helpers/service.ts";
 import { until } from "../helpers/until.ts";
 
@@ -65,4 +69,38 @@ Deno.test("a database with an older schema is none to be ready with; with a newe
   await add("9999_of_the_next_release.sql");
   // Longer than what was found is kept.
   for (const end = performance.now() + 2500; performance.now() < end;) assert.ok(await ready());
+});
+
+Deno.test("while the database is away every request is 503 with Retry-After, and soon after its return answered", async () => {
+  await using postgres = await startRestartablePostgres("test-outage");
+  await using resources = new AsyncDisposableStack();
+  const sql = connect(postgres.url, { max: 2, name: "test" });
+  resources.defer(() => sql.end({ timeout: 1 }));
+  await migrate(sql, postgres.url);
+  const storageDir = await Deno.makeTempDir({ prefix: "detached-files-" });
+  resources.defer(() => Deno.remove(storageDir, { recursive: true }));
+  await using api = await startApi({ databaseUrl: postgres.url, storageDir });
+  const service = { api } as Service;
+  await addAgencies(sql);
+  const routes: [string, string, unknown?][] = [
+    ["POST", POST, allContracts],
+    ["GET", "/v1/check_detached_generation_status/?job_id=1"],
+    ["GET", "/v1/generations/"],
+    ["GET", "/v1/list_agencies/"],
+    ["DELETE", "/v1/generations/1"],
+    ["GET", "/readyz"],
+  ];
+  await postgres.restart("fast", async () => {
+    for (const [method, path, body] of routes) {
+      const began = performance.now();
+      const { status, retryAfter } = await ask(service, method, path, body);
+      assert.deepEqual([status, Number(retryAfter) > 0], [503, true], `${method} ${path}`);
+      assert.ok(performance.now() - began < 10_000, `${method} ${path} hung`);
+    }
+  });
+  const back = performance.now();
+  await until("it is ready", async () => (await ask(service, "GET", "/readyz")).status === 200);
+  const { status } = await ask(service, "POST", POST, allContracts);
+  assert.equal(status, 200);
+  assert.ok(performance.now() - back < 5000);
 });

@@ -142,6 +142,10 @@ Deno.test("a form that cannot be read is 400, on every route that takes one", as
       assert.equal(statusOf(response), 400, `${path} as ${type}: ${response}`);
       assert.match(response, /malformed_form/);
     }
+    for (const type of ["application/json", "text/html", "application/x-www-form-urlencodedx"]) {
+      const response = await send(path, type, "token=x");
+      assert.match(response, /malformed_form/, `${path} as ${type}`);
+    }
   }
   assert.equal(
     statusOf(await send("/request", 'MULTIPART/form-data ; boundary="b"', multipart(A_FORM))),
