@@ -3,6 +3,7 @@ import { ConfigError } from "./config.ts";
 import { databaseFault } from "./database_fault.ts";
 import { EXIT, ProcessError, UsageError } from "./process_error.ts";
 import { redact } from "./redact.ts";
+import { printable } from "./terminal/printable.ts";
 
 /**
  * Runs a process's main function, and ends the process with its exit code. `--help` prints the usage, before any setting
@@ -42,7 +43,7 @@ function end(error: unknown): never {
   const told = explain(error);
   const stack = error instanceof Error ? error.stack ?? error.message : String(error);
   // deno-lint-ignore no-console -- there may be no logger yet, and a command has none
-  console.error(told ? told.message : redact(stack));
+  console.error(printable(told ? told.message : redact(stack)));
   Deno.exit(told ? told.exit : EXIT.refused);
 }
 

@@ -10,6 +10,7 @@ import { findSource, sources } from "../sources/registry.ts";
 import { STANDARD_INPUT } from "../load/open_input.ts";
 import { withDatabase } from "./command_database.ts";
 import { sentenceFor } from "./load_sentence.ts";
+import { printable } from "../terminal/printable.ts";
 import { LoadReport } from "./load_report.ts";
 
 const USAGE = `Usage: deno task load <source> <file…> [options]
@@ -93,7 +94,7 @@ async function load(args: string[]): Promise<void> {
       }));
     report.clear();
     // deno-lint-ignore no-console -- a command's answer goes to standard output
-    for (const outcome of outcomes) console.log(sentenceFor(chosen, outcome));
+    for (const outcome of outcomes) console.log(printable(sentenceFor(chosen, outcome)));
   } finally {
     report.clear();
   }

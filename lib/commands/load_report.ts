@@ -1,4 +1,5 @@
 import type { LoadProgress } from "../load/load_files.ts";
+import { printable } from "../terminal/printable.ts";
 import { bar, ProgressLine, type ProgressTarget } from "../terminal/progress_line.ts";
 
 // How often a progress bar is drawn again, and how often a plain line is written, in milliseconds.
@@ -51,7 +52,7 @@ export class LoadReport {
 
   #tell(text: string): void {
     if (this.#line.isTerminal) this.#line.show(text);
-    else this.#target.writeSync(new TextEncoder().encode(`${text}\n`));
+    else this.#target.writeSync(new TextEncoder().encode(`${printable(text)}\n`));
   }
 }
 

@@ -4,9 +4,9 @@ import type { Source } from "../load/source.ts";
 const count = (rows: number) => rows.toLocaleString("en-US");
 
 /**
- * A line about one file. The rows read are those inserted, updated and rejected and those that follow these, by what
- * became of them; removed are rows of the source tables. Only of a source that makes two tables of one file (`agencies`)
- * the rows are those of the tables.
+ * A line about one file, and one for each thing to know besides. The rows read are those inserted, updated
+ * and rejected and those that follow these, by what became of them; removed are rows of the source tables.
+ * Only of a source that makes two tables of one file (`agencies`) the rows are those of the tables.
  */
 export function sentenceFor({ name, tables, makesLists }: Source, outcome: FileOutcome): string {
   const { file, repeatOf } = outcome;
@@ -31,7 +31,8 @@ export function sentenceFor({ name, tables, makesLists }: Source, outcome: FileO
     besides.push(`${count(outcome.rowsFollowed)} of earlier loads brought into step`);
   }
   const ofTables = makesLists ? ` (inserted, updated and removed: of ${tables.join(" and ")})` : "";
-  return `${name}: ${file}: ${[...always, ...besides].join(", ")}${ofTables}, in ${
+  const line = `${name}: ${file}: ${[...always, ...besides].join(", ")}${ofTables}, in ${
     outcome.seconds.toFixed(1)
   } s.`;
+  return [line, ...outcome.notes].join("\n");
 }

@@ -1,7 +1,8 @@
 /** `deno task status`: what the tables hold, the last load of each source, and how long the queue is. */
 import type { Sql } from "../db.ts";
-import { lastLoads, tableOverviews } from "../load/overview.ts";
+import { lastLoads, tableOverviews, unknownAgencies } from "../load/overview.ts";
 import { readOptions, runMain } from "../run_main.ts";
+import { printable } from "../terminal/printable.ts";
 import { textTable } from "../terminal/table.ts";
 import { withDatabase } from "./command_database.ts";
 
@@ -40,6 +41,23 @@ async function loadLines(sql: Sql): Promise<string> {
   return textTable([["Source", "Last load", "Rows read", "Rejected", "By", "File"], ...rows], [2, 3]);
 }
 
+/** What no file has, because no agency has its code; nothing where there is none. */
+async function unknownAgencyLines(sql: Sql): Promise<string[]> {
+  const unknown = await unknownAgencies(sql);
+  if (unknown.length === 0) return [];
+  const shown = unknown.slice(0, 20).map(({ sourceTable, column, code, rows }) => [
+    JSON.stringify(code.slice(0, 60)),
+    count(rows),
+    `${sourceTable}.${column}`,
+  ]);
+  const more = unknown.length > 20 ? `\n… and ${count(unknown.length - 20)} more` : "";
+  return [
+    `Agency codes that no list has, so that their rows are in no file:\n${
+      textTable([["Code", "Rows", "In"], ...shown], [1])
+    }${more}`,
+  ];
+}
+
 async function queueLine(sql: Sql): Promise<string> {
   const [queue] = await sql`
     SELECT count(*) FILTER (WHERE state = 'queued')::int AS waiting,
@@ -55,8 +73,13 @@ await runMain(USAGE, async (args) => {
   readOptions("status", args, {});
   const parts = await withDatabase(
     { name: "status" },
-    async (sql) => [await tableLines(sql), await loadLines(sql), await queueLine(sql)],
+    async (sql) => [
+      await tableLines(sql),
+      await loadLines(sql),
+      ...await unknownAgencyLines(sql),
+      await queueLine(sql),
+    ],
   );
   // deno-lint-ignore no-console -- a command's answer goes to standard output
-  console.log(parts.join("\n\n"));
+  console.log(printable(parts.join("\n\n")));
 });

@@ -66,9 +66,16 @@ export class CsvBatch {
     return this.cellForm[cell] === QUOTED_DOUBLED ? text.replaceAll('""', '"') : text;
   }
 
-  /** A record as it stands in the file, without its line end. */
-  raw(record: number): string {
-    return decoder.decode(this.bytes.subarray(this.recordStart[record]!, this.recordEnd[record]!));
+  /** The start of a cell's text, of at most so many bytes; cut, it ends in an ellipsis. */
+  excerpt(cell: number, most = 1000): string {
+    const start = this.cellStart[cell]!, end = this.cellEnd[cell]!;
+    if (end - start <= most) return this.text(cell);
+    return `${decoder.decode(this.bytes.subarray(start, start + most)).replace(/\uFFFD+$/, "")}…`;
+  }
+
+  /** A record as it stands in the file, without its line end; valid as long as the batch is. */
+  raw(record: number): Uint8Array {
+    return this.bytes.subarray(this.recordStart[record]!, this.recordEnd[record]!);
   }
 
   /** The line that a cell begins on. */

@@ -7,7 +7,7 @@ import { type Delimiter, scanRecords } from "./scan.ts";
 export class CsvError extends Error {
   override readonly name = "CsvError";
   constructor(
-    readonly kind: "open_quote" | "record_too_long" | "utf16" | "compressed",
+    readonly kind: "open_quote" | "record_too_long" | "too_many_cells" | "utf16" | "compressed",
     /** The line where it begins. */
     readonly line: number,
     /** The index of the cell in its record. */
@@ -49,6 +49,14 @@ export class CsvReader {
     this.#bytes = new Uint8Array(bufferSize);
   }
 
+  /** Goes on with another file, in the same memory. */
+  open(source: ByteSource): void {
+    this.#source = source;
+    this.#from = this.#filled = 0;
+    this.#line = 1;
+    this.#started = this.#ended = this.blankIsRecord = false;
+  }
+
   /**
    * The next records, at least one and at most `most`, or `null` at the end of the file. They are valid until
    * the next call.
@@ -59,6 +67,7 @@ export class CsvReader {
   async next(most?: "one"): Promise<CsvBatch | null> {
     for (;;) {
       const end = this.#scan(most);
+      if (typeof end?.tooWide === "number") throw new CsvError("too_many_cells", end.tooWide, 0);
       if (this.#batch.records > 0) return this.#batch;
       if (this.#ended) {
         if (end?.openQuote) throw new CsvError("open_quote", end.openQuote.line, end.openQuote.cell);

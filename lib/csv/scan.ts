@@ -5,6 +5,12 @@ const LF = 0x0a, CR = 0x0d, QUOTE = 0x22;
 /** What separates the cells of a record. */
 export type Delimiter = "," | "|";
 
+/**
+ * The most cells that one record may have. Real ones have a few hundred, and a table of Postgres at most
+ * 1,600.
+ */
+export const MOST_CELLS = 10_000;
+
 // Bytes that can end a plain cell, or that may not stand in it.
 const ENDS_PLAIN: Record<Delimiter, Uint8Array> = { ",": endsPlain(","), "|": endsPlain("|") };
 
@@ -20,17 +26,19 @@ export interface ScanEnd {
   consumed: number;
   /** The line it is on. */
   line: number;
+  /** The line of a record with more cells than `MOST_CELLS`, at which the scan stopped. */
+  tooWide: number | null;
   /** The quoted cell that the bytes end in the middle of, if they do. */
   openQuote: { line: number; cell: number } | null;
 }
 
 /**
- * Finds the complete records in `bytes[from…to)` by RFC 4180, with commas or bars: a line may end in LF, CRLF or CR,
- * in any mixture; blank lines are passed over (unless `blankIsRecord`, for files of one column, where it is
- * an empty cell).
+ * Finds the complete records in `bytes[from…to)` by RFC 4180, with commas or bars: a line may end in LF, CRLF
+ * or CR, in any mixture; blank lines are passed over (unless `blankIsRecord`, for files of one column, where
+ * it is an empty cell).
  *
- * A quote in the middle of a plain cell, or text between a closing quote and the next separator, is a fault of
- * its record; after the latter the record ends with the line. Encoding is not looked at here.
+ * A quote in the middle of a plain cell, or text between a closing quote and the next separator, is a fault
+ * of its record; after the latter the record ends with the line. Encoding is not looked at here.
  *
  * One loop over the bytes, without an allocation for a cell: it must keep up with Postgres's own reading.
  *
@@ -53,10 +61,11 @@ export function scanRecords(
   batch.endsWithoutLineEnd = false;
   let { cellStart, cellEnd, cellForm } = batch;
   let records = 0, cells = 0, i = from;
-  let openQuote: ScanEnd["openQuote"] = null;
+  let openQuote: ScanEnd["openQuote"] = null, tooWide: number | null = null;
 
   while (i < to) {
     const recordStart = i, recordLine = line, recordCell = cells;
+    const cellLimit = recordCell + MOST_CELLS;
     let fault: CsvFault | null = null, complete = true;
     if (!blankIsRecord && bytes[i] === LF) {
       i++;
@@ -70,6 +79,11 @@ export function scanRecords(
       continue;
     }
     for (;;) {
+      if (cells === cellLimit) {
+        tooWide = recordLine;
+        complete = false;
+        break;
+      }
       if (cells === cellForm.length) {
         batch.growCells();
         ({ cellStart, cellEnd, cellForm } = batch);
@@ -133,7 +147,7 @@ export function scanRecords(
   }
   batch.records = records;
   batch.firstCell[records] = cells;
-  return { consumed: i, line, openQuote };
+  return { consumed: i, line, openQuote, tooWide };
 }
 
 /**

@@ -3,21 +3,24 @@ import type { RecordQuery } from "./file_type.ts";
 /**
  * Whose account a treasury account is (`docs/files.md`, "Whose account it is").
  *
- * An account belongs to the asked agency when its allocation transfer agency (ATA) is one of `ata`; or, where it has no
- * ATA, when its agency identifier (AID) is one of `aid`, its `fr_entity_type` is `frEntityType`, or, as for every CGAC, its AID
- * is 011 and its entity a FREC of that CGAC.
+ * An account belongs to the asked agency when its allocation transfer agency (ATA) is one of `ata`; or, where
+ * it has no ATA, when its agency identifier (AID) is one of `aid`, its `fr_entity_type` is `frEntityType`,
+ * or, as for every CGAC, its AID is 011 and its entity a FREC of that CGAC.
  */
 interface AccountOwner {
   ata: string[];
   aid: string[];
   frEntityType: string | null;
-  /** An account (`display_tas`) that is left out although it would belong; accounts without one are left out too. */
+  /**
+   * An account (`display_tas`) that is left out although it would belong; accounts without one are left out
+   * too.
+   */
   except: string | null;
   /** An account (`display_tas`) that belongs although it would not. */
   besides: string | null;
 }
 
-// asked:           ATA matches                      AID matches (ATA null)           fr_entity_type (ATA null)
+// asked:   ATA matches        AID matches (ATA null)      fr_entity_type (ATA null)
 const owners: Record<string, [ata: string[], aid: string[], frEntityType: string | null]> = {
   "097": [["017", "021", "057", "097"], ["017", "021", "057", "097"], null],
   "020": [["020", "580", "373"], ["020", "580", "373"], null],
@@ -44,7 +47,10 @@ function accountOwner(code: string): AccountOwner {
   };
 }
 
-/** The condition over "owner", which a query makes of whichever tables tell whose an account is; $3 is the asked agency. */
+/**
+ * The condition over "owner", which a query makes of whichever tables tell whose an account is; $3 is the
+ * asked agency.
+ */
 const BELONGS = `AND (
   (
     (
@@ -69,8 +75,8 @@ const BELONGS = `AND (
 /**
  * A query over the accounts of an agency.
  *
- * @param text has the relation `owner` (`ata`, `aid`, `fr_entity_type`, `display_tas`) and, where its condition is to be, the
- * comment "belongs"; $1 and $2 are the fiscal year and the period
+ * @param text has the relation `owner` (`ata`, `aid`, `fr_entity_type`, `display_tas`) and, where its
+ * condition is to be, the comment "belongs"; $1 and $2 are the fiscal year and the period
  * @param code the asked agency
  */
 export function ownedAccounts(

@@ -9,8 +9,8 @@ import { periodBody, periodName, type PeriodRequest } from "./period_request.ts"
 const elements = parseElements(table);
 
 /**
- * File BOC, the GTAS comparison report: 20 elements, what GTAS holds by object class against what the agency's published
- * File B holds, by the rules of `docs/files.md`. Always comma-separated.
+ * File BOC, the GTAS comparison report: 20 elements, what GTAS holds by object class against what the
+ * agency's published File B holds, by the rules of `docs/files.md`. Always comma-separated.
  */
 export const boc: FileType<PeriodRequest> = {
   code: "BOC",

@@ -25,9 +25,15 @@ export const selecting = (columns: string, { text, values }: RecordQuery): Recor
   values,
 });
 
-/** An order of records by which they can be cut into key ranges: no two are equal in it, and an index gives it. */
+/**
+ * An order of records by which they can be cut into key ranges: no two are equal in it, and an index gives
+ * it.
+ */
 export interface RecordOrder {
-  /** The columns of the query's ORDER BY; none is ever NULL. The comment "key range" in its WHERE stands for a range of them. */
+  /**
+   * The columns of the query's ORDER BY; none is ever NULL. The comment "key range" in its WHERE stands for a
+   * range of them.
+   */
   columns: readonly { name: string; type: string }[];
   /** Values of these columns, as text, that come before, and behind, those of every record. */
   before: readonly string[];
@@ -54,8 +60,8 @@ export interface FileContents {
 }
 
 /**
- * The definition of one file type: everything that tells it from the others. `lib/files/registry.ts` lists them; nothing
- * else in the service knows a file type by name.
+ * The definition of one file type: everything that tells it from the others. `lib/files/registry.ts` lists
+ * them; nothing else in the service knows a file type by name.
  */
 export interface FileType<Request extends FileRequest = FileRequest> {
   code: string;
@@ -70,13 +76,15 @@ export interface FileType<Request extends FileRequest = FileRequest> {
   /** Whether the status object shows the period (`start`, `end`). */
   showsPeriod: boolean;
   contents(request: Request): FileContents;
-  /** A query with as many records as the file, which the API may plan (not run); absent where there is none. */
+  /**
+   * A query with as many records as the file, which the API may plan (not run); absent where there is none.
+   */
   estimate?(request: Request): RecordQuery;
   /** The file's name before it is compressed (`fileNameOf`). */
   fileName(request: Request, stamp: number): string;
   /**
-   * A query for what decides the bytes besides the request and the data, such as the clock: one row, one text column.
-   * It becomes part of the request key.
+   * A query for what decides the bytes besides the request and the data, such as the clock: one row, one text
+   * column. It becomes part of the request key.
    */
   circumstances?(request: Request): RecordQuery;
   /** What there must be before such a file can be made; absent where one can always be made. */

@@ -51,7 +51,8 @@ const MOST_NAMED = 20;
 const LONGEST_NAMED = 60;
 
 /**
- * The keys of a request body that no file type has, as they are named to whoever has sent them: a few, cut where they are long.
+ * The keys of a request body that no file type has, as they are named to whoever has sent them: a few, cut
+ * where they are long.
  */
 export const ignoredKeys = (body: unknown): string[] =>
   Object.entries(body as Record<string, unknown>)
@@ -61,8 +62,8 @@ export const ignoredKeys = (body: unknown): string[] =>
     );
 
 /**
- * A request body as `api.md` has it: null and empty keys count as absent, keys that the file type does not have are
- * ignored, whatever they hold. Gives the request in its canonical form.
+ * A request body as `api.md` has it: null and empty keys count as absent, keys that the file type does not
+ * have are ignored, whatever they hold. Gives the request in its canonical form.
  */
 export const requestBody: z.ZodType<FileRequest, AwardBody | PeriodBody> = z.preprocess(
   (body) =>

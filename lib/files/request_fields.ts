@@ -55,7 +55,10 @@ export function choice<const Words extends readonly [string, ...string[]]>(
 
 const YES = ["true", "t", "yes", "y", "on", "1"], NO = ["false", "f", "no", "n", "off", "0"];
 
-/** A boolean, with a default; also 1 and 0, and the words for them in any letter case, as the Broker takes them. */
+/**
+ * A boolean, with a default; also 1 and 0, and the words for them in any letter case, as the Broker takes
+ * them.
+ */
 export function yesNo(name: string, fallback: boolean) {
   const error = mustBe(name, "true or false");
   const word = (value: boolean | number | string) => String(value).toLowerCase();
@@ -95,7 +98,10 @@ interface AgencyKeys {
 /** The asking agency: the FREC wins where both are given. */
 export const agencyCode = (keys: AgencyKeys): string => (keys.frec_code ?? keys.cgac_code)!;
 
-/** Adds the rules that need several keys; each is checked even where another key is wrong, so that all is said at once. */
+/**
+ * Adds the rules that need several keys; each is checked even where another key is wrong, so that all is said
+ * at once.
+ */
 export function withRules<Schema extends z.ZodType>(
   schema: Schema,
   rules: readonly { field: string; holds: (body: Record<string, unknown>) => boolean; message: string }[],

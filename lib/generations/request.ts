@@ -61,7 +61,8 @@ export async function requestGeneration(
   let alone = false;
   while (true) {
     const attempt: Try = { fileType, request, requester, alone };
-    // A transaction for each try: one that has seen others beside it must let go of its lock before it asks to be alone.
+    // A transaction for each try: one that has seen others beside it must let go of its lock before it asks
+    // to be alone.
     const { job, isNew, room }: Tried = await retryConflicts(() =>
       idempotent ? sql.begin((tx) => storeOnce(tx, attempt, idempotent)) : tryToStore(sql, attempt)
     );

@@ -1,5 +1,5 @@
 import { LoadError } from "./load_error.ts";
-import { shown } from "./shown.ts";
+import { shown, shownName } from "./shown.ts";
 
 /** A cell, or a whole row, that is not what was wanted. */
 export interface RowIssue {
@@ -37,6 +37,8 @@ export class BadRows {
 
 /** `file, line 17, column x: "value": reason` */
 function sentenceOf(issue: RowIssue): string {
-  const where = `${issue.file}, line ${issue.line}${issue.column === null ? "" : `, column ${issue.column}`}`;
+  const where = `${issue.file}, line ${issue.line}${
+    issue.column === null ? "" : `, column ${shownName(issue.column)}`
+  }`;
   return `${where}: ${issue.value === null ? "" : `${shown(issue.value)}: `}${issue.reason}`;
 }

@@ -98,7 +98,10 @@ export function dateAndTime(record: RecordCells, column: string): string | null 
   return null;
 }
 
-/** The hour of 24 that a clock of 12 hours means; `NaN` where such a clock has no such hour. Without AM or PM it is as it is. */
+/**
+ * The hour of 24 that a clock of 12 hours means; `NaN` where such a clock has no such hour. Without AM or PM
+ * it is as it is.
+ */
 function hourOfDay(hour: string | undefined, half: string | undefined): string | undefined {
   if (hour === undefined || half === undefined) return hour;
   const ofTwelve = Number(hour);

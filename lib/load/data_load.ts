@@ -21,6 +21,8 @@ export interface FileOutcome {
   /** Rows of earlier loads that were brought into step with it. */
   rowsFollowed: number;
   seconds: number;
+  /** What else there is to say, a sentence each. */
+  notes: readonly string[];
 }
 
 /** What becomes of a file that was loaded before: nothing. */
@@ -39,6 +41,7 @@ export const repeated = (file: string, sha256: string, repeatOf: Date): FileOutc
   rowsCombined: 0,
   rowsFollowed: 0,
   seconds: 0,
+  notes: [],
 });
 
 /** When this very file was loaded before, if loading it again would be a repeat (see `Source.repeat`). */

@@ -29,8 +29,8 @@ export async function removeSample(session: Session, tables: readonly SourceTabl
 }
 
 /**
- * Makes a new version of the tables' data: every file type that reads one of them has a new version from now on. What is
- * in them is no sample any more, unless it is kept.
+ * Makes a new version of the tables' data: every file type that reads one of them has a new version from now
+ * on. What is in them is no sample any more, unless it is kept.
  */
 export async function raiseVersions(
   session: Session,

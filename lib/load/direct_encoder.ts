@@ -1,5 +1,6 @@
 import { type CsvBatch, PLAIN } from "../csv/batch.ts";
 import { boolean, type CellRule, text } from "./cell_rules.ts";
+import type { Watch } from "./file_notes.ts";
 import type { RowBuffer } from "./row_buffer.ts";
 import type { ReportCell, RowEncoder } from "./row_encoder.ts";
 
@@ -38,6 +39,8 @@ export interface DirectEncoding {
   blankIsNull: boolean;
   /** Where a column says which records remove a row instead of bringing one. */
   removal?: Removal;
+  /** What looks at cells of the rows that come in. */
+  watches?: readonly Watch[];
 }
 
 /**
@@ -49,6 +52,7 @@ export class DirectEncoder implements RowEncoder {
   readonly #cells: DirectCell[];
   readonly #removal: DirectEncoding["removal"] | undefined;
   readonly #blankIsNull: boolean;
+  readonly #watches: readonly Watch[];
   // The same as `#cells` has, without a look-up and a call for each of hundreds of cells in a record.
   readonly #kinds: Uint8Array;
   readonly #froms: Int32Array;
@@ -62,6 +66,7 @@ export class DirectEncoder implements RowEncoder {
     );
     this.#froms = Int32Array.from(this.#cells, ({ from }) => from);
     this.#removal = encoding.removal;
+    this.#watches = encoding.watches ?? [];
     this.#blankIsNull = encoding.blankIsNull;
     this.columns = [...this.#cells.map((cell) => cell.column), ...(encoding.removal ? [REMOVES] : [])];
   }
@@ -121,6 +126,9 @@ export class DirectEncoder implements RowEncoder {
     if (runTo >= 0) out.raw(bytes, runFrom, runTo);
     if (this.#removal) out.value("f");
     out.end();
+    for (const watch of this.#watches) {
+      watch.see(bytes, cellStart[first + watch.from]!, cellEnd[first + watch.from]!);
+    }
     return true;
   }
 

@@ -27,11 +27,19 @@ export class DiskFile implements InputFile {
   /** @throws {LoadError} where it cannot be read */
   static async open(path: string): Promise<DiskFile> {
     try {
+      // Before it is opened: that of a pipe waits for whoever writes into it, and nobody may.
+      if (!(await Deno.stat(path)).isFile) {
+        throw new LoadError(
+          "unreadable_file",
+          `${path} is not a file; wanted one, or "-" for standard input, which may be a pipe.`,
+        );
+      }
       const file = await Deno.open(path);
       const stat = await file.stat();
       if (stat.isFile) return new DiskFile(path, file, stat);
       file.close();
     } catch (cause) {
+      if (cause instanceof LoadError) throw cause;
       const reason = cause instanceof Deno.errors.NotFound
         ? "there is no such file"
         : (cause as Error).message;
@@ -54,7 +62,7 @@ export class DiskFile implements InputFile {
   }
 
   async *members(): AsyncGenerator<InputMember> {
-    const packing = packingOf(await this.#readAt(0, Math.min(4, this.size)));
+    const packing = packingOf(this.name, await this.#readAt(0, Math.min(4, this.size)));
     this.#read = 0;
     if (packing === "zip") {
       yield* zipMembers(this.name, {

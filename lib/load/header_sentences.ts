@@ -5,25 +5,19 @@ import { listed } from "./shown.ts";
 import type { Source } from "./source.ts";
 import { describeTable, SOURCE_TABLES } from "./table_columns.ts";
 
-/**
- * Says what is wrong with a file's header, and which source would take it, if one would.
- *
- * @param sources all that there are
- */
-export async function describeHeaderProblem(
+/** Says what is wrong with a file's header, and which source would take it, if one would (`better`). */
+export function describeHeaderProblem(
   problem: HeaderProblem,
   file: string,
   header: readonly string[],
   source: Source,
-  sources: readonly Source[],
-  session: Session,
-): Promise<LoadError> {
-  const better = await sourceFor(header, sources.filter((other) => other !== source), session);
+  better: Source | null,
+): LoadError {
   if (problem.fitsBadly || (better && problem.missing.length > 0)) {
     const advice = better
       ? `It looks like ${better.title}: load it as ${better.name}.`
       : separatorIn(header) ??
-        `Its first columns are ${listed(header.slice(0, 5).map((name) => name.slice(0, 60)))}.`;
+        `Its first columns are ${listed(header.slice(0, 5))}.`;
     return new LoadError(
       "wrong_source",
       `${file} is not ${source.title}: ${counted(problem.missing.length, "column")} of it ${
@@ -52,11 +46,14 @@ function separatorIn(header: readonly string[]): string | null {
   return separator ? `Its fields seem to be separated by ${JSON.stringify(separator)}; wanted commas.` : null;
 }
 
-async function sourceFor(
+/** The source among all of them, but for the wrong one, that a file with this header is of. */
+export async function sourceFor(
   header: readonly string[],
-  sources: readonly Source[],
+  wrong: Source,
+  all: readonly Source[],
   session: Session,
 ): Promise<Source | null> {
+  const sources = all.filter((source) => source !== wrong);
   const found = sources.find((source) => source.recognises(header));
   if (found) return found;
   for (const table of SOURCE_TABLES) {

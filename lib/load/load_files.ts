@@ -85,6 +85,7 @@ export async function loadFiles(options: LoadOptions): Promise<FileOutcome[]> {
       read.push(await readFile(staging, input, `load_staging_${read.length + 1}`));
     }
     if (badRows.count > 0) throw badRows.error();
+    await rejects?.finish();
 
     if (read.length > 0) {
       onProgress?.({ phase: "merging" });

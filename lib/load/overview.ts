@@ -1,4 +1,5 @@
 import overviewQuery from "../../sql/load/overview.sql" with { type: "text" };
+import unknownAgenciesQuery from "../../sql/load/unknown_agencies.sql" with { type: "text" };
 import type { Sql } from "../db.ts";
 import { SOURCE_TABLES, type SourceTable } from "./table_columns.ts";
 
@@ -50,5 +51,24 @@ export async function lastLoads(sql: Sql): Promise<LastLoad[]> {
     rowsRejected: Number(row.rows_rejected),
     loadedBy: row.loaded_by,
     loadedAt: row.loaded_at,
+  }));
+}
+
+/** Rows of awards whose agency code no list has: they are in no file by it. */
+export interface UnknownAgency {
+  sourceTable: SourceTable;
+  column: string;
+  code: string;
+  rows: number;
+}
+
+/** The agency codes of awards that no list has. */
+export async function unknownAgencies(sql: Sql): Promise<UnknownAgency[]> {
+  const rows = await sql.unsafe(unknownAgenciesQuery);
+  return rows.map((row) => ({
+    sourceTable: row.source_table,
+    column: row.source_column,
+    code: row.code,
+    rows: row.rows,
   }));
 }

@@ -49,8 +49,8 @@ export function mergeRefused(error: unknown): LoadError | null {
   if (!/^(22|23|54)/.test(code ?? "")) return null;
   return new LoadError(
     "conflict",
-    `The rows do not fit what the database holds: ${message}${
-      detail ? `. ${detail}` : "."
+    `The rows do not fit what the database holds: ${excerpt(message)}${
+      detail ? `. ${excerpt(detail)}` : "."
     } Nothing was changed.`,
     { cause: error },
   );
@@ -64,7 +64,14 @@ export function copyRefused(error: unknown, name: string): LoadError | null {
   const { code, message, where } = error as { code?: string; message?: string; where?: string };
   if (!code?.startsWith("22") && !code?.startsWith("54")) return null;
   const place = where?.replace(/^COPY \S+, line \d+, /, "") ?? "";
-  return new LoadError("bad_rows", `${name}: ${place ? `${place}: ` : ""}${message}. Nothing was changed.`, {
-    cause: error,
-  });
+  return new LoadError(
+    "bad_rows",
+    `${name}: ${place ? `${excerpt(place)}: ` : ""}${excerpt(message)}. Nothing was changed.`,
+    {
+      cause: error,
+    },
+  );
 }
+
+// Postgres quotes the rows' own values.
+const excerpt = (text = "") => text.length > 300 ? `${text.slice(0, 300)}…` : text;

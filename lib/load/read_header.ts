@@ -2,19 +2,34 @@ import { CsvError, type CsvReader } from "../csv/reader.ts";
 import type { Session } from "../db.ts";
 import { csvRefused } from "./csv_refusals.ts";
 import { HeaderProblem } from "./header.ts";
-import { describeHeaderProblem } from "./header_sentences.ts";
+import type { FileNotes } from "./file_notes.ts";
+import { describeHeaderProblem, sourceFor } from "./header_sentences.ts";
 import { LoadError } from "./load_error.ts";
 import type { RowEncoder } from "./row_encoder.ts";
 import { faultIssue } from "./row_faults.ts";
-import type { HeaderOptions, PreparedSource, Source } from "./source.ts";
+import type { PreparedSource, Source } from "./source.ts";
 
 /** What a header is read for. */
-export interface HeaderContext extends HeaderOptions {
+export interface HeaderContext {
   session: Session;
   source: Source;
   /** All sources, to say which would take a file that this one does not. */
   sources: readonly Source[];
   prepared: PreparedSource;
+  ignoreUnknownColumns: boolean;
+}
+
+/** A CSV that is another source's. */
+export class OtherSource extends Error {
+  override readonly name = "OtherSource";
+  constructor(
+    /** Says so, and which source would take it. */
+    readonly refusal: LoadError,
+    /** What it is, and how it is loaded, as the end of a sentence. */
+    readonly what: string,
+  ) {
+    super(refusal.message);
+  }
 }
 
 /** A CSV's header, and how its records become rows. */
@@ -27,12 +42,14 @@ export interface ReadHeader {
  * Reads the header of a CSV.
  *
  * @param name what the CSV is called in messages
- * @throws {LoadError} where it is not a header of the source
+ * @throws {OtherSource} where it is one of another source
+ * @throws {LoadError} where it is none of the source otherwise
  */
 export async function readHeader(
   context: HeaderContext,
   name: string,
   reader: CsvReader,
+  notes: FileNotes,
 ): Promise<ReadHeader> {
   const batch = await reader.next("one").catch((error) => {
     throw error instanceof CsvError ? csvRefused(error, name, null) : error;
@@ -50,7 +67,13 @@ export async function readHeader(
   reader.blankIsRecord = header.length === 1;
   const endsInHeader = batch.endsWithoutLineEnd;
   try {
-    return { header, encoder: context.prepared.encoderFor(header, context) };
+    return {
+      header,
+      encoder: context.prepared.encoderFor(header, {
+        ignoreUnknownColumns: context.ignoreUnknownColumns,
+        notes,
+      }),
+    };
   } catch (error) {
     if (!(error instanceof HeaderProblem)) throw error;
     if (endsInHeader && error.missing.length > 0 && !error.fitsBadly) {
@@ -59,6 +82,12 @@ export async function readHeader(
         `${name} ends in the middle of its header: it is truncated. Download it again.`,
       );
     }
-    throw await describeHeaderProblem(error, name, header, context.source, context.sources, context.session);
+    const { source } = context;
+    const better = await sourceFor(header, source, context.sources, context.session);
+    const refusal = describeHeaderProblem(error, name, header, source, better);
+    const passedOver = source.passesOver?.(header);
+    if (passedOver) throw new OtherSource(refusal, passedOver);
+    if (!better || refusal.kind !== "wrong_source") throw refusal;
+    throw new OtherSource(refusal, `${better.title}: load the same file as ${better.name} too`);
   }
 }

@@ -50,7 +50,7 @@ export function cellIssue(
     file: name,
     line: batch.lineOf(record, at),
     column: header[cell] ?? `number ${cell + 1}`,
-    value: batch.text(at),
+    value: batch.excerpt(at),
     reason,
   };
 }

@@ -1,10 +1,11 @@
 import type { Session } from "../db.ts";
+import type { FileNotes } from "./file_notes.ts";
 import type { RowEncoder } from "./row_encoder.ts";
 import type { SourceTable } from "./table_columns.ts";
 
 /**
- * How many rows of the source tables a merge changed, and what became of the file's other rows. Those that are none of
- * these were added to others, or are left out by the source's rules.
+ * How many rows of the source tables a merge changed, and what became of the file's other rows. Those that
+ * are none of these were added to others, or are left out by the source's rules.
  */
 export interface MergeCounts {
   inserted: number;
@@ -55,6 +56,8 @@ export interface StagingShape {
 export interface HeaderOptions {
   /** Take a file that has columns this service does not know. */
   ignoreUnknownColumns: boolean;
+  /** What there is to say of the file. */
+  notes: FileNotes;
 }
 
 /** A source, made ready for one database. */
@@ -96,7 +99,10 @@ export interface Source {
    * works.
    */
   repeat: "ever" | "last";
-  /** Whether the tables' rows are made up from the file's, so that their counts have nothing to do with each other. */
+  /**
+   * Whether the tables' rows are made up from the file's, so that their counts have nothing to do with each
+   * other.
+   */
   makesLists?: boolean;
   /** Whether a file of a header alone is taken. Not where it would empty the table. */
   mayBeEmpty: boolean;
@@ -104,6 +110,8 @@ export interface Source {
   delimiters?: readonly ("," | "|")[];
   /** What it may be told besides its files. */
   options?: readonly SourceOption[];
+  /** What a CSV with this header is, if it comes with this source's in one `.zip` and no file needs it. */
+  passesOver?(header: readonly string[]): string | null;
   /** Whether a header is one of this source's, good enough to suggest it. */
   recognises(header: readonly string[]): boolean;
   /** @param options the values of those of its options that were given */

@@ -1,16 +1,19 @@
+import type { ByteSource } from "../csv/byte_source.ts";
 import { CsvError, CsvReader } from "../csv/reader.ts";
 import type { Session } from "../db.ts";
 import type { BadRows } from "./bad_rows.ts";
 import { CopyIn } from "./copy_in.ts";
 import { csvRefused } from "./csv_refusals.ts";
+import { FileNotes } from "./file_notes.ts";
 import type { InputFile } from "./input_file.ts";
 import { LoadError } from "./load_error.ts";
 import { copyRefused } from "./postgres_refusals.ts";
-import { type HeaderContext, readHeader } from "./read_header.ts";
+import { type HeaderContext, OtherSource, readHeader } from "./read_header.ts";
 import type { RejectsFile } from "./rejects_file.ts";
 import { RowBuffer } from "./row_buffer.ts";
 import { cellIssue, checkForm, type RowsOf } from "./row_faults.ts";
-import type { Staging, StagingShape } from "./source.ts";
+import { shownName } from "./shown.ts";
+import type { Source, Staging, StagingShape } from "./source.ts";
 import { identifier, identifiers } from "./table_columns.ts";
 
 /** How far the reading of a file is. */
@@ -36,6 +39,7 @@ export interface StagedFile extends Staging {
   rowsRejected: number;
   /** Those that are in the staging table: not those that the source's rules leave out. */
   rowsStaged: number;
+  notes: FileNotes;
 }
 
 // How many bytes go to Postgres at once.
@@ -61,21 +65,54 @@ export async function stageFile(
     rowsRead: 0,
     rowsRejected: 0,
     rowsStaged: 0,
+    notes: new FileNotes(),
   };
-  let first: RowsOf | null = null;
+  const buffers: Buffers = { reader: null, out: new RowBuffer() };
+  let first: RowsOf | null = null, other: OtherSource | null = null;
   for await (const { name, bytes } of input.members()) {
-    const reader = new CsvReader(bytes);
-    reader.delimiters = context.source.delimiters ?? [","];
-    const rows = { name, ...await readHeader(context, name, reader) };
+    const reader = readerOf(bytes, buffers, context.source);
+    const rows = await readRows(context, name, reader, staged.notes);
+    if (rows instanceof OtherSource) {
+      other ??= rows;
+      staged.notes.more.push(`It also holds ${shownName(name)}, which is ${rows.what}.`);
+      continue;
+    }
     first ??= rows;
     if (sorted(first.encoder.columns) !== sorted(rows.encoder.columns)) {
       throw new LoadError("bad_header", `${first.name} and ${name} do not have the same columns.`);
     }
-    await stageRows(context, reader, rows, staged, input);
+    await stageRows(context, reader, rows, staged, input, buffers.out);
   }
-  if (!first) throw new LoadError("unreadable_file", `${input.name} holds no CSV.`);
+  if (!first) throw other?.refusal ?? new LoadError("unreadable_file", `${input.name} holds no CSV.`);
   refuseEmpty(context, input, staged);
   return { ...staged, columns: first.encoder.columns };
+}
+
+/** What is used again for each of the CSVs in a `.zip`, of which there may be many. */
+interface Buffers {
+  reader: CsvReader | null;
+  out: RowBuffer;
+}
+
+function readerOf(bytes: ByteSource, buffers: Buffers, { delimiters = [","] }: Source): CsvReader {
+  if (buffers.reader) buffers.reader.open(bytes);
+  else buffers.reader = new CsvReader(bytes);
+  buffers.reader.delimiters = delimiters;
+  return buffers.reader;
+}
+
+async function readRows(
+  context: StagingContext,
+  name: string,
+  reader: CsvReader,
+  notes: FileNotes,
+): Promise<RowsOf | OtherSource> {
+  try {
+    return { name, ...await readHeader(context, name, reader, notes) };
+  } catch (error) {
+    if (error instanceof OtherSource) return error;
+    throw error;
+  }
 }
 
 /**
@@ -112,10 +149,10 @@ async function stageRows(
   rows: RowsOf,
   staged: StagedFile,
   input: InputFile,
+  out: RowBuffer,
 ): Promise<void> {
   const { badRows, rejects } = context;
   const { encoder } = rows;
-  const out = new RowBuffer();
   let copy: CopyIn | null = new CopyIn(
     context.session,
     `COPY ${identifier(staged.name)} (load_row, ${identifiers(encoder.columns)}) FROM STDIN (FORMAT csv)`,

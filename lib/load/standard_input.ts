@@ -28,7 +28,7 @@ export class StandardInput implements InputFile {
 
   async *members(): AsyncGenerator<InputMember> {
     const first = await this.#start(4);
-    const packing = packingOf(first);
+    const packing = packingOf(this.name, first);
     if (packing === "zip") {
       throw new LoadError(
         "unreadable_file",

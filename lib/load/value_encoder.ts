@@ -19,8 +19,8 @@ export class ValueEncoder implements RowEncoder {
   /**
    * @param columns the columns of the staging table that `valuesOf` gives, in this order
    * @param found the index of each column of the file, by name
-   * @param valuesOf the values of a record as Postgres reads them; ignored where it called `wrong`; `null` for a
-   * record that is left out
+   * @param valuesOf the values of a record as Postgres reads them; ignored where it called `wrong`; `null`
+   * for a record that is left out
    * @param gap where records may have one field less than the header: one of these cells, all of them blank,
    * is not there
    */

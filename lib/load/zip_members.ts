@@ -9,7 +9,16 @@ import { inflated } from "./unpack.ts";
 configure({ useWebWorkers: false });
 
 // Methods of compression, as the .zip format numbers them (APPNOTE.TXT, 4.4.5).
-const STORED = 0, DEFLATED = 8;
+const STORED = 0, DEFLATED = 8, DEFLATED_64 = 9;
+const NAMES: Readonly<Record<number, string>> = {
+  1: "shrinking",
+  6: "imploding",
+  12: "bzip2",
+  14: "LZMA",
+  93: "Zstandard",
+  95: "XZ",
+  98: "PPMd",
+};
 
 /** Where the bytes of a `.zip` are read, at any place in it. */
 export interface RandomBytes {
@@ -34,6 +43,14 @@ export async function* zipMembers(name: string, bytes: RandomBytes): AsyncGenera
     }
     if (entry.encrypted) {
       throw new LoadError("unreadable_file", `${name} holds ${path}, which needs a password.`);
+    }
+    if (![STORED, DEFLATED, DEFLATED_64].includes(entry.compressionMethod)) {
+      const method = NAMES[entry.compressionMethod] ?? `method ${entry.compressionMethod}`;
+      throw new LoadError(
+        "unreadable_file",
+        `${name} holds ${path}, which is compressed by ${method}; wanted deflate, as nearly all .zip files are. Unpack it, ` +
+          `and load the CSV, or pack that as .gz or .zip anew.`,
+      );
     }
     members++;
     await using unpacked = memberBytes(entry, `${name}/${path}`);

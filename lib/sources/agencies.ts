@@ -47,7 +47,10 @@ const EXTRA = {
   icon_name: "text",
 };
 
-/** The agency of assistance that is published by nobody who submits; the Broker adds it to whatever the list holds. */
+/**
+ * The agency of assistance that is published by nobody who submits; the Broker adds it to whatever the list
+ * holds.
+ */
 const ADDED = { code: "999", name: "Non-published FABS Vendor Agency (TFVA)" };
 
 /**

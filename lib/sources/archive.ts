@@ -50,6 +50,8 @@ export function archiveSource(archive: Archive): Source {
       const found = columns.filter((column) => present.has(loosely(column.name)));
       return found.length * 2 > columns.length && present.has(loosely(keyColumn(archive, columns)));
     },
+    passesOver: (header) =>
+      header.some((name) => /^subaward_/i.test(name.trim())) ? "of sub-awards, which no file needs" : null,
     async prepare(session) {
       const shape = await describeTable(session, archive.table);
       const types = new Map(shape.columns.map((column) => [column.name, column.type]));
@@ -69,7 +71,7 @@ export function archiveSource(archive: Archive): Source {
           columns: fed.map(({ feeds }) => feeds),
           extra: { [REMOVES]: "boolean" },
         },
-        encoderFor(header, { ignoreUnknownColumns }) {
+        encoderFor(header, { ignoreUnknownColumns, notes }) {
           const found = matchHeader(header, known, exactly, { ignoreUnknown: ignoreUnknownColumns });
           const indicator = found.get(INDICATOR);
           return new DirectEncoder({
@@ -80,6 +82,14 @@ export function archiveSource(archive: Archive): Source {
               required: feeds === archive.key,
             })),
             blankIsNull: true,
+            watches: fed.flatMap(({ name }) => {
+              if (/^(awarding|funding)_agency_code$/.test(name)) {
+                return [notes.agencyCodes(name, found.get(name)!)];
+              }
+              // Since its publisher has a new writer.
+              if (/_zip_4(_code)?$/.test(name)) return [notes.shortZips(name, found.get(name)!)];
+              return [];
+            }),
             ...(indicator === undefined ? {} : {
               removal: {
                 from: indicator,

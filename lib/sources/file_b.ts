@@ -19,15 +19,19 @@ const columns = elements.map(({ header, column, required }) => ({
   required: required === "yes",
 }));
 
-/** Between the digits and the end of a USSGL header stands what the account is called, which has been spelled in several ways. */
+/**
+ * Between the digits and the end of a USSGL header stands what the account is called, which has been spelled
+ * in several ways.
+ */
 const spelling = (header: string) => loosely(header).replace(/^(ussgl\d{6}).*(cpe|fyb)$/, "$1$2");
 
 const TABLE = "published_object_class_program_activity";
 const FED = [...elements.map(({ column }) => column), "tas", "display_tas", "row_number"];
 
 /**
- * A File B as an agency has published it, the other side of file BOC: object classes and program activities, separated by
- * commas or bars, with long or short headers. It replaces the rows of its submission, and says that this is published.
+ * A File B as an agency has published it, the other side of file BOC: object classes and program activities,
+ * separated by commas or bars, with long or short headers. It replaces the rows of its submission, and says
+ * that this is published.
  */
 export const fileB: Source = {
   name: "file-b",

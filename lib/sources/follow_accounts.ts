@@ -3,8 +3,9 @@ import linkText from "../../sql/sources/link_accounts.sql" with { type: "text" }
 import type { Session } from "../db.ts";
 
 /**
- * Brings SF-133 and the CARS list into step, whichever of the two was just loaded: amounts whose account was renamed follow it,
- * and amounts without an account are linked to theirs (`docs/loading.md`, "SF-133 and renamed accounts").
+ * Brings SF-133 and the CARS list into step, whichever of the two was just loaded: amounts whose account was
+ * renamed follow it, and amounts without an account are linked to theirs (`docs/loading.md`, "SF-133 and
+ * renamed accounts").
  *
  * @returns how many rows of `sf_133` have another account string now
  */

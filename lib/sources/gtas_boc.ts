@@ -49,7 +49,10 @@ const TEXTS: [header: string, column: string][] = [
   ["Bureau Code", "budget_bureau_code"],
   ["ATB Submission Status", "atb_submission_status"],
 ];
-/** Who at an agency uploaded the trial balance, by e-mail address, and when: no file needs it, and it is not loaded. */
+/**
+ * Who at an agency uploaded the trial balance, by e-mail address, and when: no file needs it, and it is not
+ * loaded.
+ */
 const NOT_LOADED: [header: string, column: string][] = [
   ["ATB Upload User ID", "atb_upload_user"],
   ["ATB Upload Date/Time Stamp", "atb_update_datetime"],
@@ -79,8 +82,9 @@ const NOTHING = new Set(
 const LEFT_OUT_TYPES = ["F", "C"];
 
 /**
- * GTAS amounts by USSGL account and object class, one side of file BOC: OMB's bulk file extract of trial balances. The periods
- * of a file replace those that are there. Rows are kept one by one; the file adds them up.
+ * GTAS amounts by USSGL account and object class, one side of file BOC: OMB's bulk file extract of trial
+ * balances. The periods of a file replace those that are there. Rows are kept one by one; the file adds them
+ * up.
  */
 export const gtasBoc: Source = {
   name: "gtas-boc",

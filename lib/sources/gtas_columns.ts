@@ -13,6 +13,9 @@ export const accountColumns: KnownColumn[] = [
   { name: "period", headers: ["Period"], required: true },
 ];
 
-/** A Disaster Emergency Fund Code as it is compared: in capitals, and `QQQ`, which GTAS also writes for it, as `Q`. */
+/**
+ * A Disaster Emergency Fund Code as it is compared: in capitals, and `QQQ`, which GTAS also writes for it, as
+ * `Q`.
+ */
 export const emergencyCode = (code: string | null): string | null =>
   code?.toUpperCase().replaceAll("QQQ", "Q") ?? null;

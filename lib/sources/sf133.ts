@@ -31,7 +31,10 @@ const LINE_TEXT = "line_text";
 // Lines that repeat what others say.
 const DROPPED_LINES = ["2002", "2102"];
 
-/** Lines that are kept where their amount is zero: an account that has nothing but such a row is in file A all the same. */
+/**
+ * Lines that are kept where their amount is zero: an account that has nothing but such a row is in file A all
+ * the same.
+ */
 const KEPT_AT_ZERO = [
   ...["1000", "1010", "1011", "1012", "1013", "1020", "1021", "1022", "1023", "1024", "1025", "1026", "1029"],
   ...["1030", "1031", "1032", "1033", "1040", "1041", "1042", "1160", "1180", "1260", "1280"],
@@ -40,9 +43,9 @@ const KEPT_AT_ZERO = [
 ];
 
 /**
- * SF-133 report amounts of GTAS, which make file A: both forms, of 11 and of 17 columns. The periods of a file replace those
- * that are there; amounts of equal keys are added up, and sums of zero are dropped but for some lines. Rows are linked to the
- * accounts of CARS and follow them when they are renamed.
+ * SF-133 report amounts of GTAS, which make file A: both forms, of 11 and of 17 columns. The periods of a
+ * file replace those that are there; amounts of equal keys are added up, and sums of zero are dropped but for
+ * some lines. Rows are linked to the accounts of CARS and follow them when they are renamed.
  */
 export const sf133: Source = {
   name: "sf133",

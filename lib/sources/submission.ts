@@ -37,8 +37,8 @@ function byName(file: string): Options {
 }
 
 /**
- * The submission that a File B belongs to: what the options say, else what the file's name says, else what is known of it from
- * an earlier load.
+ * The submission that a File B belongs to: what the options say, else what the file's name says, else what is
+ * known of it from an earlier load.
  *
  * @throws {LoadError} where none of them says it, or one says what cannot be
  */

@@ -29,7 +29,7 @@ export function tableSource(table: SourceTable): Source {
       const shape = await describeTable(session, table);
       return {
         staging: { table, columns: shape.columns.map((column) => column.name) },
-        encoderFor(header, { ignoreUnknownColumns }) {
+        encoderFor(header, { ignoreUnknownColumns, notes }) {
           const found = matchHeader(
             header,
             shape.columns.map(({ name, required }) => ({ name, headers: [name], required })),
@@ -46,6 +46,9 @@ export function tableSource(table: SourceTable): Source {
               required: column.notNull,
             })),
             blankIsNull: false,
+            watches: AGENCY_CODES.filter((column) => found.has(column)).map((column) =>
+              notes.agencyCodes(column, found.get(column)!)
+            ),
           });
         },
         async merge(session, staging) {
@@ -75,6 +78,8 @@ export function tableSource(table: SourceTable): Source {
     },
   };
 }
+
+const AGENCY_CODES = ["awarding_agency_code", "funding_agency_code"];
 
 /** How a table of transactions tells them apart. */
 interface Transactions {

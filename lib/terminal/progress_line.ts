@@ -1,3 +1,5 @@
+import { printable } from "./printable.ts";
+
 /** Where progress is shown: standard error, mostly. */
 export interface ProgressTarget {
   isTerminal(): boolean;
@@ -21,7 +23,7 @@ export class ProgressLine {
   /** Writes the line, in the place of what it said before. */
   show(text: string): void {
     if (!this.isTerminal || text === this.#shown) return;
-    this.#write(CLEAR_LINE + text);
+    this.#write(CLEAR_LINE + printable(text).replaceAll("\n", " "));
     this.#shown = text;
   }
 

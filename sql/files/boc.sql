@@ -1,6 +1,7 @@
--- File BOC: what GTAS holds against what the agency's published File B holds, for a fiscal year ($1) and period ($2), by
--- account, object class, direct or reimbursable, DEFC, prior year adjustment, USSGL account, and beginning or end.
--- The comment "belongs" stands for the condition that an account is the agency's, $3 (lib/files/account_owner.ts, $4 to $8).
+-- File BOC: what GTAS holds against what the agency's published File B holds, for a fiscal year ($1) and
+-- period ($2), by account, object class, direct or reimbursable, DEFC, prior year adjustment, USSGL account,
+-- and beginning or end. The comment "belongs" stands for the condition that an account is the agency's, $3
+-- (lib/files/account_owner.ts, $4 to $8).
 WITH file_b_account AS (
   SELECT
     published.display_tas,
@@ -47,8 +48,8 @@ WITH file_b_account AS (
     AND upper(tas_lookup.financial_indicator2) IS DISTINCT FROM 'F'
   GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
 ),
--- 480210 and 497210, which File B has as well, are not here, although GTAS' are below: so it is at the incumbent, and the
--- file shows a difference for them that need not be one.
+-- 480210 and 497210, which File B has as well, are not here, although GTAS' are below: so it is at the
+-- incumbent, and the file shows a difference for them that need not be one.
 file_b AS (
   SELECT file_b_account.*, ussgl, begin_end, amount
   FROM file_b_account

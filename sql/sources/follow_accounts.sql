@@ -1,5 +1,6 @@
--- SF-133 rows of all periods whose Treasury account (account_num) has other parts now: they take over its parts, so that they
--- are found under the account's name of today. Where the account's string is the same nothing is taken over.
+-- SF-133 rows of all periods whose Treasury account (account_num) has other parts now: they take over its
+-- parts, so that they are found under the account's name of today. Where the account's string is the same
+-- nothing is taken over.
 UPDATE sf_133
 SET
   allocation_transfer_agency = account.allocation_transfer_agency,

@@ -1,6 +1,7 @@
--- SF-133 rows of all periods that belong to no Treasury account yet: each is linked to the account of the same string that was
--- valid in the month of its period; of several to the lowest number. An end date is the first day that is not in any more, and
--- no end date is behind the month. Period p of a fiscal year is its month p - 3; periods 1 to 3 lie in the year before.
+-- SF-133 rows of all periods that belong to no Treasury account yet: each is linked to the account of the
+-- same string that was valid in the month of its period; of several to the lowest number. An end date is the
+-- first day that is not in any more, and no end date is behind the month. Period p of a fiscal year is its
+-- month p - 3; periods 1 to 3 lie in the year before.
 UPDATE sf_133
 SET account_num = link.account_num
 FROM (

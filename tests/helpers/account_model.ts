@@ -1,6 +1,6 @@
 /**
- * File A once more, as plainly as its rules read and by other means than the service's SQL: what tests compare it with.
- * Amounts are decimal numbers as text; they are added up as whole numbers, never as floats.
+ * File A once more, as plainly as its rules read and by other means than the service's SQL: what tests
+ * compare it with. Amounts are decimal numbers as text; they are added up as whole numbers, never as floats.
  */
 
 type Cell = string | null;

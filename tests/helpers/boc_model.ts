@@ -1,6 +1,6 @@
 /**
- * File BOC once more, as plainly as its rules read and by other means than the service's SQL: what tests compare it with.
- * Amounts are decimal numbers as text; they are added up as whole numbers, never as floats.
+ * File BOC once more, as plainly as its rules read and by other means than the service's SQL: what tests
+ * compare it with. Amounts are decimal numbers as text; they are added up as whole numbers, never as floats.
  */
 import { belongs, sum } from "./account_model.ts";
 
@@ -48,7 +48,8 @@ export interface BocTables {
   frec: Record<string, string>;
 }
 
-// File B has two amounts of these at the end and at the beginning of the period; of the others only the first.
+// File B has two amounts of these at the end and at the beginning of the period; of the others only the
+// first.
 const BOTH = ["480100", "480200", "490100", "490800"];
 const END_ALONE = [
   ...["480110", "483100", "483200", "487100", "487200", "488100", "488200"],

@@ -50,7 +50,10 @@ export function assertSameRecords(file: Uint8Array, expected: Uint8Array): void 
   assert.deepEqual(body.sort(), expectedBody.sort());
 }
 
-/** Raw records: bytes split at LF outside quotes, as text of one character a byte, so that they can be counted. */
+/**
+ * Raw records: bytes split at LF outside quotes, as text of one character a byte, so that they can be
+ * counted.
+ */
 function records(bytes: Uint8Array): string[] {
   const text = new TextDecoder("latin1").decode(bytes);
   const found = [];

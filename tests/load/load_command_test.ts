@@ -38,6 +38,7 @@ async function task(
 
 Deno.test("`deno task load` loads, says what it did in one line a file, and exits 0, also for a repeat", async () => {
   await using database = await testDatabase();
+  await database.sql`INSERT INTO cgac (cgac_code) VALUES ('015')`;
   await using file = await temporaryFile(contracts(["a", "b"]), "FY2024.csv");
   const first = await task(database, "load", ["archive-contracts", file.path]);
   assert.equal(first.code, 0, first.err);

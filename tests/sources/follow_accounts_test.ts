@@ -1,4 +1,7 @@
-/** SF-133 rows and the CARS accounts they belong to: which account that is, and what follows when it is renamed. */
+/**
+ * SF-133 rows and the CARS accounts they belong to: which account that is, and what follows when it is
+ * renamed.
+ */
 import assert from "node:assert/strict";
 import { takeTurn } from "../../lib/load/data_version.ts";
 import { followAccounts } from "../../lib/sources/follow_accounts.ts";
@@ -113,7 +116,10 @@ Deno.test("no account is renamed between the reading of an SF-133 file and its r
   assert.deepEqual(await links(db), ["6 020-X-0100-000 -"]);
 });
 
-/** Whether two spans of days have one in common, ends not in; a span of no length is a moment, a reversed one is turned round. */
+/**
+ * Whether two spans of days have one in common, ends not in; a span of no length is a moment, a reversed one
+ * is turned round.
+ */
 function overlap(a: [number, number], b: [number, number]): boolean {
   const [[from, to], [start, end]] = [a.toSorted((x, y) => x - y), b.toSorted((x, y) => x - y)] as [
     [number, number],

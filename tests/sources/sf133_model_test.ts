@@ -1,4 +1,7 @@
-/** SF-133 rows once more, worked out by hand from random files: padding, codes, merging, and which sums of zero stay. */
+/**
+ * SF-133 rows once more, worked out by hand from random files: padding, codes, merging, and which sums of
+ * zero stay.
+ */
 import assert from "node:assert/strict";
 import { Random } from "../../lib/dev/sample/random.ts";
 import { sum } from "../helpers/account_model.ts";

@@ -1,7 +1,10 @@
 import { Random } from "./random.ts";
 import { money, type SampleRow } from "./row.ts";
 
-/** The fiscal years and periods whose File B is published and compared with GTAS; of these there are SF-133 amounts as well. */
+/**
+ * The fiscal years and periods whose File B is published and compared with GTAS; of these there are SF-133
+ * amounts as well.
+ */
 export const COMPARED_PERIODS = [[2021, 6], [2024, 12]] as const;
 
 const OBJECT_CLASSES = ["1110", "2520", "3110", "4100"] as const;
@@ -15,7 +18,8 @@ const AMOUNTS = [
   ["498100", "E", "ussgl498100_upward_adjustm_cpe"],
 ] as const;
 
-// Who submits for whom, where that is not the agency of the account itself: so their accounts are all in one File B.
+// Who submits for whom, where that is not the agency of the account itself: so their accounts are all in one
+// File B.
 const SUBMITTERS: Readonly<Record<string, string>> = {
   ...{ "017": "097", "021": "097", "057": "097", "373": "020", "580": "020", "071": "077", "486": "089" },
   "016": "1601",
@@ -37,8 +41,8 @@ export interface ComparedAccount {
 }
 
 /**
- * Makes what GTAS holds by object class, and the File B that each agency has published. The two agree, but for one
- * combination in twelve, which differs or is on one side alone.
+ * Makes what GTAS holds by object class, and the File B that each agency has published. The two agree, but
+ * for one combination in twelve, which differs or is on one side alone.
  *
  * @param accountsOf the accounts that have amounts in a fiscal year
  * @param seed the same seed gives the same rows
