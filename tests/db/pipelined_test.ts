@@ -4,11 +4,13 @@ import { type Cut, layCable } from "../helpers/cable.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { within } from "../helpers/within.ts";
 
-for (const how of ["rst", "fin"] satisfies Cut[]) {
-  Deno.test(`a statement given right after the connection was lost settles, as does every later one (${how})`, async () => {
+const WAYS = [["rst", false], ["fin", false], ["rst", true], ["fin", true]] satisfies [Cut, boolean][];
+for (const [how, pipelined] of WAYS) {
+  const way = `${how}, ${pipelined ? "pipelined" : "pool"}`;
+  Deno.test(`a statement given right after the connection was lost settles, as does every later one (${way})`, async () => {
     await using db = await testDatabase();
     await using cable = await layCable(db.url, { how });
-    const sql = connect(cable.url, { max: 1, name: "cable" });
+    const sql = connect(cable.url, { max: 1, name: "cable", pipelined });
     const cutting = setInterval(cable.cut, 37);
     let done = 0;
     let lost = 0;
@@ -41,8 +43,8 @@ for (const how of ["rst", "fin"] satisfies Cut[]) {
 
 Deno.test("a transaction behind any number of statements is its own: none that follows it is in it", async () => {
   await using db = await testDatabase();
-  for (const ahead of [99, 100, 101]) {
-    const sql = connect(db.url, { max: 1, name: "test" });
+  for (const [ahead, pipelined] of [99, 100, 101].flatMap((n) => [[n, false], [n, true]] as const)) {
+    const sql = connect(db.url, { max: 1, name: "test", pipelined });
     try {
       await sql`SELECT 1`;
       const statements = Array.from({ length: ahead }, () => sql`SELECT 1`.execute());
