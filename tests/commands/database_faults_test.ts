@@ -96,6 +96,14 @@ Deno.test("a wrong host or port is one sentence and code 3, in every task", asyn
         /database cannot be reached: .*ECONNREFUSED/,
       ),
   );
+  await t.step(
+    "socket",
+    () =>
+      expectOneSentence(
+        `postgres://a:${PASSWORD}@%2Fno%2Fsuch%2Ffolder/x`,
+        /database cannot be reached: .*ENOENT/,
+      ),
+  );
 });
 
 Deno.test("a schema that is older or newer than the release is one sentence and code 3, in every task", async (t) => {
