@@ -69,6 +69,8 @@ export class DialledClient extends pg.Client {
 
   async #open(): Promise<void> {
     const stream = await this.#dial();
+    // The driver would wait for the end of one that has ended.
+    if (stream.destroyed) throw new Error("Connection terminated unexpectedly");
     // The driver would have it dialled now.
     const connect = () => queueMicrotask(() => stream.emit("connect"));
     Object.assign(this.connection, { stream: Object.assign(stream, { connect }) });

@@ -9,6 +9,7 @@ export type Wire = Socket | TLSSocket;
 // Postgres' protocol, "Message Formats": SSLRequest, and what it is answered by.
 const SSL_REQUEST = new Uint8Array([0, 0, 0, 8, 4, 210, 22, 47]);
 const ENCRYPTED = 0x53; // S
+const NOT_ENCRYPTED = 0x4e; // N
 
 /** A connection could not be opened in time. */
 export class ConnectTimeout extends Error {
@@ -41,7 +42,7 @@ export async function dial(target: ConnectionTarget, server: Server): Promise<Wi
   try {
     return await dialOnce(target, server, true);
   } catch (error) {
-    if (!(error instanceof NotEncrypted) && !isTlsError(error)) throw error;
+    if (!isTlsError(error)) throw error;
     return await dialOnce(target, server, false);
   }
 }
@@ -55,6 +56,8 @@ async function dialOnce(target: ConnectionTarget, server: Server, encrypted: boo
   const { connectSeconds, keepAliveSeconds } = target;
   const { host, address, port } = server;
   const socket = host.startsWith("/") ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, address ?? host);
+  // Until whoever it is for listens, an error would end the process.
+  socket.on("error", () => {});
   const late = () => socket.destroy(new ConnectTimeout(`no connection in ${connectSeconds} s`));
   const timer = setTimeout(late, connectSeconds * 1000);
   try {
@@ -90,10 +93,14 @@ async function encrypt(socket: Socket, { encryption }: ConnectionTarget, { host 
     const [answer] = await event(socket, "data") as [Uint8Array];
     // More than one byte would be somebody else's words before the encryption.
     if (answer[0] !== ENCRYPTED || answer.length > 1) {
+      if (encryption.mode === "where possible" && answer[0] === NOT_ENCRYPTED && answer.length === 1) {
+        return socket;
+      }
       throw new NotEncrypted("the server does not support TLS");
     }
   }
   const wire = connectTls({ ...encryption.tls, socket, host, ...isIP(host) === 0 && { servername: host } });
+  wire.on("error", () => {});
   await event(wire, "secureConnect");
   return wire;
 }
