@@ -1,14 +1,19 @@
 import { z } from "zod";
+import { readConnectionUrl } from "./db/connection_url.ts";
+import { ConnectionUrlError } from "./db/connection_url_error.ts";
 import { readNetworks } from "./http/client_address.ts";
 
 const wholeNumber = (least: number, most: number) =>
   z.string().regex(/^\d+$/, "must be a whole number").transform(Number)
     .refine((n) => n >= least && n <= most, `must lie between ${least} and ${most}`);
-const postgresUrl = z.string().refine(
-  isPostgresUrl,
-  "must be a Postgres URL, such as postgres://user:password@host:5432/database; in a user's name or password, # is written " +
-    "%23, / is %2F, ? is %3F, @ is %40, : is %3A and % is %25",
-);
+const postgresUrl = z.string().superRefine((url, { addIssue }) => {
+  try {
+    readConnectionUrl(url);
+  } catch (error) {
+    if (!(error instanceof ConnectionUrlError)) throw error;
+    addIssue(error.message);
+  }
+});
 const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http(s) URL" })
   .transform((url) => url.replace(/\/+$/, ""));
 // An issuer's name is compared to the letter. Plain http would let anybody on the way hand out keys of their own.
@@ -121,18 +126,6 @@ export const settingsOf = (kind: ProcessKind): readonly Setting[] => READS[kind]
 export type ConfigOf<Kind extends ProcessKind> =
   & Pick<Config, (typeof READS)[Kind][number]>
   & (Kind extends "stack" ? unknown : { DATABASE_URL: string });
-
-/** Whether a URL can be read in one way only: a raw # or / in its password makes a host of the user. */
-function isPostgresUrl(value: string): boolean {
-  if (!/^postgres(ql)?:\/\/\S+$/.test(value) || !URL.canParse(value)) return false;
-  const { username, password, pathname, search, hash } = new URL(value);
-  if (hash !== "" || (username === "" && `${pathname}${search}`.includes("@"))) return false;
-  try {
-    return [username, password, pathname].every((part) => decodeURIComponent(part) !== undefined);
-  } catch {
-    return false;
-  }
-}
 
 /** A setting that is missing or wrong; the message is one sentence a variable, naming it. */
 export class ConfigError extends Error {

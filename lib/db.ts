@@ -1,6 +1,7 @@
 import pg from "pg";
-import { DialledClient } from "./db/client.ts";
+import { type ClientOptions, DialledClient } from "./db/client.ts";
 import { readConnectionUrl } from "./db/connection_url.ts";
+import { openWire } from "./db/open_wire.ts";
 import { PipelinedStatements } from "./db/pipelined.ts";
 import { ClientPool, openPgPool } from "./db/pool.ts";
 import { runOn } from "./db/run_on_client.ts";
@@ -29,7 +30,7 @@ export interface PoolOptions {
  * `bigint` comes as a string, `numeric` as a string, `timestamptz` as a `Date`. Close it with `sql.end()`.
  */
 export function connect(url: string, { max, name, pipelined = false }: PoolOptions): Sql {
-  const options = { target: readConnectionUrl(url), name };
+  const options = clientOptions(url, name);
   const pool = new ClientPool(options, max);
   const statements = pipelined ? new PipelinedStatements(options, max) : undefined;
   const run: Run = statements ? statements.run : (query) => pool.run(query);
@@ -45,9 +46,14 @@ export function connect(url: string, { max, name, pipelined = false }: PoolOptio
   });
 }
 
+function clientOptions(url: string, name: string): ClientOptions {
+  const target = readConnectionUrl(url);
+  return { target, name, dial: () => openWire(target) };
+}
+
 /** A pool of node-postgres connections, which graphile-worker needs. Close it with `pool.end()`. */
 export function connectForQueue(url: string, { max, name }: PoolOptions): pg.Pool {
-  return openPgPool({ target: readConnectionUrl(url), name }, max);
+  return openPgPool(clientOptions(url, name), max);
 }
 
 /** One node-postgres connection, with a session of its own. */
@@ -55,7 +61,7 @@ export type Session = pg.Client;
 
 /** One connection with a session of its own, for loads and for `LISTEN`. Close it with `session.end()`. */
 export async function openSession(url: string, name: string): Promise<Session> {
-  const session = new DialledClient({ target: readConnectionUrl(url), name });
+  const session = new DialledClient(clientOptions(url, name));
   // Without a listener a lost connection ends the process; every query under way rejects by itself.
   session.on("error", () => {});
   return await session.connect();
@@ -63,7 +69,9 @@ export async function openSession(url: string, name: string): Promise<Session> {
 
 /** Whether an error says that the database cannot be reached just now, rather than that a query is wrong. */
 export function isConnectionLoss(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code;
+  const { code, syscall } = (error ?? {}) as { code?: unknown; syscall?: unknown };
+  // Whatever the reason is: a socket's file, for one, is gone while its server is (ENOENT).
+  if (syscall === "connect") return true;
   if (typeof code !== "string") return error instanceof Error && LOST_WITHOUT_A_CODE.test(error.message);
   return /^(08|57P0)/.test(code) ||
     ["53300", "CONNECTION_CLOSED", "CONNECTION_ENDED", "CONNECTION_DESTROYED", "CONNECT_TIMEOUT"].includes(

@@ -27,7 +27,7 @@ export async function runMain(
   // `deno task` passes on the "--" that npm's users put before their arguments.
   const args = Deno.args[0] === "--" ? Deno.args.slice(1) : Deno.args;
   if (args.some((arg) => arg === "--help" || arg === "-h")) {
-    // deno-lint-ignore no-console -- a command's answer goes to standard output
+    // deno-lint-ignore no-console -- a command's output goes to standard output
     console.log(usage);
     Deno.exit(EXIT.done);
   }

@@ -19,8 +19,8 @@ def call(path, body=None):
     """Sends a request and gives the status object; an error of the service is an HTTPError with a JSON body."""
     data = None if body is None else json.dumps(body).encode()
     headers = HEADERS if data is None else {**HEADERS, "Content-Type": "application/json"}
-    with urllib.request.urlopen(urllib.request.Request(URL + path, data, headers)) as answer:
-        return json.load(answer)
+    with urllib.request.urlopen(urllib.request.Request(URL + path, data, headers)) as response:
+        return json.load(response)
 
 
 status = call(
@@ -34,8 +34,8 @@ if status["status"] != "finished":
     raise SystemExit(f"{status['error_code']}: {status['message']}")
 
 name = os.path.basename(urllib.parse.urlparse(status["url"]).path)
-with urllib.request.urlopen(status["url"]) as answer, open(name, "wb") as file:
-    shutil.copyfileobj(answer, file)
+with urllib.request.urlopen(status["url"]) as response, open(name, "wb") as file:
+    shutil.copyfileobj(response, file)
 with open(name, "rb") as file:
     assert hashlib.sha256(file.read()).hexdigest() == status["sha256"], "the file came damaged"
 with open(name, newline="", encoding="utf-8") as file:

@@ -1,5 +1,5 @@
 /**
- * Asks for a file and waits for it, with the typed client: bodies and answers are checked when this is compiled.
+ * Asks for a file and waits for it, with the typed client: bodies and responses are checked when this is compiled.
  * URL=http://127.0.0.1:8000 TOKEN=… deno run --allow-net --allow-env=URL,TOKEN docs/examples/generate.ts
  */
 // deno-lint-ignore-file no-console -- an example speaks to its reader

@@ -108,5 +108,5 @@ async function readResponse(response: Response) {
 
 function refusal(status: number, body: { message?: string; code?: string }): ClientError {
   const exit = status === 401 || status === 403 ? EXIT.notAllowed : EXIT.refused;
-  return new ClientError(body.message ?? `The service has answered with ${status}.`, exit, body.code);
+  return new ClientError(body.message ?? `The service has responded with ${status}.`, exit, body.code);
 }

@@ -76,7 +76,7 @@ async function fetchRest({ link, size, part, onProgress, patience }: Download): 
         why = "the connection was closed early";
       } else {
         await response.body?.cancel();
-        why = `it answers with ${response.status}`;
+        why = `it responds with ${response.status}`;
         if ([403, 404, 410].includes(response.status)) url = await link();
       }
     } catch (error) {

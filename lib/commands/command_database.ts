@@ -45,7 +45,7 @@ async function commandDatabaseUrl(): Promise<string> {
       await readKept(KEPT.databaseUrl);
     if (!kept) throw error;
     await refuseUnlessRunning(kept);
-    // deno-lint-ignore no-console -- it is worth knowing, and no part of the command's answer
+    // deno-lint-ignore no-console -- it is worth knowing, and no part of the command's output
     console.error(
       "Working on the embedded database of `deno task start`, in .data; DATABASE_URL is not set.",
     );

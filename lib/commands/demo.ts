@@ -29,7 +29,7 @@ const COLUMNS_SHOWN = 4;
 const RECORDS_SHOWN = 3;
 
 function say(text: string): void {
-  // deno-lint-ignore no-console -- this is the command's answer
+  // deno-lint-ignore no-console -- this is the command's output
   console.log(text);
 }
 

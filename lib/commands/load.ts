@@ -93,7 +93,7 @@ async function load(args: string[]): Promise<void> {
         onProgress: (progress) => report.show(progress),
       }));
     report.clear();
-    // deno-lint-ignore no-console -- a command's answer goes to standard output
+    // deno-lint-ignore no-console -- a command's output goes to standard output
     for (const outcome of outcomes) console.log(printable(sentenceFor(chosen, outcome)));
   } finally {
     report.clear();

@@ -23,6 +23,6 @@ await runMain(USAGE, async (args) => {
       throw new ProcessError((error as Error).message, EXIT.refused, { cause: error });
     }
   });
-  // deno-lint-ignore no-console -- a command's answer goes to standard output
+  // deno-lint-ignore no-console -- a command's output goes to standard output
   console.log(applied.length === 0 ? "Up to date." : applied.map((name) => `Applied ${name}.`).join("\n"));
 });

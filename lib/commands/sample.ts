@@ -20,7 +20,7 @@ await runMain(USAGE, async (args) => {
   const lines = counts.map(([table, rows]) =>
     `${table}: ${rows.toLocaleString("en-US")} rows of sample data.`
   );
-  // deno-lint-ignore no-console -- a command's answer goes to standard output
+  // deno-lint-ignore no-console -- a command's output goes to standard output
   console.log(
     counts.every(([, rows]) => rows === 0)
       ? "The source tables hold data already; nothing was changed."

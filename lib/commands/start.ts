@@ -24,7 +24,7 @@ await runMain(USAGE, async (args) => {
     onLine: (process, line) => console.error(`${process.padEnd(6)} | ${line}`),
   }, async ({ url, token, sql, embeddedUrl }, signal) => {
     const request = await exampleRequest(sql);
-    // deno-lint-ignore no-console -- this is the command's answer
+    // deno-lint-ignore no-console -- this is the command's output
     console.log(`
 The API listens on ${url}. Your token, an administrator's: ${token}
 

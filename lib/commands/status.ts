@@ -80,6 +80,6 @@ await runMain(USAGE, async (args) => {
       await queueLine(sql),
     ],
   );
-  // deno-lint-ignore no-console -- a command's answer goes to standard output
+  // deno-lint-ignore no-console -- a command's output goes to standard output
   console.log(printable(parts.join("\n\n")));
 });

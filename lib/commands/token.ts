@@ -20,10 +20,10 @@ import { withDatabase } from "./command_database.ts";
 import { type Arguments, readArguments, USAGE } from "./token_arguments.ts";
 import { tokenJson, tokenTable, userJson, userTable } from "./token_tables.ts";
 
-// A command's answer goes to standard output; what else is worth saying goes to standard error, so that
+// A command's output goes to standard output; what else is worth saying goes to standard error, so that
 // `TOKEN=$(deno task token create …)` works.
 // deno-lint-ignore no-console
-const answer = (text: string): void => console.log(text);
+const print = (text: string): void => console.log(text);
 // deno-lint-ignore no-console
 const say = (text: string): void => console.error(text);
 
@@ -47,7 +47,7 @@ async function create(
   const { made, of } = await retryConflicts(() => sql.begin(make));
   await warnOfUnknown(sql, affiliations);
   if (json) {
-    return answer(JSON.stringify({
+    return print(JSON.stringify({
       token_id: made.tokenId,
       token: made.token,
       user,
@@ -63,25 +63,25 @@ async function create(
     }), valid ${until}.`,
   );
   say("Keep it: it is shown only now.");
-  answer(made.token);
+  print(made.token);
 }
 
 async function list(sql: Sql, { user, json }: Arguments): Promise<void> {
   if (user !== undefined) await userId(sql, user);
   const tokens = await listTokens(sql, user);
-  answer(json ? JSON.stringify(tokens.map(tokenJson)) : tokenTable(tokens));
+  print(json ? JSON.stringify(tokens.map(tokenJson)) : tokenTable(tokens));
 }
 
 async function users(sql: Sql, { user, json }: Arguments): Promise<void> {
   if (user !== undefined) await userId(sql, user);
   const found = await listUsers(sql, user);
-  answer(json ? JSON.stringify(found.map(userJson)) : userTable(found));
+  print(json ? JSON.stringify(found.map(userJson)) : userTable(found));
 }
 
 async function revoke(sql: Sql, { ids }: Arguments): Promise<void> {
   const unknown = [];
   for (const id of ids) {
-    if (await revokeToken(sql, id)) answer(`Token ${id} is revoked.`);
+    if (await revokeToken(sql, id)) print(`Token ${id} is revoked.`);
     else unknown.push(id);
   }
   if (unknown.length > 0) {
@@ -105,12 +105,12 @@ async function change(sql: Sql, { command, user, affiliations, admin }: Argument
   };
   const [now] = await retryConflicts(() => sql.begin(changeIn));
   if (command === "grant") await warnOfUnknown(sql, affiliations);
-  answer(`${user} has now: ${wordsOf(now!.affiliations, now!.isAdministrator)}.`);
+  print(`${user} has now: ${wordsOf(now!.affiliations, now!.isAdministrator)}.`);
 }
 
 async function disable(sql: Sql, { command, user }: Arguments): Promise<void> {
   await setDisabled(sql, await userId(sql, user!), command === "disable");
-  answer(command === "disable" ? `${user} cannot sign in any more.` : `${user} can sign in again.`);
+  print(command === "disable" ? `${user} cannot sign in any more.` : `${user} can sign in again.`);
 }
 
 async function warnOfUnknown(sql: Sql, affiliations: readonly Affiliation[]): Promise<void> {
@@ -132,7 +132,7 @@ const COMMANDS: Record<string, (sql: Sql, args: Arguments) => Promise<void>> = {
 };
 
 await runMain(USAGE, async (args) => {
-  if (args[0] === "help") return answer(USAGE);
+  if (args[0] === "help") return print(USAGE);
   const wanted = readArguments(args);
   await withDatabase({ name: "token" }, (sql) => COMMANDS[wanted.command]!(sql, wanted));
 });

@@ -1,7 +1,8 @@
 import pg from "pg";
 import type { ConnectionTarget } from "./connection_url.ts";
-import { dial } from "./dial.ts";
+import type { Wire } from "./dial.ts";
 import { RowFilter } from "./row_filter.ts";
+import { startupOptions } from "./session_settings.ts";
 import { parserOf } from "./values.ts";
 
 /** How a connection is opened. */
@@ -9,6 +10,10 @@ export interface ClientOptions {
   target: ConnectionTarget;
   /** What Postgres shows in `pg_stat_activity`. */
   name: string;
+  /** Opens the connection that it is to talk on. */
+  dial: () => Promise<Wire>;
+  /** Whether it leaves the session's settings alone. */
+  isPlain?: boolean;
   /** Whether values are read as `lib/db/values.ts` says, and not as the driver does by itself. */
   readsValues?: boolean;
 }
@@ -20,25 +25,25 @@ export const isReadOnly = (error: unknown): boolean => (error as { code?: unknow
 
 /** A connection of node-postgres that is dialled as every one of this service is. */
 export class DialledClient extends pg.Client {
-  readonly #target: ConnectionTarget;
+  readonly #dial: () => Promise<Wire>;
   #rows: RowFilter | undefined;
   #isBrokenOff = false;
   #isReadOnly = false;
 
-  constructor({ target, name, readsValues }: ClientOptions) {
+  constructor({ target, name, dial, readsValues, isPlain }: ClientOptions) {
     super({
-      host: target.host,
-      port: target.port,
+      host: target.servers[0]!.host,
+      port: target.servers[0]!.port,
       user: target.user,
       password: target.password,
       database: target.database,
-      application_name: name,
-      options: target.options,
+      application_name: target.applicationName ?? name,
+      options: isPlain ? undefined : startupOptions(target.options),
       ssl: false,
       connectionTimeoutMillis: target.connectSeconds * 1000,
       ...readsValues && { types: { getTypeParser: parserOf } },
     });
-    this.#target = target;
+    this.#dial = dial;
     this.connection.on("errorMessage", (error: { code?: string }) => {
       this.#isReadOnly ||= isReadOnly(error);
     });
@@ -75,7 +80,9 @@ export class DialledClient extends pg.Client {
   }
 
   async #open(): Promise<void> {
-    const stream = await dial(this.#target);
+    const stream = await this.#dial();
+    // The driver would wait for the end of one that has ended.
+    if (stream.destroyed) throw new Error("Connection terminated unexpectedly");
     // The driver would have it dialled now.
     const connect = () => queueMicrotask(() => stream.emit("connect"));
     Object.assign(this.connection, { stream: Object.assign(stream, { connect }) });

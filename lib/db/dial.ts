@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect, isIP, type Socket } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
-import type { ConnectionTarget } from "./connection_url.ts";
+import type { ConnectionTarget, Server } from "./connection_url.ts";
 
 /** A connection to a server that nothing has been said on yet, save for its encryption. */
 export type Wire = Socket | TLSSocket;
@@ -9,6 +9,7 @@ export type Wire = Socket | TLSSocket;
 // Postgres' protocol, "Message Formats": SSLRequest, and what it is answered by.
 const SSL_REQUEST = new Uint8Array([0, 0, 0, 8, 4, 210, 22, 47]);
 const ENCRYPTED = 0x53; // S
+const NOT_ENCRYPTED = 0x4e; // N
 
 /** A connection could not be opened in time. */
 export class ConnectTimeout extends Error {
@@ -16,21 +17,54 @@ export class ConnectTimeout extends Error {
   readonly code = "CONNECT_TIMEOUT";
 }
 
+/** A connection was closed before anything could be said on it. */
+class ClosedEarly extends Error {
+  override readonly name = "ClosedEarly";
+  readonly code = "CONNECTION_CLOSED";
+}
+
+/** A server takes no encrypted connections, and only such are wanted. */
+export class NotEncrypted extends Error {
+  override readonly name = "NotEncrypted";
+  readonly code = "ERR_TLS_NOT_OFFERED";
+}
+
 /**
  * Opens a connection to a server: the same one, whichever driver it is for.
  *
- * @throws the socket's error, or `ConnectTimeout`
+ * @throws the socket's error, `ConnectTimeout`, or `NotEncrypted`
  */
-export async function dial(target: ConnectionTarget): Promise<Wire> {
-  const { host, port, connectSeconds } = target;
-  const socket = host.startsWith("/") ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, host);
+export async function dial(target: ConnectionTarget, server: Server): Promise<Wire> {
+  const { mode } = target.encryption;
+  // Nobody listens in on a socket in a folder.
+  if (mode === "never" || server.host.startsWith("/")) return await dialOnce(target, server, false);
+  if (mode === "always") return await dialOnce(target, server, true);
+  try {
+    return await dialOnce(target, server, true);
+  } catch (error) {
+    if (!isTlsError(error)) throw error;
+    return await dialOnce(target, server, false);
+  }
+}
+
+const isTlsError = (error: unknown): boolean =>
+  /^(ERR_(TLS|SSL)|EPROTO|CERT_|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED)|InvalidData/.test(
+    String((error as { code?: unknown } | null)?.code ?? (error as Error | null)?.name),
+  );
+
+async function dialOnce(target: ConnectionTarget, server: Server, encrypted: boolean): Promise<Wire> {
+  const { connectSeconds, keepAliveSeconds } = target;
+  const { host, address, port } = server;
+  const socket = host.startsWith("/") ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, address ?? host);
+  // Until whoever it is for listens, an error would end the process.
+  socket.on("error", () => {});
   const late = () => socket.destroy(new ConnectTimeout(`no connection in ${connectSeconds} s`));
   const timer = setTimeout(late, connectSeconds * 1000);
   try {
-    await once(socket, "connect");
+    await event(socket, "connect");
     socket.setNoDelay(true);
-    socket.setKeepAlive(true, 60_000);
-    return target.tls ? await encrypt(socket, target) : socket;
+    if (keepAliveSeconds !== undefined) socket.setKeepAlive(true, keepAliveSeconds * 1000);
+    return encrypted ? await encrypt(socket, target, server) : socket;
   } catch (error) {
     socket.destroy();
     throw error;
@@ -39,11 +73,34 @@ export async function dial(target: ConnectionTarget): Promise<Wire> {
   }
 }
 
-async function encrypt(socket: Socket, { host, tls }: ConnectionTarget): Promise<Wire> {
-  socket.write(SSL_REQUEST);
-  const [answer] = await once(socket, "data") as [Uint8Array];
-  if (answer[0] !== ENCRYPTED || answer.length > 1) throw new Error("the server does not support TLS");
-  const encrypted = connectTls({ ...tls, socket, host, ...isIP(host) === 0 && { servername: host } });
-  await once(encrypted, "secureConnect");
-  return encrypted;
+/** Waits for something of a socket; its end, which may come without an error, is one then. */
+async function event(socket: Wire, name: string): Promise<unknown[]> {
+  const over = new AbortController();
+  const closed = once(socket, "close", { signal: over.signal }).then(() => {
+    throw new ClosedEarly("the server has closed the connection");
+  });
+  closed.catch(() => {});
+  try {
+    return await Promise.race([once(socket, name, { signal: over.signal }), closed]);
+  } finally {
+    over.abort();
+  }
+}
+
+async function encrypt(socket: Socket, { encryption }: ConnectionTarget, { host }: Server): Promise<Wire> {
+  if (!encryption.direct) {
+    socket.write(SSL_REQUEST);
+    const [answer] = await event(socket, "data") as [Uint8Array];
+    // More than one byte would be somebody else's words before the encryption.
+    if (answer[0] !== ENCRYPTED || answer.length > 1) {
+      if (encryption.mode === "where possible" && answer[0] === NOT_ENCRYPTED && answer.length === 1) {
+        return socket;
+      }
+      throw new NotEncrypted("the server does not support TLS");
+    }
+  }
+  const wire = connectTls({ ...encryption.tls, socket, host, ...isIP(host) === 0 && { servername: host } });
+  wire.on("error", () => {});
+  await event(wire, "secureConnect");
+  return wire;
 }

@@ -1,7 +1,7 @@
 import postgres from "postgres";
 import { type ClientOptions, isReadOnly } from "./client.ts";
-import { dial } from "./dial.ts";
 import { failedSocket, quiet } from "./quiet_socket.ts";
+import { startupOptions } from "./session_settings.ts";
 import type { Query, Run } from "./tag.ts";
 import { PARSERS } from "./values.ts";
 
@@ -66,17 +66,20 @@ class PipelinedConnection {
   #idle = () => {};
 
   /** @param ended told when it is to be given no more statements */
-  constructor({ target, name }: ClientOptions, ended: () => void) {
+  constructor({ target, name, dial }: ClientOptions, ended: () => void) {
     this.#ended = ended;
     let isDialled = false;
     const options = {
       max: 1,
-      user: target.user ?? "",
+      user: target.user,
       pass: target.password ?? "",
-      database: target.database ?? "",
-      host: target.host,
-      port: target.port,
-      connection: { application_name: name, ...target.options && { options: target.options } },
+      database: target.database,
+      host: target.servers[0]!.host,
+      port: target.servers[0]!.port,
+      connection: {
+        application_name: target.applicationName ?? name,
+        options: startupOptions(target.options),
+      },
       connect_timeout: target.connectSeconds,
       backoff: () => 0,
       idle_timeout: 0,
@@ -88,7 +91,7 @@ class PipelinedConnection {
       socket: () => {
         if (isDialled) return failedSocket(new ConnectionClosed("the server has closed the connection"));
         isDialled = true;
-        return dial(target).then(quiet, failedSocket);
+        return dial().then(quiet, failedSocket);
       },
       onclose: () => {
         ended();

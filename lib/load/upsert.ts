@@ -46,7 +46,9 @@ export async function upsert(session: Session, options: Upsert): Promise<MergeCo
   // takes long.
   await run(
     `CREATE TEMP TABLE ${keys} ON COMMIT DROP AS
-     SELECT load_row, ${folded(identifier(key))} AS key,
+     SELECT load_row, ${folded(identifier(key))} AS key, ${
+      options.anyLetterCase ? identifier(key) : "NULL"
+    } AS spelled,
        ${options.datedBy ? identifier(options.datedBy) : "NULL::timestamp"} AS dated,
        ${options.removes ? identifier(options.removes) : "false"} AS removes
      FROM ${staging}`,
@@ -57,7 +59,9 @@ export async function upsert(session: Session, options: Upsert): Promise<MergeCo
   if (repeated > 0) await run(`DELETE FROM ${staging} s USING ${superseded} o WHERE s.load_row = o.load_row`);
   await run(
     `CREATE TEMP TABLE ${matches} ON COMMIT DROP AS
-     SELECT k.load_row, t.${identifier(id)} AS id,
+     SELECT k.load_row, t.${identifier(id)} AS id, ${
+      options.anyLetterCase ? `t.${identifier(key)} <> k.spelled` : "false"
+    } AS respelled,
        NOT k.removes AND row_number() OVER (PARTITION BY k.load_row ORDER BY t.${
       identifier(id)
     } DESC) = 1 AS stays
@@ -74,19 +78,27 @@ export async function upsert(session: Session, options: Upsert): Promise<MergeCo
       }) ${among}`,
     );
   }
-  const { rows: [found] } = await session.query<{ matched: number; deletions: number }>(
+  const { rows: [found] } = await session.query<{ matched: number; respelled: number; deletions: number }>(
     `SELECT (SELECT count(*)::int FROM ${matches} WHERE stays) AS matched,
+       (SELECT count(*)::int FROM ${matches} WHERE stays AND respelled) AS respelled,
        (SELECT count(*)::int FROM ${keys} WHERE removes) AS deletions`,
   );
-  const { matched, deletions } = found!;
+  const { matched, respelled, deletions } = found!;
   const brought = columns.filter((column) => !options.anyLetterCase || column !== key);
   // `*<>` compares what is stored: 1.0 and 1.00 are equal numbers, but not the same text in a file.
-  const updated = matched === 0 ? 0 : await run(
-    `UPDATE ${table} t SET (${identifiers(brought)}) = ROW (${identifiers(brought, "s.")})
-     FROM ${staging} s JOIN ${matches} m ON m.load_row = s.load_row AND m.stays
-     WHERE t.${identifier(id)} = m.id
-       AND ROW (${identifiers(brought, "t.")})::record *<> ROW (${identifiers(brought, "s.")})::record`,
-  );
+  const { rows: [written] } = matched === 0
+    ? { rows: [] }
+    : await session.query<{ rows: number; respelled: number }>(
+      `WITH written AS (
+       UPDATE ${table} t SET (${identifiers(brought)}) = ROW (${identifiers(brought, "s.")})
+       FROM ${staging} s JOIN ${matches} m ON m.load_row = s.load_row AND m.stays
+       WHERE t.${identifier(id)} = m.id
+         AND ROW (${identifiers(brought, "t.")})::record *<> ROW (${identifiers(brought, "s.")})::record
+       RETURNING m.respelled
+     )
+     SELECT count(*)::int AS rows, (count(*) FILTER (WHERE respelled))::int AS respelled FROM written`,
+    );
+  const updated = written ? written.rows + respelled - written.respelled : 0;
   const fixed = Object.entries(options.fixed ?? {});
   const inserted = await run(
     `INSERT INTO ${table} (${identifiers([...columns, ...fixed.map(([name]) => name)])})

@@ -157,7 +157,7 @@ Deno.test("nobody waits for the last use to be written", async () => {
   await using db = await testDatabase();
   const { token } = await addUser(db.sql, "alice");
   const url = new URL(db.url);
-  url.searchParams.set("options", "-c lock_timeout=5s");
+  url.search = "?options=-c%20lock_timeout%3D5s";
   const sql = connect(url.href, { max: 1, name: "test" });
   try {
     await db.sql.begin(async (tx) => {

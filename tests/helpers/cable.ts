@@ -34,13 +34,19 @@ export async function layCable(
     open.add(near);
     for (const socket of [near, far]) socket.on("error", () => {});
     near.on("data", (bytes) => far.write(bytes));
+    let isCut = false;
     far.on("data", (bytes) => {
-      for (let at = 0; at < bytes.length && left > 0; at += packet) {
+      for (let at = 0; at < bytes.length && !isCut; at += packet) {
         const part = bytes.subarray(at, Math.min(at + packet, at + left));
         left -= part.length;
         cable.received += part.length;
-        if (left > 0) near.write(part);
-        else near.write(part, () => end(near));
+        if (left > 0) {
+          near.write(part);
+        } else {
+          isCut = true;
+          left = Infinity;
+          near.write(part, () => end(near));
+        }
       }
     });
     near.on("close", () => {

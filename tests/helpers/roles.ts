@@ -7,6 +7,7 @@ export type Role = (typeof ROLES)[number];
 /** A database's URL that makes every session go on as a role: with its rights, whoever has logged in. */
 export function urlAs(databaseUrl: string, role: Role): string {
   const url = new URL(databaseUrl);
-  url.searchParams.set("options", `-c role=${role}`);
+  // As libpq reads it, for which + is no blank.
+  url.search = `?options=-c%20role%3D${role}`;
   return url.href;
 }

@@ -41,7 +41,7 @@ export async function embedPostgres(options: EmbeddedPostgresOptions = {}): Prom
   const { signal, project = Deno.cwd() } = options;
   signal?.throwIfAborted();
   await using preparing = startProcess("prepare.ts", project, await preparePermissions(project), []);
-  const prepared = await answer(preparing, "prepared", signal);
+  const prepared = await expect(preparing, "prepared", signal);
   const keeping = startProcess("keep.ts", project, keepPermissions(prepared.folder), [
     prepared.folder,
     prepared.version,
@@ -49,7 +49,7 @@ export async function embedPostgres(options: EmbeddedPostgresOptions = {}): Prom
     JSON.stringify(options.settings ?? {}),
   ]);
   try {
-    const { url } = await answer(keeping, "ready", signal);
+    const { url } = await expect(keeping, "ready", signal);
     const lost = nextMessage(keeping).then((message) => {
       throw errorIn(message);
     });
@@ -116,20 +116,20 @@ async function nextMessage({ messages }: Process): Promise<Message> {
   return value ? JSON.parse(value) : { error: "The process that runs the embedded Postgres has ended." };
 }
 
-type Answer<Name extends string> = Extract<Message, Record<Name, unknown>>[Name];
+type Expected<Name extends string> = Extract<Message, Record<Name, unknown>>[Name];
 
-async function answer<Name extends "prepared" | "ready">(
+async function expect<Name extends "prepared" | "ready">(
   process: Process,
   name: Name,
   signal: AbortSignal | undefined,
-): Promise<Answer<Name>> {
+): Promise<Expected<Name>> {
   const aborted = Promise.withResolvers<never>();
   const abort = () => aborted.reject(signal!.reason);
   signal?.addEventListener("abort", abort);
   try {
     signal?.throwIfAborted();
     const message = await Promise.race([nextMessage(process), aborted.promise]);
-    if (name in message) return (message as unknown as Record<Name, Answer<Name>>)[name];
+    if (name in message) return (message as unknown as Record<Name, Expected<Name>>)[name];
     throw errorIn(message);
   } finally {
     signal?.removeEventListener("abort", abort);

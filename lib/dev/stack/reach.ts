@@ -1,9 +1,12 @@
 import type { Config } from "../../config.ts";
+import { readConnectionUrl } from "../../db/connection_url.ts";
 
-/** `host:port` of a Postgres URL. */
-export function databaseHost(url: string): string {
-  const { hostname, port } = new URL(url);
-  return `${hostname}:${port || "5432"}`;
+/** `host:port` of each server that a Postgres URL names; a socket in a folder as Deno calls it. */
+export function databaseHosts(url: string): string[] {
+  return readConnectionUrl(url).servers.map(({ host, address = host, port }) => {
+    if (address.startsWith("/")) return `unix:${address}/.s.PGSQL.${port}`;
+    return `${address.includes(":") ? `[${address}]` : address}:${port}`;
+  });
 }
 
 /** The hosts of the file storage that the settings choose. */

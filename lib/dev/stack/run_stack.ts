@@ -68,6 +68,6 @@ class Stopped extends Error {
 }
 
 function tell(text: string): void {
-  // deno-lint-ignore no-console -- commands tell how they get on on standard error, apart from their answer
+  // deno-lint-ignore no-console -- commands tell how they get on on standard error, apart from their output
   console.error(text);
 }

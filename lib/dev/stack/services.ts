@@ -3,7 +3,7 @@ import { bracketed, httpUrlOf, reachable } from "../../http/address.ts";
 import { EXIT } from "../../process_error.ts";
 import { type ApiPort, chooseApiPort } from "./api_port.ts";
 import type { ServiceModule } from "./process_flags.ts";
-import { databaseHost, issuerHosts, storageHosts } from "./reach.ts";
+import { databaseHosts, issuerHosts, storageHosts } from "./reach.ts";
 import { type ServiceProcess, startServiceProcess } from "./service_process.ts";
 import { StackError } from "./stack_error.ts";
 
@@ -42,7 +42,7 @@ export class Services implements AsyncDisposable {
   async start(signal: AbortSignal): Promise<{ url: string; instead?: number }> {
     const { config, read } = this.#options;
     const metrics = config.WORKER_METRICS_PORT ? listening(config.HOST, config.WORKER_METRICS_PORT) : [];
-    const exported = config.EXPORT_DATABASE_URL ? [databaseHost(config.EXPORT_DATABASE_URL)] : [];
+    const exported = config.EXPORT_DATABASE_URL ? databaseHosts(config.EXPORT_DATABASE_URL) : [];
     this.#run("worker", "worker/main.ts", [...exported, ...metrics], {}, this.#stopSeconds + 10);
     const insist = Boolean(read("PORT"));
     let chosen = chooseApiPort(config.HOST, config.PORT, insist);
@@ -110,7 +110,7 @@ export class Services implements AsyncDisposable {
       name,
       module,
       reach: {
-        net: [...new Set([databaseHost(databaseUrl), ...net, ...storageHosts(config, read)])],
+        net: [...new Set([...databaseHosts(databaseUrl), ...net, ...storageHosts(config, read)])],
         storageDir: config.STORAGE_DIR,
       },
       env: {
@@ -153,6 +153,8 @@ function rejectionOf(signal: AbortSignal, reason: () => unknown): Promise<never>
 /** A database's URL whose sessions have the rights of a role (`sql/migrations/0005_roles.sql`). */
 function withRole(databaseUrl: string, role: "detached_api" | "detached_worker"): string {
   const url = new URL(databaseUrl);
-  url.searchParams.set("options", `-c role=${role}`);
+  // As libpq reads it, for which + is no blank.
+  const options = `options=${encodeURIComponent(`-c role=${role}`)}`;
+  url.search = url.search ? `${url.search}&${options}` : `?${options}`;
   return url.href;
 }
