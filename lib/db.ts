@@ -69,7 +69,9 @@ export async function openSession(url: string, name: string): Promise<Session> {
 
 /** Whether an error says that the database cannot be reached just now, rather than that a query is wrong. */
 export function isConnectionLoss(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code;
+  const { code, syscall } = (error ?? {}) as { code?: unknown; syscall?: unknown };
+  // Whatever the reason is: a socket's file, for one, is gone while its server is (ENOENT).
+  if (syscall === "connect") return true;
   if (typeof code !== "string") return error instanceof Error && LOST_WITHOUT_A_CODE.test(error.message);
   return /^(08|57P0)/.test(code) ||
     ["53300", "CONNECTION_CLOSED", "CONNECTION_ENDED", "CONNECTION_DESTROYED", "CONNECT_TIMEOUT"].includes(

@@ -12,7 +12,7 @@ function complaints(kind: ProcessKind, settings: Record<string, string>): string
   return "";
 }
 
-const DATABASE = { DATABASE_URL: "postgres://localhost/x" };
+const DATABASE = { DATABASE_URL: "postgres://user@localhost/x" };
 const SECRET = "s".repeat(32);
 
 Deno.test("every process but `demo` and `start`, which bring one, needs a database", () => {

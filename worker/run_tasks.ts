@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { run, type Runner, type RunnerOptions } from "graphile-worker";
+import { EventEmitter } from "node:events";
+import { run, type Runner, type RunnerOptions, type WorkerEvents } from "graphile-worker";
 import { isUnavailable } from "../lib/db/unavailable.ts";
 import { log } from "../lib/log.ts";
 
@@ -24,13 +25,15 @@ export async function runTasks(
   stopped.then((name) => signal = name);
   let runner: Runner | undefined;
   while (!signal) {
-    runner = await start(options);
-    if (runner) {
+    const started = await start(options);
+    runner = started?.runner;
+    if (started) {
       onReady();
-      await Promise.race([stopped, runner.promise.catch(() => {})]);
+      await Promise.race([stopped, started.runner.promise.catch(() => {}), started.deaf]);
     }
     if (signal) break;
     log("worker").warning(runner ? "the queue was lost" : "the queue cannot be reached");
+    await runner?.stop().catch(() => {});
     await Promise.race([stopped, sleep(AGAIN_MILLISECONDS)]);
   }
   log("worker").info("stopping", { signal });
@@ -38,11 +41,21 @@ export async function runTasks(
   await runner?.stop().catch(() => runner?.promise.catch(() => {}));
 }
 
-/** Gives undefined where the database is away, or takes no writes. */
-async function start(options: RunnerOptions): Promise<Runner | undefined> {
+/**
+ * Starts a runner; gives undefined where the database is away, or takes no writes.
+ *
+ * @returns `deaf` resolves where it will never hear of a task: where the names of its tasks cannot be stored as it looks
+ * for the first one, graphile-worker keeps that failure for as long as it runs
+ */
+async function start(options: RunnerOptions): Promise<{ runner: Runner; deaf: Promise<void> } | undefined> {
+  const events: WorkerEvents = new EventEmitter();
+  const deaf = Promise.withResolvers<void>();
+  events.once("worker:getJob:error", () => deaf.resolve());
+  const hears = () => events.removeAllListeners("worker:getJob:error");
+  events.once("worker:getJob:empty", hears).once("job:start", hears);
   try {
     // A new object each time: what graphile-worker makes of the options it keeps by theirs.
-    return await run({ ...options });
+    return { runner: await run({ ...options, events }), deaf: deaf.promise };
   } catch (error) {
     if (!isUnavailable(error)) throw error;
     return undefined;

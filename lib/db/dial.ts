@@ -29,15 +29,30 @@ export class NotEncrypted extends Error {
   readonly code = "ERR_TLS_NOT_OFFERED";
 }
 
+/** A folder has no socket of a server's, or this process is not shown it. */
+class NoSocket extends Error {
+  override readonly name = "NoSocket";
+  readonly code = "ENOENT";
+  readonly syscall = "connect";
+
+  constructor(path: string, options: ErrorOptions) {
+    super(
+      `there is no socket ${path}, or this process may not use it (the tasks may use those in /run/postgresql and ` +
+        `/var/run/postgresql)`,
+      options,
+    );
+  }
+}
+
 /**
  * Opens a connection to a server: the same one, whichever driver it is for.
  *
- * @throws the socket's error, `ConnectTimeout`, or `NotEncrypted`
+ * @throws the socket's error, `ConnectTimeout`, `NoSocket` or `NotEncrypted`
  */
 export async function dial(target: ConnectionTarget, server: Server): Promise<Wire> {
   const { mode } = target.encryption;
-  // Nobody listens in on a socket in a folder.
-  if (mode === "never" || server.host.startsWith("/")) return await dialOnce(target, server, false);
+  if (server.host.startsWith("/")) return await dialSocket(target, server);
+  if (mode === "never") return await dialOnce(target, server, false);
   if (mode === "always") return await dialOnce(target, server, true);
   try {
     return await dialOnce(target, server, true);
@@ -47,6 +62,20 @@ export async function dial(target: ConnectionTarget, server: Server): Promise<Wi
   }
 }
 
+/** Opens a socket in a folder; nobody listens in on one, so nothing is encrypted. */
+async function dialSocket(target: ConnectionTarget, server: Server): Promise<Wire> {
+  try {
+    return await dialOnce(target, server, false);
+  } catch (error) {
+    const { NotFound, NotCapable, PermissionDenied } = Deno.errors;
+    const isHidden = [NotFound, NotCapable, PermissionDenied].some((kind) => error instanceof kind) ||
+      (error as { code?: unknown }).code === "ENOENT";
+    throw isHidden ? new NoSocket(socketPath(server), { cause: error }) : error;
+  }
+}
+
+const socketPath = ({ host, port }: Server): string => `${host}/.s.PGSQL.${port}`;
+
 const isTlsError = (error: unknown): boolean =>
   /^(ERR_(TLS|SSL)|EPROTO|CERT_|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED)|InvalidData/.test(
     String((error as { code?: unknown } | null)?.code ?? (error as Error | null)?.name),
@@ -55,7 +84,7 @@ const isTlsError = (error: unknown): boolean =>
 async function dialOnce(target: ConnectionTarget, server: Server, encrypted: boolean): Promise<Wire> {
   const { connectSeconds, keepAliveSeconds } = target;
   const { host, address, port } = server;
-  const socket = host.startsWith("/") ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, address ?? host);
+  const socket = host.startsWith("/") ? connect(socketPath(server)) : connect(port, address ?? host);
   // Until whoever it is for listens, an error would end the process.
   socket.on("error", () => {});
   const late = () => socket.destroy(new ConnectTimeout(`no connection in ${connectSeconds} s`));

@@ -96,6 +96,15 @@ Deno.test("a wrong host or port is one sentence and code 3, in every task", asyn
         /database cannot be reached: .*ECONNREFUSED/,
       ),
   );
+  await t.step(
+    "socket",
+    () =>
+      expectOneSentence(
+        `postgres://a:${PASSWORD}@%2Fno%2Fsuch%2Ffolder/x`,
+        /database cannot be reached: there is no socket \/no\/such\/folder\/\.s\.PGSQL\.5432, or this process may not/,
+        TASKS.filter(([task]) => !["serve", "worker", "demo", "start"].includes(task!)),
+      ),
+  );
 });
 
 Deno.test("a schema that is older or newer than the release is one sentence and code 3, in every task", async (t) => {
