@@ -20,11 +20,15 @@ export interface ClientOptions {
 
 type Connected = (error?: Error) => void;
 
+/** Whether a statement was refused since its session, or its transaction, takes no writes (read_only_sql_transaction). */
+export const isReadOnly = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === "25006";
+
 /** A connection of node-postgres that is dialled as every one of this service is. */
 export class DialledClient extends pg.Client {
   readonly #dial: () => Promise<Wire>;
   #rows: RowFilter | undefined;
   #isBrokenOff = false;
+  #isReadOnly = false;
 
   constructor({ target, name, dial, readsValues, isPlain }: ClientOptions) {
     super({
@@ -40,6 +44,14 @@ export class DialledClient extends pg.Client {
       ...readsValues && { types: { getTypeParser: parserOf } },
     });
     this.#dial = dial;
+    this.connection.on("errorMessage", (error: { code?: string }) => {
+      this.#isReadOnly ||= isReadOnly(error);
+    });
+  }
+
+  /** Whether it was told that it may not write: a session that began so may stay so, whatever becomes of the database. */
+  get isReadOnly(): boolean {
+    return this.#isReadOnly;
   }
 
   /** What parts rows from everything else that the server sends. */

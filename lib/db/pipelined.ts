@@ -1,5 +1,5 @@
 import postgres from "postgres";
-import type { ClientOptions } from "./client.ts";
+import { type ClientOptions, isReadOnly } from "./client.ts";
 import { failedSocket, quiet } from "./quiet_socket.ts";
 import { startupOptions } from "./session_settings.ts";
 import type { Query, Run } from "./tag.ts";
@@ -61,9 +61,13 @@ class PipelinedConnection {
   /** How many statements wait for their answers. */
   running = 0;
   readonly #sql: postgres.Sql;
+  readonly #ended: () => void;
+  #isReadOnly = false;
   #idle = () => {};
 
+  /** @param ended told when it is to be given no more statements */
   constructor({ target, name, dial }: ClientOptions, ended: () => void) {
+    this.#ended = ended;
     let isDialled = false;
     const options = {
       max: 1,
@@ -104,9 +108,17 @@ class PipelinedConnection {
       const statement = this.#sql.unsafe(text, values, { prepare });
       const rows = asArrays ? await statement.values() : await statement;
       return { rows: [...rows], count: rows.count };
+    } catch (error) {
+      // The session may stay so, whatever becomes of the database: another takes its place.
+      if (isReadOnly(error)) {
+        this.#isReadOnly = true;
+        this.#ended();
+      }
+      throw error;
     } finally {
       this.running -= 1;
       if (this.running === 0) this.#idle();
+      if (this.running === 0 && this.#isReadOnly) void this.#sql.end({ timeout: 0 });
     }
   }
 

@@ -27,6 +27,10 @@ export function openPgPool(options: ClientOptions, max: number): pg.Pool {
       log("db").warning("a connection was lost", { pool: options.name, error: error.message });
     });
   });
+  // The next one finds the database as it is by then.
+  pool.on("release", (_error, client) => {
+    if (client instanceof DialledClient && client.isReadOnly) client.end().catch(() => {});
+  });
   return pool;
 }
 

@@ -45,28 +45,16 @@ Deno.test("a storage that takes nothing is waited for, and the status says so", 
   await assertFinished(service, job_id);
 });
 
-const WRITTEN = [
-  "file_generation",
-  "generation_job",
-  "unpublished_object",
-  "graphile_worker._private_jobs",
-  "graphile_worker._private_tasks",
-];
-
 /** Lets a database take no writes, as a standby does that is not promoted yet, or lets it take them again. */
-async function setReadOnly({ sql }: Service, isReadOnly: boolean): Promise<void> {
-  if (!isReadOnly) return void await sql`DROP FUNCTION refuse_writes CASCADE`;
-  await sql.unsafe(`
-    CREATE FUNCTION refuse_writes() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN RAISE EXCEPTION 'cannot write in a read-only transaction' USING ERRCODE = '25006'; END $$;
-    ${
-    WRITTEN.map((table) =>
-      `CREATE TRIGGER refuse_writes BEFORE INSERT OR UPDATE OR DELETE ON ${table}
-       FOR EACH STATEMENT EXECUTE FUNCTION refuse_writes();`
-    ).join("\n")
-  }
-    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = current_database() AND application_name <> 'test'`);
+async function setReadOnly({ sql, db }: Service, isReadOnly: boolean): Promise<void> {
+  await sql.begin(async (tx) => {
+    await tx`SET TRANSACTION READ WRITE`;
+    await tx.unsafe(`ALTER DATABASE ${db.name} SET default_transaction_read_only = ${isReadOnly}`);
+    // For sessions that begin from now on.
+    await tx`
+      SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE datname = current_database() AND application_name <> 'test'`;
+  });
 }
 
 const connected = (service: Service, name: string) =>
