@@ -26,9 +26,9 @@ export const SESSION_SETTINGS: Readonly<Record<string, string>> = {
   backslash_quote: "safe_encoding",
   transform_null_equals: "off",
   array_nulls: "on",
-  // What a statement may do, and for how long.
+  // What a statement may do, and for how long. Not default_transaction_read_only: whoever sets that, as some do when a disk is full,
+  // wants nothing to be written, and is obeyed.
   default_transaction_isolation: "read committed",
-  default_transaction_read_only: "off",
   default_transaction_deferrable: "off",
   statement_timeout: "0",
   lock_timeout: "0",

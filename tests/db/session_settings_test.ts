@@ -20,7 +20,6 @@ const OTHERS: Record<string, readonly string[]> = {
   transform_null_equals: ["on"],
   array_nulls: ["off"],
   default_transaction_isolation: ["serializable"],
-  default_transaction_read_only: ["on"],
   default_transaction_deferrable: ["on"],
   statement_timeout: ["1"],
   lock_timeout: ["1"],
