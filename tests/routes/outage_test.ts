@@ -74,12 +74,18 @@ Deno.test("a database with an older schema is none to be ready with; with a newe
 Deno.test("while the database is away every request is 503 with Retry-After, and soon after its return answered", async () => {
   await using postgres = await startRestartablePostgres("test-outage");
   await using resources = new AsyncDisposableStack();
-  const sql = connect(postgres.url, { max: 2, name: "test" });
+  // The server is kept from one run of the tests to the next.
+  const name = `outage_${crypto.randomUUID().slice(0, 8)}`;
+  const admin = connect(postgres.url, { max: 1, name: "test" });
+  await admin.unsafe(`CREATE DATABASE ${name}`);
+  await admin.end();
+  const databaseUrl = Object.assign(new URL(postgres.url), { pathname: `/${name}` }).href;
+  const sql = connect(databaseUrl, { max: 2, name: "test" });
   resources.defer(() => sql.end({ timeout: 1 }));
-  await migrate(sql, postgres.url);
+  await migrate(sql, databaseUrl);
   const storageDir = await Deno.makeTempDir({ prefix: "detached-files-" });
   resources.defer(() => Deno.remove(storageDir, { recursive: true }));
-  await using api = await startApi({ databaseUrl: postgres.url, storageDir });
+  await using api = await startApi({ databaseUrl, storageDir });
   const service = { api } as Service;
   await addAgencies(sql);
   const routes: [string, string, unknown?][] = [
