@@ -1,4 +1,5 @@
 import type { Fault as S3Fault } from "../helpers/faulty_s3.ts";
+import { retryConflicts } from "../../lib/db/conflict.ts";
 import { randomFaults } from "../helpers/faulty_s3.ts";
 import type { Random } from "../helpers/random.ts";
 import { HARDLY_ANY, limitFiles } from "../helpers/limit_files.ts";
@@ -143,10 +144,12 @@ async function refusingWrites(
   { service: { sql }, recovery, random, signal }: FaultContext,
   code: string,
 ): Promise<boolean> {
-  await sql.unsafe(`
+  // It locks several tables, as the service does.
+  const change = (text: string) => retryConflicts(() => sql.unsafe(text));
+  await change(`
     CREATE OR REPLACE FUNCTION refuse_writes() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN RAISE EXCEPTION 'no writes just now' USING ERRCODE = TG_ARGV[0]; END $$`);
-  await sql.unsafe(
+  await change(
     WRITTEN.map((table) =>
       `CREATE OR REPLACE TRIGGER refuse_writes BEFORE INSERT OR UPDATE OR DELETE ON ${table}
        FOR EACH STATEMENT EXECUTE FUNCTION refuse_writes('${code}')`
@@ -154,7 +157,7 @@ async function refusingWrites(
   );
   recovery.begin(kind);
   await pause(1000 * (2 + 6 * random.next()), signal);
-  await whileAway(() => sql.unsafe("DROP FUNCTION IF EXISTS refuse_writes CASCADE"));
+  await whileAway(() => change("DROP FUNCTION IF EXISTS refuse_writes CASCADE"));
   return true;
 }
 
