@@ -62,8 +62,6 @@ export type Session = pg.Client;
 /** One connection with a session of its own, for loads and for `LISTEN`. Close it with `session.end()`. */
 export async function openSession(url: string, name: string): Promise<Session> {
   const session = new DialledClient(clientOptions(url, name));
-  // Without a listener a lost connection ends the process; every query under way rejects by itself.
-  session.on("error", () => {});
   return await session.connect();
 }
 

@@ -44,6 +44,9 @@ export class DialledClient extends pg.Client {
       ...readsValues && { types: { getTypeParser: parserOf } },
     });
     this.#dial = dial;
+    // Without a listener a loss ends the process, and pg's pool has one only some time after the server was ready. Whatever runs on
+    // the connection, or is asked of it next, is refused by itself.
+    this.on("error", () => {});
     this.connection.on("errorMessage", (error: { code?: string }) => {
       this.#isReadOnly ||= isReadOnly(error);
     });

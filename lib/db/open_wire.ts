@@ -29,7 +29,6 @@ class NoSuchServer extends Error {
 /** Asks a server, on a connection of its own, what it is (libpq's `target_session_attrs`). */
 async function isOfKind(target: ConnectionTarget, server: Server, kind: SessionKind): Promise<boolean> {
   const client = new DialledClient({ target, name: "look", isPlain: true, dial: () => dial(target, server) });
-  client.on("error", () => {});
   await client.connect();
   try {
     const { rows: [row] } = await client.query(
