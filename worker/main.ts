@@ -35,12 +35,13 @@ await runMain(USAGE, async (args) => {
   const sql = connect(config.DATABASE_URL, { max: concurrency + 2, name: "worker" });
   if (!await awaitDatabase(sql, config.DATABASE_URL, stopped)) return;
   const cursors = config.WORKER_CURSORS;
-  const exportUrl = config.EXPORT_DATABASE_URL ?? config.DATABASE_URL;
-  // A replica that is away just now is waited for by whatever reads from it.
-  await refuseTransactionPooling(exportUrl, "EXPORT_DATABASE_URL").catch((error) => {
-    if (!isUnavailable(error)) throw error;
-  });
-  const exportSql = connect(exportUrl, {
+  if (config.EXPORT_DATABASE_URL) {
+    await refuseTransactionPooling(config.EXPORT_DATABASE_URL, "EXPORT_DATABASE_URL").catch((error) => {
+      // A replica that is away just now is waited for by whatever reads from it.
+      if (!isUnavailable(error)) throw error;
+    });
+  }
+  const exportSql = connect(config.EXPORT_DATABASE_URL ?? config.DATABASE_URL, {
     max: concurrency + cursors - 1,
     name: "export",
   });

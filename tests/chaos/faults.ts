@@ -1,6 +1,5 @@
-import type { Fault as S3Fault } from "../helpers/faulty_s3.ts";
 import { retryConflicts } from "../../lib/db/conflict.ts";
-import { randomFaults } from "../helpers/faulty_s3.ts";
+import { type Fault as S3Fault, randomFaults } from "../helpers/faulty_s3.ts";
 import type { Random } from "../helpers/random.ts";
 import { HARDLY_ANY, limitFiles } from "../helpers/limit_files.ts";
 import { signalTo } from "../helpers/running.ts";
