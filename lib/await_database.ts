@@ -10,13 +10,15 @@ const PATIENCE_MILLISECONDS = 20_000;
 const AGAIN_MILLISECONDS = 1000;
 
 /**
- * Waits, at the start of a process that goes on until it is stopped, for a database that is just being started itself, and
- * looks whether its schema is the one of this release, and whether connections have sessions of their own.
+ * Waits, at the start of a process that goes on until it is stopped, for a database that is just being
+ * started itself, and looks whether its schema is the one of this release, and whether connections have
+ * sessions of their own.
  *
  * @param url the same database's
  * @param stopped resolves when the process should stop instead
  * @returns whether the database can be used; false where the process was stopped first
- * @throws {SchemaVersionError | TransactionPoolingError} where not; the database's own error where it does not let this process in, or stays away
+ * @throws {SchemaVersionError | TransactionPoolingError} where not; the database's own error where it does
+ * not let this process in, or stays away
  */
 export async function awaitDatabase(sql: Sql, url: string, stopped: Promise<unknown>): Promise<boolean> {
   let isStopped = false;

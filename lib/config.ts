@@ -16,7 +16,8 @@ const postgresUrl = z.string().superRefine((url, { addIssue }) => {
 });
 const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http(s) URL" })
   .transform((url) => url.replace(/\/+$/, ""));
-// An issuer's name is compared to the letter. Plain http would let anybody on the way hand out keys of their own.
+// An issuer's name is compared to the letter. Plain http would let anybody on the way hand out keys of their
+// own.
 const issuerUrl = z.string().regex(
   /^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(\/|$))[^\s?#]*$/,
   "must be an https URL without query or fragment, exactly as the issuer calls itself",
@@ -35,7 +36,9 @@ const networks = z.string().transform((list, { addIssue }) => {
 const flag = z.enum(["true", "false"], { error: `must be "true" or "false"` }).transform((v) => v === "true");
 const secret = (least: number) => z.string().min(least, `must have at least ${least} characters`);
 
-/** Every setting, by the name of its environment variable: what it may be, and what it is where it is not set. */
+/**
+ * Every setting, by the name of its environment variable: what it may be, and what it is where it is not set.
+ */
 export const settings = z.object({
   DATABASE_URL: postgresUrl.optional(),
   EXPORT_DATABASE_URL: postgresUrl.optional(),
@@ -90,7 +93,10 @@ const ONLY_WITH: Partial<Record<Setting, Setting>> = {
 const STORAGE = ["S3_BUCKET", "S3_PREFIX", "S3_FORCE_PATH_STYLE", "STORAGE_DIR"] as const;
 const LOG = ["LOG_LEVEL", "LOG_FORMAT"] as const;
 
-/** The settings that each process reads; to the others they look unset, and `deno.json` lets no process see more. */
+/**
+ * The settings that each process reads; to the others they look unset, and `deno.json` lets no process see
+ * more.
+ */
 const READS = {
   api: [
     ...["DATABASE_URL", "HOST", "PORT", "PUBLIC_URL", "CORS_ORIGINS", "METRICS_TOKEN"] as const,

@@ -18,8 +18,8 @@ const SENTENCES: Record<string, string> = {
 const TLS = /^(SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED|UNABLE_TO_|CERT_|ERR_TLS_|ERR_SSL_)/;
 
 /**
- * What is wrong with the database or the way to it, in one sentence for whoever has started a process: it cannot be
- * reached, does not let this user in, is not there, or lacks what this release needs.
+ * What is wrong with the database or the way to it, in one sentence for whoever has started a process: it
+ * cannot be reached, does not let this user in, is not there, or lacks what this release needs.
  *
  * @returns undefined for any other error
  */

@@ -18,8 +18,8 @@ export interface PoolOptions {
   /** What Postgres shows in `pg_stat_activity`. */
   name: string;
   /**
-   * Whether statements that stand alone go down as many connections of their own, many at a time, instead of each taking one
-   * for itself: for a process that has hundreds of them at once.
+   * Whether statements that stand alone go down as many connections of their own, many at a time, instead of
+   * each taking one for itself: for a process that has hundreds of them at once.
    */
   pipelined?: boolean;
 }

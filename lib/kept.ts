@@ -1,4 +1,6 @@
-/** What `deno task start` and `demo` keep in the project's folder for the commands that are typed beside them. */
+/**
+ * What `deno task start` and `demo` keep in the project's folder for the commands that are typed beside them.
+ */
 export const KEPT = {
   /** The embedded database's URL, with its password. */
   databaseUrl: ".data/database-url",

@@ -1,7 +1,10 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { catalogue } from "./errors.ts";
 
-/** What this process tells Prometheus. Labels take values that the service itself has, never what a user has sent. */
+/**
+ * What this process tells Prometheus. Labels take values that the service itself has, never what a user has
+ * sent.
+ */
 export const registry = new Registry();
 
 /** Requests that the API has answered, by route, and how long that took. */

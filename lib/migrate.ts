@@ -24,14 +24,14 @@ export class MigrationError extends ProcessError {
 const MIGRATION_LOCK = 7_305_160_001;
 
 /**
- * Brings a database up to date: graphile-worker's own schema, then every file of `sql/migrations` not applied yet, in
- * the order of their numbers, each in a transaction of its own.
+ * Brings a database up to date: graphile-worker's own schema, then every file of `sql/migrations` not applied
+ * yet, in the order of their numbers, each in a transaction of its own.
  *
  * Safe to run from several places at once: they take turns by an advisory lock.
  *
  * @returns the names of the files that this call applied
- * @throws {MigrationError} where the database's encoding is not UTF-8; where a file that was applied has changed or is gone
- * since
+ * @throws {MigrationError} where the database's encoding is not UTF-8; where a file that was applied has
+ * changed or is gone since
  */
 export async function migrate(sql: Sql, databaseUrl: string, folder: URL = MIGRATIONS): Promise<string[]> {
   const migrations = await readMigrations(folder);

@@ -12,8 +12,8 @@ const UNREADABLE = [
 ];
 
 /**
- * Adds the figures of this process as such to what it tells Prometheus, under the names that every dashboard knows: CPU,
- * memory, start, event loop; and what it is a build of.
+ * Adds the figures of this process as such to what it tells Prometheus, under the names that every dashboard
+ * knows: CPU, memory, start, event loop; and what it is a build of.
  *
  * @param kind which process of the service it is
  */

@@ -7,7 +7,8 @@ const SECRETS = [
 const SHOWN = "…";
 
 /**
- * Text without the secrets of this process's settings, whole or in part: an exception may quote what it could not read.
+ * Text without the secrets of this process's settings, whole or in part: an exception may quote what it could
+ * not read.
  *
  * @param read where a variable comes from
  */

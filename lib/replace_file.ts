@@ -1,6 +1,6 @@
 /**
- * Puts a text into a file, whole or not at all, readable for its owner alone. What was there is replaced: where it was a
- * link, nothing is written to what it leads to.
+ * Puts a text into a file, whole or not at all, readable for its owner alone. What was there is replaced:
+ * where it was a link, nothing is written to what it leads to.
  */
 export async function replaceFile(path: string, text: string): Promise<void> {
   const draft = `${path}.${crypto.randomUUID()}`;

@@ -6,9 +6,9 @@ import { redact } from "./redact.ts";
 import { printable } from "./terminal/printable.ts";
 
 /**
- * Runs a process's main function, and ends the process with its exit code. `--help` prints the usage, before any setting
- * is read. Whatever goes wrong that somebody can mend is one sentence on standard error; anything else is shown with its
- * stack. No secret of the settings is ever in either.
+ * Runs a process's main function, and ends the process with its exit code. `--help` prints the usage, before
+ * any setting is read. Whatever goes wrong that somebody can mend is one sentence on standard error; anything
+ * else is shown with its stack. No secret of the settings is ever in either.
  *
  * @param usage what `--help` prints, and a wrong command line leads to
  * @param main gets the arguments; a number that it returns is the exit code
@@ -47,7 +47,10 @@ function end(error: unknown): never {
   Deno.exit(told ? told.exit : EXIT.refused);
 }
 
-/** The sentence and the exit code for an error that somebody can mend; undefined for any other, which is a fault of ours. */
+/**
+ * The sentence and the exit code for an error that somebody can mend; undefined for any other, which is a
+ * fault of ours.
+ */
 export function explain(error: unknown): { message: string; exit: number } | undefined {
   if (error instanceof ProcessError) return error;
   if (error instanceof ConfigError) return { message: error.message, exit: EXIT.usage };
@@ -61,7 +64,8 @@ type Options = NonNullable<ParseArgsConfig["options"]>;
  * Reads the options of a command line.
  *
  * @param task the task's name, for the sentence about what is wrong
- * @throws {UsageError} naming the option that is unknown, or lacks its value, or the argument that is one too many
+ * @throws {UsageError} naming the option that is unknown, or lacks its value, or the argument that is one too
+ * many
  */
 export function readOptions<const Wanted extends Options>(
   task: string,

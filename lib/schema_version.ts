@@ -14,7 +14,8 @@ export class SchemaVersionError extends ProcessError {
 /**
  * Looks whether a database has the schema of this release.
  *
- * @param orNewer takes a newer one as well: migrations only add, so whoever is at work may go on until it is replaced
+ * @param orNewer takes a newer one as well: migrations only add, so whoever is at work may go on until it is
+ * replaced
  * @throws {SchemaVersionError} saying which it has, which it should have, and what to do
  */
 export async function checkSchemaVersion(sql: Sql, { orNewer = false } = {}): Promise<void> {

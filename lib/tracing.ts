@@ -10,10 +10,11 @@ import {
 const tracer = trace.getTracer("detached-files");
 
 /**
- * Does some work as a span of a trace. Traces go where Deno's own OpenTelemetry sends them (`OTEL_DENO=true` and the
- * `OTEL_EXPORTER_OTLP_…` variables); without that this costs nothing.
+ * Does some work as a span of a trace. Traces go where Deno's own OpenTelemetry sends them (`OTEL_DENO=true`
+ * and the `OTEL_EXPORTER_OTLP_…` variables); without that this costs nothing.
  *
- * @param parent the `traceparent` of the span that this one follows on (W3C Trace Context), where it is no span of this process
+ * @param parent the `traceparent` of the span that this one follows on (W3C Trace Context), where it is no
+ * span of this process
  */
 export async function inSpan<T>(
   name: string,

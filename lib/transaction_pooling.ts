@@ -16,12 +16,15 @@ export class TransactionPoolingError extends ProcessError {
   }
 }
 
-/** What PgBouncer says of a setting that a connection begins with and it does not pass on, and of a transaction it has no place for. */
+/**
+ * What PgBouncer says of a setting that a connection begins with and it does not pass on, and of a
+ * transaction it has no place for.
+ */
 const REFUSALS = /unsupported startup parameter|not allowed in statement pooling mode/;
 
 /**
- * Looks whether each connection has a session of its own on the server, by the server process that two of them
- * are given: one that is idle between two statements still has its own.
+ * Looks whether each connection has a session of its own on the server, by the server process that two of
+ * them are given: one that is idle between two statements still has its own.
  *
  * @param setting the variable that the URL is from
  * @throws {TransactionPoolingError} where it has not; the database's own error where it cannot be reached

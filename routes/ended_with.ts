@@ -2,7 +2,10 @@ import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
 import { catalogue } from "../lib/errors.ts";
 
-/** The status that a request has ended with: that of its response, or `client_gone` where nobody was there to hear it. */
+/**
+ * The status that a request has ended with: that of its response, or `client_gone` where nobody was there to
+ * hear it.
+ */
 export const endedWith = (c: Context): number =>
   c.req.raw.signal.aborted || isCutOff(c) ? catalogue.client_gone.status : c.res.status;
 

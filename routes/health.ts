@@ -48,8 +48,8 @@ type Readiness = z.output<typeof readinessSchema>;
  * `GET /healthz`: this process answers; says nothing about what it depends on.
  *
  * `GET /readyz`: whether requests make sense just now: 503 where the database or the storage does not answer
- * within 3 seconds, or the database takes no writes or has an older schema. The queue is told of, but a long one makes nobody unready: more APIs would not shorten
- * it.
+ * within 3 seconds, or the database takes no writes or has an older schema. The queue is told of, but a long
+ * one makes nobody unready: more APIs would not shorten it.
  */
 export function health({ sql, store }: Dependencies, storing: Storing) {
   const look = async (): Promise<Readiness> => {

@@ -28,7 +28,10 @@ export function evaluate(header: Header, { etag, lastModified }: Validators): Ve
   return isOld ? "not modified" : "proceed";
 }
 
-/** Whether a Range counts: only one of the state of the file that the client knows does (RFC 9110, section 13.1.5). */
+/**
+ * Whether a Range counts: only one of the state of the file that the client knows does (RFC 9110, section
+ * 13.1.5).
+ */
 export function rangeCounts(header: Header, { etag, lastModified }: Validators): boolean {
   const ifRange = header("If-Range");
   if (ifRange === undefined) return true;

@@ -3,9 +3,10 @@ import config from "../deno.json" with { type: "json" };
 /** The permission set of the tests, without what only this machine can tell. */
 const { net, read, write } = config.permissions.tests;
 
-// unshare: a process that sees a small disk of its own, which it fills. ps and kill: to see that processes are gone, and to
-// end them as a crash would. node: to start things as npx does. sh and python3: to run the examples. chromium: to see the
-// page as people do. nginx, pgbouncer: to ask through a proxy, and a pooler. promtool: to check what Prometheus is told.
+// unshare: a process that sees a small disk of its own, which it fills. ps and kill: to see that processes
+// are gone, and to end them as a crash would. node: to start things as npx does. sh and python3: to run the
+// examples. chromium: to see the page as people do. nginx, pgbouncer: to ask through a proxy, and a pooler.
+// promtool: to check what Prometheus is told.
 const PROGRAMS = [
   ...["/usr/bin/unshare", "/bin/ps", "/bin/kill", "/bin/sh", "/usr/bin/chromium", "/usr/bin/python3"],
   ...["/usr/bin/node", "/usr/local/bin/node", "/usr/sbin/nginx", "/usr/sbin/pgbouncer", "/usr/bin/promtool"],
@@ -16,7 +17,10 @@ const YARDSTICKS = ["/usr/bin/psql", "/usr/bin/pgbench", "/usr/bin/wrk", "/bin/c
 /** What the benchmarks may do besides. */
 export const benchPermissions = (databaseUrl: string): string[] => testPermissions(databaseUrl, YARDSTICKS);
 
-/** What the tests may do: on this machine a good deal, elsewhere nothing but speak to the server they are given. */
+/**
+ * What the tests may do: on this machine a good deal, elsewhere nothing but speak to the server they are
+ * given.
+ */
 export function testPermissions(databaseUrl: string, programs: string[] = []): string[] {
   const folders = (...names: string[]) => names.map((name) => Deno.env.get(name)).filter(Boolean);
   const hosts = [new URL(databaseUrl).hostname].filter((host) => host !== "");

@@ -1,6 +1,7 @@
 /**
- * `deno task test [files and options of deno test]`: the tests, on an embedded Postgres or on TEST_DATABASE_URL. Where no files
- * are named it is all of them, several files at a time; those that need the machine for themselves come afterwards.
+ * `deno task test [files and options of deno test]`: the tests, on an embedded Postgres or on
+ * TEST_DATABASE_URL. Where no files are named it is all of them, several files at a time; those that need the
+ * machine for themselves come afterwards.
  */
 import { runMain } from "../lib/run_main.ts";
 import { stopSignal } from "../lib/shutdown.ts";
@@ -22,8 +23,8 @@ const stopped = Promise.race([stopSignal(), launcherGone(stop.signal).then(() =>
 stopped.then(() => stop.abort());
 
 /**
- * What counts bytes of memory, takes the usual ports, keeps both cores busy, holds S3's client to deadlines, or waits for
- * workers, which make way for everything else.
+ * What counts bytes of memory, takes the usual ports, keeps both cores busy, holds S3's client to deadlines,
+ * or waits for workers, which make way for everything else.
  */
 const ALONE = [
   "tests/dev/stack/demo_test.ts",

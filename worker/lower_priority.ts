@@ -6,8 +6,8 @@ const NICE = 10;
 
 /**
  * Lets whoever shares the machine go first: a person who waits for the API's response comes before a file
- * (docs/performance.md). A process that was started at a lower priority keeps it, and one that may not change it goes on
- * as it is.
+ * (docs/performance.md). A process that was started at a lower priority keeps it, and one that may not change
+ * it goes on as it is.
  */
 export function lowerPriority(): void {
   try {

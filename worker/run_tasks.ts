@@ -44,8 +44,8 @@ export async function runTasks(
 /**
  * Starts a runner; gives undefined where the database is away, or takes no writes.
  *
- * @returns `deaf` resolves where it will never hear of a task: where the names of its tasks cannot be stored as it looks
- * for the first one, graphile-worker keeps that failure for as long as it runs
+ * @returns `deaf` resolves where it will never hear of a task: where the names of its tasks cannot be stored
+ * as it looks for the first one, graphile-worker keeps that failure for as long as it runs
  */
 async function start(options: RunnerOptions): Promise<{ runner: Runner; deaf: Promise<void> } | undefined> {
   const events: WorkerEvents = new EventEmitter();

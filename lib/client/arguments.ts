@@ -69,7 +69,8 @@ const wrong = (sentence: string) =>
   new ClientError(`${sentence} See "deno task generate --help".`, EXIT.refused);
 
 /**
- * Reads the command line. What the service itself checks is left to it, so that there is one place with the rules.
+ * Reads the command line. What the service itself checks is left to it, so that there is one place with the
+ * rules.
  *
  * @param urlHere where a service runs that was started here; undefined where none was
  * @throws {ClientError | UsageError}

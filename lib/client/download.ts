@@ -20,8 +20,8 @@ export interface Download {
 const FIRST_PAUSE = 500, LONGEST_PAUSE = 10_000;
 
 /**
- * Downloads a file, going on where an earlier download has stopped (RFC 9110, ranges), and compares it with its size and
- * SHA-256. A part that turns out to be damaged is fetched once more from its beginning.
+ * Downloads a file, going on where an earlier download has stopped (RFC 9110, ranges), and compares it with
+ * its size and SHA-256. A part that turns out to be damaged is fetched once more from its beginning.
  *
  * @throws {ClientError} where the file is not what it should be, or the other side stays away
  */
@@ -95,7 +95,10 @@ async function fetchRest({ link, size, part, onProgress, patience }: Download): 
   return resumed;
 }
 
-/** Whether an error came from writing rather than from the network, where waiting would not help: a full disk, say. */
+/**
+ * Whether an error came from writing rather than from the network, where waiting would not help: a full disk,
+ * say.
+ */
 const isAboutFiles = (error: unknown): boolean =>
   (error as { syscall?: string }).syscall === "write" || (error as { code?: string }).code === "ENOSPC";
 

@@ -18,8 +18,8 @@ export interface Generated {
 }
 
 /**
- * Has a file made, waits for it, downloads it and checks it. Whatever stops it, the next call with the same arguments goes on
- * with the same job and with what was downloaded.
+ * Has a file made, waits for it, downloads it and checks it. Whatever stops it, the next call with the same
+ * arguments goes on with the same job and with what was downloaded.
  *
  * @param folder what relative paths are relative to
  * @throws {ClientError}

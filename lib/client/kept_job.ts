@@ -7,7 +7,10 @@ export interface KeptJob {
   jobId?: number;
 }
 
-/** Where a client that is started again finds the job of the same request: a small file in the output's folder. */
+/**
+ * Where a client that is started again finds the job of the same request: a small file in the output's
+ * folder.
+ */
 export class JobKeeper {
   readonly path: string;
 

@@ -3,8 +3,8 @@ import { type FileHandle, lstat, open } from "node:fs/promises";
 import { ClientError, EXIT } from "./client_error.ts";
 
 /**
- * Opens the file that a download goes to until it is whole, with what an earlier download has left in it. Never follows a
- * link out of the folder: neither a symbolic one nor a second name of another file.
+ * Opens the file that a download goes to until it is whole, with what an earlier download has left in it.
+ * Never follows a link out of the folder: neither a symbolic one nor a second name of another file.
  *
  * @throws {ClientError} where what is there is no file of its own
  */
@@ -15,7 +15,8 @@ export async function openPart(path: string): Promise<FileHandle> {
     if (error.code === "ENOENT") return undefined;
     throw error;
   });
-  // O_EXCL follows no link. O_NOFOLLOW would do for the other case, but for Deno, which follows links to look at permissions.
+  // O_EXCL follows no link. O_NOFOLLOW would do for the other case, but for Deno, which follows links to look
+  // at permissions.
   if (!there) return await open(path, O_RDWR | O_CREAT | O_EXCL);
   if (there.isSymbolicLink()) throw notOurs("a link");
   if (!there.isFile()) throw notOurs("no file");

@@ -1,6 +1,6 @@
 /**
- * Why a request came to nothing, as the end of a sentence, which never holds more of an address than its host: a link to
- * a file is a secret.
+ * Why a request came to nothing, as the end of a sentence, which never holds more of an address than its
+ * host: a link to a file is a secret.
  */
 export function whyOf(error: unknown): string {
   const { cause, message } = error as Error;

@@ -16,11 +16,12 @@ export interface CommandDatabaseOptions {
 }
 
 /**
- * Does a command's work on its database: that of DATABASE_URL, or else the embedded one that runs here (`deno task start`).
+ * Does a command's work on its database: that of DATABASE_URL, or else the embedded one that runs here (`deno
+ * task start`).
  *
  * @param work gets a pool of connections, and the URL for others
- * @throws {ConfigError | ProcessError} where there is no database, it does not run, its schema is not this release's,
- * or connections have no sessions of their own
+ * @throws {ConfigError | ProcessError} where there is no database, it does not run, its schema is not this
+ * release's, or connections have no sessions of their own
  */
 export async function withDatabase<T>(
   { name, max = 1, anySchema = false }: CommandDatabaseOptions,
@@ -53,7 +54,9 @@ async function commandDatabaseUrl(): Promise<string> {
   }
 }
 
-/** @throws {ProcessError} where the embedded database does not answer; another server may have its port by now */
+/**
+ * @throws {ProcessError} where the embedded database does not answer; another server may have its port by now
+ */
 async function refuseUnlessRunning(url: string): Promise<void> {
   const sql = connect(url, { max: 1, name: "look" });
   try {

@@ -9,8 +9,8 @@ import { ProcessError } from "../process_error.ts";
 import { runMain } from "../run_main.ts";
 
 /**
- * The API token: the variable's or the file's, else the one that `deno task start` keeps, which is for the service that it
- * runs and no other.
+ * The API token: the variable's or the file's, else the one that `deno task start` keeps, which is for the
+ * service that it runs and no other.
  */
 async function tokenOf(file: string | undefined, folder: string, isHere: boolean): Promise<string> {
   const given = Deno.env.get("DETACHED_TOKEN");

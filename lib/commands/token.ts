@@ -1,4 +1,6 @@
-/** `deno task token <command>`: makes, lists and revokes API tokens, and manages users and their affiliations. */
+/**
+ * `deno task token <command>`: makes, lists and revokes API tokens, and manages users and their affiliations.
+ */
 import { createToken, listTokens, revokeToken } from "../auth/tokens.ts";
 import { type Affiliation, formatAffiliation } from "../auth/user.ts";
 import {

@@ -20,7 +20,10 @@ export interface ClientOptions {
 
 type Connected = (error?: Error) => void;
 
-/** Whether a statement was refused since its session, or its transaction, takes no writes (read_only_sql_transaction). */
+/**
+ * Whether a statement was refused since its session, or its transaction, takes no writes
+ * (read_only_sql_transaction).
+ */
 export const isReadOnly = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === "25006";
 
 /** A connection of node-postgres that is dialled as every one of this service is. */
@@ -44,15 +47,18 @@ export class DialledClient extends pg.Client {
       ...readsValues && { types: { getTypeParser: parserOf } },
     });
     this.#dial = dial;
-    // Without a listener a loss ends the process, and pg's pool has one only some time after the server was ready. Whatever runs on
-    // the connection, or is asked of it next, is refused by itself.
+    // Without a listener a loss ends the process, and pg's pool has one only some time after the server was
+    // ready. Whatever runs on the connection, or is asked of it next, is refused by itself.
     this.on("error", () => {});
     this.connection.on("errorMessage", (error: { code?: string }) => {
       this.#isReadOnly ||= isReadOnly(error);
     });
   }
 
-  /** Whether it was told that it may not write: a session that began so may stay so, whatever becomes of the database. */
+  /**
+   * Whether it was told that it may not write: a session that began so may stay so, whatever becomes of the
+   * database.
+   */
   get isReadOnly(): boolean {
     return this.#isReadOnly;
   }
@@ -68,7 +74,10 @@ export class DialledClient extends pg.Client {
     return this.#isBrokenOff;
   }
 
-  /** Gives the connection up at once, whatever runs on it; that is then refused by the reason, and ended by the server. */
+  /**
+   * Gives the connection up at once, whatever runs on it; that is then refused by the reason, and ended by
+   * the server.
+   */
   breakOff(reason: unknown): void {
     this.#isBrokenOff = true;
     this.connection.stream.destroy(reason instanceof Error ? reason : new Error(String(reason)));

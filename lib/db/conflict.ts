@@ -5,16 +5,17 @@ const MOST_TRIES = 6;
 const PAUSE_MILLISECONDS = 20;
 
 /**
- * Whether Postgres has rolled work back since it was in the way of other work, by a deadlock or because it could not be
- * put in order with it: nothing of it was done, and the same work may succeed at once (SQLSTATE class 40). Not where
- * Postgres does not know whether it was done (40003), or where a retry would meet the same (40002).
+ * Whether Postgres has rolled work back since it was in the way of other work, by a deadlock or because it
+ * could not be put in order with it: nothing of it was done, and the same work may succeed at once (SQLSTATE
+ * class 40). Not where Postgres does not know whether it was done (40003), or where a retry would meet the
+ * same (40002).
  */
 export const isConflict = (error: unknown): boolean =>
   /^40(000|001|P01)$/.test(String((error as { code?: unknown } | null)?.code));
 
 /**
- * Does work on the database, a statement or a whole transaction, again and again where it conflicts with other work,
- * after pauses that grow and differ, so that those who met do not meet again.
+ * Does work on the database, a statement or a whole transaction, again and again where it conflicts with
+ * other work, after pauses that grow and differ, so that those who met do not meet again.
  *
  * @param work is begun anew each time: it must do nothing besides
  * @throws what `work` throws; the last conflict after six tries

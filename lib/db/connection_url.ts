@@ -80,7 +80,8 @@ const TAKEN = new Set([
 ]);
 
 /**
- * Reads a database's URL as `psql` does (PostgreSQL's documentation, "Connection URIs" and "Parameter Key Words").
+ * Reads a database's URL as `psql` does (PostgreSQL's documentation, "Connection URIs" and "Parameter Key
+ * Words").
  *
  * @throws {ConnectionUrlError} where it is none, or a part of it is not taken
  */

@@ -21,11 +21,15 @@ type PgConnection = Connection & { parsedStatements: Record<string, string> };
 const NAME = "records";
 
 /**
- * A query for node-postgres (a "submittable", as pg-cursor's are) that is read through a cursor: SQL declares it, and the
- * protocol's Execute takes some more rows from it again and again, which costs less than FETCH. Rows go past the driver.
+ * A query for node-postgres (a "submittable", as pg-cursor's are) that is read through a cursor: SQL declares
+ * it, and the protocol's Execute takes some more rows from it again and again, which costs less than FETCH.
+ * Rows go past the driver.
  */
 export class CursorQuery {
-  /** Resolves once all rows have been taken, or nobody wants more and the connection is free again; rejects otherwise. */
+  /**
+   * Resolves once all rows have been taken, or nobody wants more and the connection is free again; rejects
+   * otherwise.
+   */
   readonly ended: Promise<void>;
   /** By these the driver knows which statements a connection has. */
   readonly name: string;

@@ -2,7 +2,10 @@ import { readFileSync } from "node:fs";
 import type { ConnectionOptions as TlsOptions, SecureVersion } from "node:tls";
 import { ConnectionUrlError } from "./connection_url_error.ts";
 
-/** Whether a connection is encrypted: not at all, where the server can, or always; and what of the server is then checked. */
+/**
+ * Whether a connection is encrypted: not at all, where the server can, or always; and what of the server is
+ * then checked.
+ */
 export interface Encryption {
   mode: "never" | "where possible" | "always";
   /** Whether the encryption begins at once, without asking the server. */
@@ -14,8 +17,8 @@ const MODES = ["disable", "prefer", "require", "verify-ca", "verify-full", "no-v
 const VERSIONS: readonly string[] = ["TLSv1.2", "TLSv1.3"];
 
 /**
- * Reads the parameters of a URL that are about encryption, as libpq does ("SSL Support"); `no-verify`, which other drivers know,
- * is `require` without a certificate authority.
+ * Reads the parameters of a URL that are about encryption, as libpq does ("SSL Support"); `no-verify`, which
+ * other drivers know, is `require` without a certificate authority.
  *
  * @throws {ConnectionUrlError} where one is not taken, or names a file that cannot be read
  */

@@ -6,9 +6,9 @@ import type { Query, Run } from "./tag.ts";
 import { PARSERS } from "./values.ts";
 
 /**
- * Statements that stand alone, by postgres.js: many go down one connection without waiting for each other's answer. That driver
- * is given nothing that holds a session, and each of its connections is used once: what it keeps of one that it has lost would
- * harm later statements (docs/architecture.md, "Drivers").
+ * Statements that stand alone, by postgres.js: many go down one connection without waiting for each other's
+ * answer. That driver is given nothing that holds a session, and each of its connections is used once: what
+ * it keeps of one that it has lost would harm later statements (docs/architecture.md, "Drivers").
  */
 export class PipelinedStatements {
   readonly #options: ClientOptions;

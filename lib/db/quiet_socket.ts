@@ -2,8 +2,8 @@ import { Duplex } from "node:stream";
 import type { Wire } from "./dial.ts";
 
 /**
- * A connection for postgres.js that tells its loss by its end alone: what that driver is given to do between an error and the end
- * it never settles, and an error after the end has no listener.
+ * A connection for postgres.js that tells its loss by its end alone: what that driver is given to do between
+ * an error and the end it never settles, and an error after the end has no listener.
  */
 export function quiet(wire: Wire): Wire {
   const emit: Wire["emit"] = wire.emit.bind(wire);

@@ -5,13 +5,18 @@ const HEAD_BYTES = 5;
 export type RowMessages = Uint8Array;
 
 /**
- * Parts what a server sends (Postgres' protocol, "Message Formats"), however the network cuts it: while somebody wants rows, DataRow
- * messages go there, as many in one buffer as came together; everything else goes to the driver, unchanged and in order.
+ * Parts what a server sends (Postgres' protocol, "Message Formats"), however the network cuts it: while
+ * somebody wants rows, DataRow messages go there, as many in one buffer as came together; everything else
+ * goes to the driver, unchanged and in order.
  *
- * It must see a connection's bytes from the first one on, since a message's beginning is told by the end of the one before.
+ * It must see a connection's bytes from the first one on, since a message's beginning is told by the end of
+ * the one before.
  */
 export class RowFilter {
-  /** Takes rows from now on; without it they go to the driver. To be changed only by what the driver learns from a message. */
+  /**
+   * Takes rows from now on; without it they go to the driver. To be changed only by what the driver learns
+   * from a message.
+   */
   onRows: ((rows: RowMessages) => void) | undefined;
   /** The beginning of a message whose head has not come as a whole. */
   #head: Uint8Array | undefined;
@@ -46,7 +51,11 @@ export class RowFilter {
     this.#give(Buffer.concat(row));
   }
 
-  /** Takes messages of one kind that lie end to end, or the beginning of one. @returns where the rest begins */
+  /**
+   * Takes messages of one kind that lie end to end, or the beginning of one.
+   *
+   * @returns where the rest begins
+   */
   #take(bytes: Uint8Array, from: number): number {
     const isRow = bytes[from] === ROW && this.onRows !== undefined;
     let end = from;

@@ -1,10 +1,12 @@
 import { ConnectionUrlError } from "./connection_url_error.ts";
 
 /**
- * What every connection sets as it begins, over whatever the database or its user has set by ALTER DATABASE or ALTER ROLE: how
- * values are written and read, where names are looked for, and what may end or hinder a statement.
+ * What every connection sets as it begins, over whatever the database or its user has set by ALTER DATABASE
+ * or ALTER ROLE: how values are written and read, where names are looked for, and what may end or hinder a
+ * statement.
  *
- * A setting that only a superuser may change (session_replication_role) cannot be set for others by others either.
+ * A setting that only a superuser may change (session_replication_role) cannot be set for others by others
+ * either.
  */
 export const SESSION_SETTINGS: Readonly<Record<string, string>> = {
   search_path: "public",
@@ -26,8 +28,8 @@ export const SESSION_SETTINGS: Readonly<Record<string, string>> = {
   backslash_quote: "safe_encoding",
   transform_null_equals: "off",
   array_nulls: "on",
-  // What a statement may do, and for how long. Not default_transaction_read_only: whoever sets that, as some do when a disk is full,
-  // wants nothing to be written, and is obeyed.
+  // What a statement may do, and for how long. Not default_transaction_read_only: whoever sets that, as some
+  // do when a disk is full, wants nothing to be written, and is obeyed.
   default_transaction_isolation: "read committed",
   default_transaction_deferrable: "off",
   statement_timeout: "0",

@@ -10,7 +10,10 @@ export type Result<Rows> = Rows & {
   count: number;
 };
 
-/** A statement: run, once, when it is waited for; or put into another one, whose parameters then are its own as well. */
+/**
+ * A statement: run, once, when it is waited for; or put into another one, whose parameters then are its own
+ * as well.
+ */
 export interface Statement<Rows extends readonly unknown[] = Row[]> extends Promise<Result<Rows>> {
   /** Runs it now, before it is waited for. */
   execute(): this;
@@ -32,8 +35,8 @@ export interface Tag {
   ): Statement<Rows>;
   (names: string | readonly string[]): Names;
   /**
-   * A statement that is made elsewhere, such as a file of `sql/`, with its parameters. Without any it may be several
-   * statements, of which the last one's rows come.
+   * A statement that is made elsewhere, such as a file of `sql/`, with its parameters. Without any it may be
+   * several statements, of which the last one's rows come.
    *
    * @param options `prepare`: whether the server keeps its plan for the next time on the same connection
    */
@@ -70,8 +73,8 @@ export interface Sql extends Tag {
   /**
    * Works in a transaction of its own, which ends with what `work` returns or throws.
    *
-   * @throws what `work` throws; the driver's error, at once, where the connection is lost. Where it is lost in the commit, the
-   * transaction may have been done
+   * @throws what `work` throws; the driver's error, at once, where the connection is lost. Where it is lost
+   * in the commit, the transaction may have been done
    */
   begin<T>(work: (tx: Transaction) => T | PromiseLike<T>, options?: TransactionOptions): Promise<T>;
   /** Takes a connection out of the pool, for a session of its own. */

@@ -9,8 +9,8 @@ export class TransactionRolledBack extends Error {
 }
 
 /**
- * Works in a transaction on a connection of a pool (`Sql.begin`). Where the connection is lost, so is the transaction: whatever
- * `work` still asks of it is refused, and goes to no other connection.
+ * Works in a transaction on a connection of a pool (`Sql.begin`). Where the connection is lost, so is the
+ * transaction: whatever `work` still asks of it is refused, and goes to no other connection.
  */
 export async function inTransaction<T>(
   pool: ClientPool,

@@ -1,6 +1,8 @@
 import { isConnectionLoss } from "../db.ts";
 
-/** What Node says where a connection cannot be opened, for want of a way to the server or of file descriptors. */
+/**
+ * What Node says where a connection cannot be opened, for want of a way to the server or of file descriptors.
+ */
 const NO_WAY = new Set([
   "EAI_AGAIN",
   "EADDRNOTAVAIL",
@@ -13,15 +15,15 @@ const NO_WAY = new Set([
 ]);
 
 /**
- * SQLSTATEs of a database that cannot do its work just now: it takes no writes (25006, as a standby does), lacks disk,
- * memory or connections (class 53), or has trouble with its system (58); or does not let this service in, as while it is
- * restored or its password is changed (28, 3D).
+ * SQLSTATEs of a database that cannot do its work just now: it takes no writes (25006, as a standby does),
+ * lacks disk, memory or connections (class 53), or has trouble with its system (58); or does not let this
+ * service in, as while it is restored or its password is changed (28, 3D).
  */
 const NOT_NOW = /^(25006|28...|3D...|53...|58...)$/;
 
 /**
- * Whether an error says that the database cannot do its work just now, rather than that there is something wrong with
- * what it was told to do: the same may well work later, without anything being changed.
+ * Whether an error says that the database cannot do its work just now, rather than that there is something
+ * wrong with what it was told to do: the same may well work later, without anything being changed.
  */
 export function isUnavailable(error: unknown): boolean {
   if (isConnectionLoss(error)) return true;

@@ -76,7 +76,10 @@ function arrayOf(parse: Parse): Parse {
   return (text) => parseTextArray(text).map(parseItem);
 }
 
-/** How the values of each type are read that do not come as text, by the type's OID: the same from both drivers. */
+/**
+ * How the values of each type are read that do not come as text, by the type's OID: the same from both
+ * drivers.
+ */
 export const PARSERS: ReadonlyMap<number, Parse> = new Map([
   ...PARSED.flatMap((
     [oid, arrayOid, parse],

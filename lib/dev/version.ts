@@ -1,6 +1,6 @@
 /**
- * Run before each task, with no configuration, so that every Deno understands it: one that is too old for the permission
- * sets of `deno.json` stops here with a sentence.
+ * Run before each task, with no configuration, so that every Deno understands it: one that is too old for the
+ * permission sets of `deno.json` stops here with a sentence.
  */
 const [major, minor] = Deno.version.deno.split(".").map(Number) as [number, number];
 if (major !== 2 || minor < 9) {

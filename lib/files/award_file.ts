@@ -63,8 +63,8 @@ export type AwardBody = z.input<ReturnType<typeof awardBody<string>>>;
 const isIsoDay = (value: unknown): value is string => typeof value === "string" && /^\d{4}-/.test(value);
 
 /**
- * An award file (D1 or D2): the rows of one table whose action date lies in a range and whose awarding or funding agency
- * is the asking one.
+ * An award file (D1 or D2): the rows of one table whose action date lies in a range and whose awarding or
+ * funding agency is the asking one.
  */
 export function awardFile(definition: {
   code: string;

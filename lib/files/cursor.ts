@@ -6,7 +6,9 @@ import type { RecordQuery } from "./file_type.ts";
 
 export type { RowMessages } from "../db/row_filter.ts";
 
-/** With so many batches waiting the server is not asked for more; with fewer it never waits for the worker. */
+/**
+ * With so many batches waiting the server is not asked for more; with fewer it never waits for the worker.
+ */
 const AHEAD = 2;
 
 /** How many rows a batch is to have: small enough to bound memory, large enough to make round trips cheap. */
@@ -43,11 +45,11 @@ export interface ReadOptions {
 }
 
 /**
- * Reads a query through a cursor on the server, batch by batch, the next ones read ahead while the caller works on one.
- * Memory is bounded by four batches of about 1 MiB (or one row, where a row is larger).
+ * Reads a query through a cursor on the server, batch by batch, the next ones read ahead while the caller
+ * works on one. Memory is bounded by four batches of about 1 MiB (or one row, where a row is larger).
  *
- * @throws the driver's error where the connection or the query fails, or the signal's reason; it never ends early without
- * one
+ * @throws the driver's error where the connection or the query fails, or the signal's reason; it never ends
+ * early without one
  */
 export async function* readBatches(
   tx: Transaction,
@@ -70,7 +72,8 @@ export async function* readBatches(
   signal?.addEventListener("abort", abort, { once: true });
   try {
     for await (const batch of batches) {
-      // What was received ends a turn of the event loop; the order for more goes out before the caller is busy.
+      // What was received ends a turn of the event loop; the order for more goes out before the caller is
+      // busy.
       await new Promise((resolve) => setImmediate(resolve));
       signal?.throwIfAborted();
       yield batch;

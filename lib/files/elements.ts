@@ -8,13 +8,15 @@ export interface Element {
   header: string;
   /** The header with the FPDS element number, where the file has such a header. */
   numberedHeader: string | undefined;
-  /** How a value is written: dates as `YYYYMMDD`, booleans as `t`/`f`, everything else as Postgres prints it. */
+  /**
+   * How a value is written: dates as `YYYYMMDD`, booleans as `t`/`f`, everything else as Postgres prints it.
+   */
   writtenAs: "text" | "number" | "t/f" | "YYYYMMDD";
 }
 
 /**
- * Reads a table of elements: tab-separated, one header line, columns found by their names (`column`, `header`, and
- * optionally `written_as` and `header_with_element_number`).
+ * Reads a table of elements: tab-separated, one header line, columns found by their names (`column`,
+ * `header`, and optionally `written_as` and `header_with_element_number`).
  */
 export function parseElements(tsv: string): Element[] {
   return readTsv(tsv).map((row) => ({

@@ -1,6 +1,6 @@
 /**
- * The first and last day of a period's month. Period p of fiscal year y is the month p − 3 of y; periods 2 and 3 are
- * November and December of the year before (`files.md`, "Year and period to dates").
+ * The first and last day of a period's month. Period p of fiscal year y is the month p − 3 of y; periods 2
+ * and 3 are November and December of the year before (`files.md`, "Year and period to dates").
  *
  * @param period 2 to 12
  * @returns `YYYY-MM-DD`

@@ -1,7 +1,7 @@
 import { createGzip, type Gzip } from "node:zlib";
 
-// The lowest of zlib's levels: such files shrink to about a tenth even so, and a higher one would take longer than reading
-// the records does.
+// The lowest of zlib's levels: such files shrink to about a tenth even so, and a higher one would take longer
+// than reading the records does.
 const LEVEL = 1;
 const OUTPUT_BYTES = 256 << 10;
 

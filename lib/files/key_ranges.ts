@@ -8,12 +8,14 @@ export interface KeyRange {
   upTo: readonly string[];
 }
 
-/** The query of one key range. Its text is the same for every key range, so that the server can keep its plan. */
+/**
+ * The query of one key range. Its text is the same for every key range, so that the server can keep its plan.
+ */
 export function rangeQuery(query: RecordQuery, order: RecordOrder, { after, upTo }: KeyRange): RecordQuery {
   const first = query.values.length + 1;
   const last = first + order.columns.length;
-  // Where a column has bounds of its own, Postgres ends an index scan by these and not by a row of columns: with the bounds
-  // of the whole query alone, every key range would pass over all the key ranges behind it.
+  // Where a column has bounds of its own, Postgres ends an index scan by these and not by a row of columns:
+  // with the bounds of the whole query alone, every key range would pass over all the key ranges behind it.
   const condition = `AND ${order.columns[0]!.name} BETWEEN ${leading(order, first)} AND ${
     leading(order, last)
   }
@@ -25,8 +27,8 @@ export function rangeQuery(query: RecordQuery, order: RecordOrder, { after, upTo
 }
 
 /**
- * Where a key range of so many records ends that begins behind a place in the query's order: the place of its last record;
- * undefined where there are fewer. Where Postgres can, it reads the index alone.
+ * Where a key range of so many records ends that begins behind a place in the query's order: the place of its
+ * last record; undefined where there are fewer. Where Postgres can, it reads the index alone.
  */
 export async function endOfRange(
   tx: Transaction,

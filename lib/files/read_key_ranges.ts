@@ -8,7 +8,10 @@ import { exportSnapshot, inSnapshot } from "./snapshot.ts";
 /** So many batches of a key range lie ready before its reader waits. */
 const BATCHES_READY = 2;
 
-/** Settings for a transaction that reads key ranges: one plan for all of them, by way of the index that gives the order. */
+/**
+ * Settings for a transaction that reads key ranges: one plan for all of them, by way of the index that gives
+ * the order.
+ */
 export const ONE_PLAN = `SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_sort = off;
   SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = off`;
 
@@ -29,9 +32,9 @@ export interface KeyRangeReading {
 type Reel = BoundedQueue<RowMessages[]>;
 
 /**
- * Reads a query by several cursors at a time, each on a connection of its own, all on one snapshot. They cut off and take one
- * key range after the other, and the caller gets them in order: the batches hold what one cursor's would. Memory is bounded by
- * some MiB a cursor.
+ * Reads a query by several cursors at a time, each on a connection of its own, all on one snapshot. They cut
+ * off and take one key range after the other, and the caller gets them in order: the batches hold what one
+ * cursor's would. Memory is bounded by some MiB a cursor.
  *
  * A connection that cannot be had is done without; the transaction's own would do.
  *
@@ -47,10 +50,16 @@ export async function* readKeyRanges(
   const stop = signal ? AbortSignal.any([signal, over.signal]) : over.signal;
   const reels = new BoundedQueue<Reel>(helpers + 1);
   const open = new Set<Reel>();
-  /** Where the next key range begins; undefined behind the last one. Whoever waits for it cuts that key range off. */
+  /**
+   * Where the next key range begins; undefined behind the last one. Whoever waits for it cuts that key range
+   * off.
+   */
   let next: Promise<readonly string[] | undefined> = Promise.resolve(order.before);
 
-  /** Cuts the next key range off, in its turn, and puts its reel before the caller; undefined where none is left. */
+  /**
+   * Cuts the next key range off, in its turn, and puts its reel before the caller; undefined where none is
+   * left.
+   */
   const take = async (reader: Transaction): Promise<{ range: RecordQuery; reel: Reel } | undefined> => {
     const begins = next;
     const ends = Promise.withResolvers<readonly string[] | undefined>();

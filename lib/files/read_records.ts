@@ -22,8 +22,8 @@ export interface Reading {
 }
 
 /**
- * Reads the records of a file in order, batch by batch: by one cursor, or by several where there are many records, their order
- * is one that they can be cut by, and a cursor can be spared.
+ * Reads the records of a file in order, batch by batch: by one cursor, or by several where there are many
+ * records, their order is one that they can be cut by, and a cursor can be spared.
  *
  * @throws as `readBatches` does
  */

@@ -1,20 +1,27 @@
 import type { Sql, Transaction } from "../db.ts";
 
-// Compiling 267 columns never pays; a cursor's query runs in one process, so it is planned for one, and for all of its rows
-// instead of their first tenth; the encoder takes days as ISO 8601 has them; a server whose client has gone notices.
+// Compiling 267 columns never pays; a cursor's query runs in one process, so it is planned for one, and for
+// all of its rows instead of their first tenth; the encoder takes days as ISO 8601 has them; a server whose
+// client has gone notices.
 const SETTINGS =
   `SET LOCAL jit = off; SET LOCAL max_parallel_workers_per_gather = 0; SET LOCAL cursor_tuple_fraction = 1;
   SET LOCAL datestyle = 'ISO'; SET LOCAL client_connection_check_interval = '1s'`;
 
 /** How a snapshot is used. */
 export interface SnapshotOptions {
-  /** The snapshot of another transaction (`exportSnapshot`) that is to be shared; that one must last until `work` is called. */
+  /**
+   * The snapshot of another transaction (`exportSnapshot`) that is to be shared; that one must last until
+   * `work` is called.
+   */
   exported?: string;
   /** Breaks off whatever runs in it, at once, by giving its connection up. */
   signal?: AbortSignal | undefined;
 }
 
-/** Works in a transaction that sees the database at one moment and changes nothing, set up for reading a file's records. */
+/**
+ * Works in a transaction that sees the database at one moment and changes nothing, set up for reading a
+ * file's records.
+ */
 export async function inSnapshot<T>(
   sql: Sql,
   work: (tx: Transaction) => Promise<T>,

@@ -1,6 +1,6 @@
 /**
- * The cursors that a process may open beyond the first of each file it writes. Who wants one and finds none left goes on with
- * what it has, so that nobody ever waits for a connection.
+ * The cursors that a process may open beyond the first of each file it writes. Who wants one and finds none
+ * left goes on with what it has, so that nobody ever waits for a connection.
  */
 export class SpareCursors {
   #left: number;

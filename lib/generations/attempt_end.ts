@@ -34,8 +34,8 @@ type Fact =
   | "retryable";
 
 /**
- * Ends an attempt: published, failed, to be tried again, snoozed, released, rescued or cancelled. Every end comes by
- * here, by one statement that names the attempt, so that of two who end it only the first does.
+ * Ends an attempt: published, failed, to be tried again, snoozed, released, rescued or cancelled. Every end
+ * comes by here, by one statement that names the attempt, so that of two who end it only the first does.
  *
  * @returns false where the attempt was over already: its lease is lost
  */

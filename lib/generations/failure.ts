@@ -22,8 +22,8 @@ export interface FailedAttempt extends Attempt {
 export type Verdict = "queued" | "snoozed" | "failed";
 
 /**
- * What is the environment's fault, be it for seconds or for days: another attempt will meet it too, and all may be well
- * once it has passed.
+ * What is the environment's fault, be it for seconds or for days: another attempt will meet it too, and all
+ * may be well once it has passed.
  */
 const ENVIRONMENT: ReadonlySet<ErrorCode> = new Set([
   "storage_unavailable",
@@ -32,9 +32,9 @@ const ENVIRONMENT: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /**
- * Records that an error has ended an attempt. What is the environment's fault is waited for, however long it takes, and
- * costs no attempt: the generation is snoozed. Else it is tried again, later and later, or discarded where a retry cannot
- * help or `MOST_FAILURES` attempts have failed.
+ * Records that an error has ended an attempt. What is the environment's fault is waited for, however long it
+ * takes, and costs no attempt: the generation is snoozed. Else it is tried again, later and later, or
+ * discarded where a retry cannot help or `MOST_FAILURES` attempts have failed.
  *
  * @returns undefined where the lease was lost
  */
@@ -76,7 +76,9 @@ export function judge(
 /** Seconds to wait before the next attempt after so many failures: 1, 4, 16, 64. */
 const backoffSeconds = (failures: number): number => 4 ** (failures - 1);
 
-/** SQLSTATE classes that another attempt need not meet: what the server had to break off, and its own faults. */
+/**
+ * SQLSTATE classes that another attempt need not meet: what the server had to break off, and its own faults.
+ */
 const MAY_PASS = /^(25|55|57|XX)/;
 
 /**

@@ -15,8 +15,8 @@ export interface LinkedJob {
 }
 
 /**
- * Gives out a link to a job's file, which the file then outlives. Where the storage turns out to have lost the file, it is
- * made anew: the job waits again.
+ * Gives out a link to a job's file, which the file then outlives. Where the storage turns out to have lost
+ * the file, it is made anew: the job waits again.
  *
  * @param options `looks`: whether to look if the file is there, which takes a request to the storage
  * @returns the job as it is then; without a link where it has no file
@@ -36,7 +36,10 @@ export async function linkToFile(
   return { job, link: await store.link({ key: file.key, fileName: file.name }, ttlSeconds) };
 }
 
-/** Sees to it that a file outlives a link that is about to be given out. Gives false where it is not kept any more. */
+/**
+ * Sees to it that a file outlives a link that is about to be given out. Gives false where it is not kept any
+ * more.
+ */
 async function keepFor(
   sql: Sql,
   { fileGenerationId }: JobStatus,
@@ -49,7 +52,10 @@ async function keepFor(
   return row.isKept;
 }
 
-/** Whether the storage says that it does not have the file, or not all of it. One that says nothing may have it. */
+/**
+ * Whether the storage says that it does not have the file, or not all of it. One that says nothing may have
+ * it.
+ */
 async function isLost(store: FileStore, key: string, size: number): Promise<boolean> {
   try {
     return await store.size(key) !== size;
@@ -60,7 +66,8 @@ async function isLost(store: FileStore, key: string, size: number): Promise<bool
 }
 
 /**
- * Has a file made anew that the storage has lost: its generation is queued again, and whoever has asked for it waits again.
+ * Has a file made anew that the storage has lost: its generation is queued again, and whoever has asked for
+ * it waits again.
  *
  * @returns false where it is no file of a generation (any more)
  */

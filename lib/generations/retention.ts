@@ -1,9 +1,9 @@
 import type { Sql } from "../db.ts";
 
 /**
- * Stops keeping the files of generations that finished more than so many days ago, unless a link to them still lives: their jobs say so from now
- * on, the same request makes a new file, and the next sweep removes the objects. Forgets idempotency keys
- * older than a day.
+ * Stops keeping the files of generations that finished more than so many days ago, unless a link to them
+ * still lives: their jobs say so from now on, the same request makes a new file, and the next sweep removes
+ * the objects. Forgets idempotency keys older than a day.
  *
  * @returns how many files are no longer kept
  */

@@ -19,7 +19,8 @@ export class Storing {
   }
 
   /**
-   * Looks whether the database takes writes. Where a request could not be stored lately, by storing something, and undoing it.
+   * Looks whether the database takes writes. Where a request could not be stored lately, by storing
+   * something, and undoing it.
    *
    * @throws the database's error, or one that says why not
    */

@@ -14,7 +14,10 @@ export interface LeftObject {
 const MOST_OBJECTS = 100;
 const AT_A_TIME = 4;
 
-/** The pause after the first failure to remove an object, which each further one doubles, and the longest pause. */
+/**
+ * The pause after the first failure to remove an object, which each further one doubles, and the longest
+ * pause.
+ */
 const FIRST_PAUSE_SECONDS = 10;
 const MOST_PAUSE_SECONDS = 3600;
 

@@ -17,8 +17,9 @@ export interface Address {
 }
 
 /**
- * Sees to it that a server goes on accepting connections, by making one every few seconds. When accepting has failed once,
- * since no file descriptor was left, Deno's server accepts nothing more for good and tells nobody; listening anew mends it.
+ * Sees to it that a server goes on accepting connections, by making one every few seconds. When accepting has
+ * failed once, since no file descriptor was left, Deno's server accepts nothing more for good and tells
+ * nobody; listening anew mends it.
  *
  * @param address where it listens
  * @param listen makes it listen again; rejects where it cannot

@@ -12,8 +12,8 @@ const CODES = {
 const MALFORMED = ["request_malformed", "400 Bad Request"] as const;
 
 /**
- * Answers what never becomes a request: bytes that are not HTTP, heads that are too large, requests that come too slowly.
- * As JSON, like every other error, and with the end of the connection.
+ * Answers what never becomes a request: bytes that are not HTTP, heads that are too large, requests that come
+ * too slowly. As JSON, like every other error, and with the end of the connection.
  *
  * @param underWay the response that a connection is waiting for, where there is one
  */

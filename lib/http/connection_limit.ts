@@ -4,13 +4,17 @@ import { openFilesLeft } from "./open_files.ts";
 
 /** What a process opens besides what its clients hold: the database, the storage, the name service. */
 const RESERVED_FILES = 32;
-/** What a client can hold at a time: its connection, the file that it downloads, and its place in the queue to be accepted. */
+/**
+ * What a client can hold at a time: its connection, the file that it downloads, and its place in the queue to
+ * be accepted.
+ */
 const FILES_A_CONNECTION = 3;
 const LEAST_CONNECTIONS = 8;
 
 /**
- * How many connections a server may take so that this process does not run out of file descriptors, where accepting,
- * downloads and the database would fail all at once (a burst may still do it: `accept_watch.ts`). Called at the start, before anything else is open.
+ * How many connections a server may take so that this process does not run out of file descriptors, where
+ * accepting, downloads and the database would fail all at once (a burst may still do it: `accept_watch.ts`).
+ * Called at the start, before anything else is open.
  *
  * @param wanted the most that are wanted (`MAX_CONNECTIONS`)
  * @throws {ConfigError} where the limit of open files is too low to serve at all

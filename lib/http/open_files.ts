@@ -2,8 +2,9 @@
 const PROBE = "/dev/null";
 
 /**
- * How many more files and connections this process may have open, as `ulimit -n` sets it, counted up to `most`. Found by
- * opening so many for a moment: neither Deno nor Node tells the limit to a process that does not have every permission.
+ * How many more files and connections this process may have open, as `ulimit -n` sets it, counted up to
+ * `most`. Found by opening so many for a moment: neither Deno nor Node tells the limit to a process that does
+ * not have every permission.
  *
  * @returns undefined where the process may not read `/dev/null`, and so cannot tell
  */

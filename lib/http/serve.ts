@@ -19,8 +19,9 @@ export interface Deadlines {
   /** Without a request on an open connection. */
   idle: number;
   /**
-   * Without anything moving on a connection while a response is under way: longer than any is held, and than events are
-   * silent. A client that does not read what it is sent is cut off after twice as long at most, and what it held is freed.
+   * Without anything moving on a connection while a response is under way: longer than any is held, and than
+   * events are silent. A client that does not read what it is sent is cut off after twice as long at most,
+   * and what it held is freed.
    */
   stalled: number;
 }
@@ -51,8 +52,8 @@ export interface ServeOptions {
 }
 
 /**
- * Serves an app over HTTP/1.1, with deadlines and bounds against clients that send or read slowly, or not at all, to hold
- * connections open. By Node's server, since Deno's own has no such settings.
+ * Serves an app over HTTP/1.1, with deadlines and bounds against clients that send or read slowly, or not at
+ * all, to hold connections open. By Node's server, since Deno's own has no such settings.
  *
  * @throws {ProcessError} where the port is taken, or the address is not this machine's
  */
@@ -116,7 +117,10 @@ export async function serveHttp(
   };
 }
 
-/** One Host, no more (RFC 9112, section 3.2): whoever stands between may go by another one than this service does. */
+/**
+ * One Host, no more (RFC 9112, section 3.2): whoever stands between may go by another one than this service
+ * does.
+ */
 function namesItsHost({ httpVersion, headersDistinct }: IncomingMessage): boolean {
   const hosts = headersDistinct["host"]?.length ?? 0;
   return hosts === 1 || (hosts === 0 && httpVersion === "1.0");
@@ -128,7 +132,10 @@ function refuse(outgoing: ServerResponse, error: ServiceError): void {
   outgoing.end(body);
 }
 
-/** Answers a request whose target or Host is none, which no app ever sees; and an app that fails, which none should. */
+/**
+ * Answers a request whose target or Host is none, which no app ever sees; and an app that fails, which none
+ * should.
+ */
 function respondToFault(error: unknown): Response {
   if (error instanceof RequestError) return errorResponse(new ServiceError("request_malformed"));
   const id = crypto.randomUUID();

@@ -4,8 +4,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 const LINGER_MILLISECONDS = 1000;
 
 /**
- * Ends a connection whose request was answered before its body had arrived, if the rest does not come soon: nobody reads
- * it, and the time that a request may take is over with its response.
+ * Ends a connection whose request was answered before its body had arrived, if the rest does not come soon:
+ * nobody reads it, and the time that a request may take is over with its response.
  *
  * Not at once, since a client that still sends would then be told of the end only, and never see the response
  * (RFC 9112, section 9.6).

@@ -84,8 +84,8 @@ export interface FileStore {
   /** A link to a finished file, which lives `ttlSeconds` at most. Does not look whether the file is there. */
   link(file: LinkedFile, ttlSeconds: number): Promise<SignedLink>;
   /**
-   * Opens the file that one of this store's links leads to, where it is (still) there. Absent where its links lead to another server, which hands
-   * the files out.
+   * Opens the file that one of this store's links leads to, where it is (still) there. Absent where its links
+   * lead to another server, which hands the files out.
    *
    * @param url the link exactly as it was requested
    * @throws {ServiceError} `link_refused`, `link_expired` or `storage_unavailable`

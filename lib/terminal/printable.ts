@@ -1,6 +1,6 @@
 /**
- * Text that others wrote, fit for a terminal: control characters, and those that change the direction of writing, are
- * shown as `\u001b`; line ends and tabs remain.
+ * Text that others wrote, fit for a terminal: control characters, and those that change the direction of
+ * writing, are shown as `\u001b`; line ends and tabs remain.
  */
 export const printable = (text: string): string =>
   text.replace(

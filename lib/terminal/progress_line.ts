@@ -9,7 +9,10 @@ export interface ProgressTarget {
 const BAR = 20;
 const CLEAR_LINE = "\r\x1b[K";
 
-/** One line of a terminal that is written over and over, and at last taken away; nothing where there is no terminal. */
+/**
+ * One line of a terminal that is written over and over, and at last taken away; nothing where there is no
+ * terminal.
+ */
 export class ProgressLine {
   readonly isTerminal: boolean;
   readonly #target: ProgressTarget;

@@ -1,7 +1,7 @@
 /**
- * The API alone: requests that are stored, against pgbench doing the two inserts (a generation and its task) in one
- * transaction over as many connections, with a million old jobs in the tables; and requests that are refused, against a bare
- * Deno.serve.
+ * The API alone: requests that are stored, against pgbench doing the two inserts (a generation and its task)
+ * in one transaction over as many connections, with a million old jobs in the tables; and requests that are
+ * refused, against a bare Deno.serve.
  */
 // deno-lint-ignore-file no-console -- a benchmark's answer goes to standard output
 import { createToken } from "../../lib/auth/tokens.ts";

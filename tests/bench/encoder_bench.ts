@@ -1,4 +1,7 @@
-/** The CSV encoder alone, on records in memory: against csv-stringify, and against a plain copy of the same bytes. */
+/**
+ * The CSV encoder alone, on records in memory: against csv-stringify, and against a plain copy of the same
+ * bytes.
+ */
 // deno-lint-ignore-file no-console -- a benchmark's answer goes to standard output
 import assert from "node:assert/strict";
 import { stringify } from "csv-stringify/sync";

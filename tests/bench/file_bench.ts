@@ -1,7 +1,7 @@
 /**
- * One big file, from the request to the finished file: against `psql \copy` of the same query to a file, against
- * csv-stringify over row objects, with one cursor and with several, compressed, and on S3. Every file is compared with COPY
- * by its SHA-256 before a figure is printed.
+ * One big file, from the request to the finished file: against `psql \copy` of the same query to a file,
+ * against csv-stringify over row objects, with one cursor and with several, compressed, and on S3. Every file
+ * is compared with COPY by its SHA-256 before a figure is printed.
  */
 // deno-lint-ignore-file no-console -- a benchmark's answer goes to standard output
 import assert from "node:assert/strict";
@@ -53,8 +53,8 @@ async function expectedSha256(path: string): Promise<string> {
 const cpu: Record<string, { worker: number[]; backend: number[]; peakMib: number }> = {};
 
 /**
- * Removes what earlier rounds have written, so that each finds the machine as the others did: a virtual machine's memory that
- * nothing has used yet is several times slower to write to, the page cache's too.
+ * Removes what earlier rounds have written, so that each finds the machine as the others did: a virtual
+ * machine's memory that nothing has used yet is several times slower to write to, the page cache's too.
  */
 async function removeFiles(): Promise<void> {
   const paths = (await service.storedFiles()).map((path) => `${service.storageDir}/${path}`);

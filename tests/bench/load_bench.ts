@@ -1,10 +1,10 @@
 /**
- * How fast archive contracts load, as a share of the speed of a bare `COPY` of the same rows into the same indexed table, in
- * the same run: both in turn, each into a fresh database, the median of the rounds. First it is made sure that both bring
- * the same rows. Ends with code 1 where loading has less than half the speed.
+ * How fast archive contracts load, as a share of the speed of a bare `COPY` of the same rows into the same
+ * indexed table, in the same run: both in turn, each into a fresh database, the median of the rounds. First
+ * it is made sure that both bring the same rows. Ends with code 1 where loading has less than half the speed.
  *
- * Needs `TEST_DATABASE_URL` and a migrated template (see `tests/helpers/database.ts`). `BENCH_ROWS` and `BENCH_ROUNDS` change
- * the size.
+ * Needs `TEST_DATABASE_URL` and a migrated template (see `tests/helpers/database.ts`). `BENCH_ROWS` and
+ * `BENCH_ROUNDS` change the size.
  */
 // deno-lint-ignore-file no-console -- a benchmark's answer goes to standard output
 import assert from "node:assert/strict";
@@ -25,7 +25,10 @@ const columns = readTsv(mapping).map((row) => [row.csv_column!, row.column!] as 
 const fed = columns.filter(([, feeds]) => feeds);
 const fedColumns = fed.map(([, feeds]) => feeds).join(", ");
 
-/** One record of about 2 kB, as the archive's are: most cells are short codes, flags or nothing, some are texts. */
+/**
+ * One record of about 2 kB, as the archive's are: most cells are short codes, flags or nothing, some are
+ * texts.
+ */
 function record(types: Map<string, string>, random: () => number, number: number): Map<string, string> {
   const cells = new Map<string, string>();
   const pick = (...from: string[]) => from[Math.floor(random() * from.length)]!;

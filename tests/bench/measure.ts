@@ -8,7 +8,9 @@ export const ROUNDS = Number(Deno.env.get("BENCH_ROUNDS") ?? 5);
 export const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
-/** Measures things in turn, round by round; one round before them does not count. Gives the seconds of each. */
+/**
+ * Measures things in turn, round by round; one round before them does not count. Gives the seconds of each.
+ */
 export async function interleaved(
   things: Record<string, () => Promise<number>>,
   rounds = ROUNDS,

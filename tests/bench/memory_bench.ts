@@ -1,7 +1,8 @@
 /**
- * A worker's peak memory (RSS) while it writes a file of about 100 MB and one of about 1 GB: at most 1.2 times as much for
- * the large one, and under 256 MiB. Each file is written by a worker of its own and compared with COPY by its SHA-256
- * before a figure is printed. On local storage, and on S3 where there is a server.
+ * A worker's peak memory (RSS) while it writes a file of about 100 MB and one of about 1 GB: at most 1.2
+ * times as much for the large one, and under 256 MiB. Each file is written by a worker of its own and
+ * compared with COPY by its SHA-256 before a figure is printed. On local storage, and on S3 where there is a
+ * server.
  */
 // deno-lint-ignore-file no-console -- a benchmark's answer goes to standard output
 import assert from "node:assert/strict";

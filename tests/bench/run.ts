@@ -1,7 +1,7 @@
 /**
- * `deno task bench [name…]`: the benchmarks (`*_bench.ts`), one after the other, on an embedded Postgres or on
- * TEST_DATABASE_URL. Each checks its output before it prints a figure, and gives its figures as ratios against a yardstick
- * in the same run.
+ * `deno task bench [name…]`: the benchmarks (`*_bench.ts`), one after the other, on an embedded Postgres or
+ * on TEST_DATABASE_URL. Each checks its output before it prints a figure, and gives its figures as ratios
+ * against a yardstick in the same run.
  */
 // deno-lint-ignore-file no-console -- a benchmark's answer goes to standard output
 import { fileURLToPath } from "node:url";

@@ -1,6 +1,6 @@
 /**
- * Small files: from the POST to the finished file of 100 records on an idle worker, and the POST of a file that is there
- * already, against a bare SELECT 1 through the same API.
+ * Small files: from the POST to the finished file of 100 records on an idle worker, and the POST of a file
+ * that is there already, against a bare SELECT 1 through the same API.
  */
 // deno-lint-ignore-file no-console -- a benchmark's answer goes to standard output
 import assert from "node:assert/strict";

@@ -1,4 +1,7 @@
-/** The same 50,000-record file out of tables of 100 thousand, 1 million and 4 million rows in random heap order. */
+/**
+ * The same 50,000-record file out of tables of 100 thousand, 1 million and 4 million rows in random heap
+ * order.
+ */
 // deno-lint-ignore-file no-console -- a benchmark's answer goes to standard output
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";

@@ -1,4 +1,7 @@
-/** Forty files of one size with 1, 2 and 4 worker processes: files a minute, none made twice, and the API's answers meanwhile. */
+/**
+ * Forty files of one size with 1, 2 and 4 worker processes: files a minute, none made twice, and the API's
+ * answers meanwhile.
+ */
 // deno-lint-ignore-file no-console -- a benchmark's answer goes to standard output
 import assert from "node:assert/strict";
 import { loadSample } from "../../lib/dev/sample/load.ts";
@@ -31,7 +34,10 @@ const bodies = Array.from({ length: FILES }, (_, i) => {
   return { file_type: "D1", cgac_code: "097", start: text, end: text };
 });
 
-/** Looks at a job every now and then until nothing is left to do, or so many times; gives the milliseconds of each look. */
+/**
+ * Looks at a job every now and then until nothing is left to do, or so many times; gives the milliseconds of
+ * each look.
+ */
 async function look(jobId: number, times = Infinity): Promise<number[]> {
   const milliseconds: number[] = [];
   await until("all files are made", async () => {

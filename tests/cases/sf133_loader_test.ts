@@ -1,4 +1,7 @@
-/** Loads CARS lists and SF-133 files in turn; file A, and the rows behind it, must be the expected ones after each stage. */
+/**
+ * Loads CARS lists and SF-133 files in turn; file A, and the rows behind it, must be the expected ones after
+ * each stage.
+ */
 import assert from "node:assert/strict";
 import { checkCases } from "../helpers/cases.ts";
 import { copiedBytes } from "../helpers/copy_out.ts";
@@ -16,7 +19,9 @@ interface Step {
   body?: Record<string, unknown>;
   expected?: string;
   records?: number;
-  /** What another service gives between a CARS list and its next SF-133 load: renamed accounts are nowhere. */
+  /**
+   * What another service gives between a CARS list and its next SF-133 load: renamed accounts are nowhere.
+   */
   between?: boolean;
 }
 

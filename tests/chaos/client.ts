@@ -86,7 +86,10 @@ export class Clients {
     await Promise.all(Array.from({ length: 5 }, () => this.#ask(user, body)));
   }
 
-  /** Different requests in the same instant, each with a key of its own, near the user's limit as often as not. */
+  /**
+   * Different requests in the same instant, each with a key of its own, near the user's limit as often as
+   * not.
+   */
   async #askForMany(user: User, random: Random): Promise<void> {
     const { requests } = this.options;
     await Promise.all(Array.from({ length: 4 }, () => this.#ask(user, requests.next(random))));

@@ -5,7 +5,9 @@ import type { Journal } from "./journal.ts";
 import { whileAway } from "../helpers/while_away.ts";
 import type { ChaosService } from "./service.ts";
 
-/** Failed and snoozed attempts are tried again after up to 64 s, requests that S3 does not answer after 30 s. */
+/**
+ * Failed and snoozed attempts are tried again after up to 64 s, requests that S3 does not answer after 30 s.
+ */
 const FILES_SECONDS = 240;
 /**
  * Tasks of dead workers are removed after ten seconds, objects may have to wait for S3; housekeeping goes

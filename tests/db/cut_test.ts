@@ -1,4 +1,7 @@
-/** Connections that are cut at any byte of what the server sends: everything is whole, or refused; nothing hangs. */
+/**
+ * Connections that are cut at any byte of what the server sends: everything is whole, or refused; nothing
+ * hangs.
+ */
 import assert from "node:assert/strict";
 import { connect, isConnectionLoss, type Sql } from "../../lib/db.ts";
 import { readBatches } from "../../lib/files/cursor.ts";

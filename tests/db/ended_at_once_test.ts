@@ -4,12 +4,15 @@ import { type AddressInfo, connect as dial, createServer, type Server } from "no
 import { connect, connectForQueue, isConnectionLoss, openSession } from "../../lib/db.ts";
 import { testDatabase } from "../helpers/database.ts";
 
-// Postgres' protocol, "Message Formats": ReadyForQuery outside a transaction, and the error by which a server ends a connection.
+// Postgres' protocol, "Message Formats": ReadyForQuery outside a transaction, and the error by which a server
+// ends a connection.
 const READY = new Uint8Array([0x5a, 0, 0, 0, 5, 0x49]);
 const FIELDS = "SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0";
 const ENDED = new Uint8Array([0x45, 0, 0, 0, 4 + FIELDS.length, ...new TextEncoder().encode(FIELDS)]);
 
-/** Passes everything on to a server, and ends each connection in the very packet that says that it is ready. */
+/**
+ * Passes everything on to a server, and ends each connection in the very packet that says that it is ready.
+ */
 async function endingProxy(url: string): Promise<{ url: string; server: Server }> {
   const target = new URL(url);
   const server = createServer((near) => {

@@ -1,4 +1,7 @@
-/** What a database or its user has set for sessions (ALTER DATABASE, ALTER ROLE) changes nothing, by whichever way one connects. */
+/**
+ * What a database or its user has set for sessions (ALTER DATABASE, ALTER ROLE) changes nothing, by whichever
+ * way one connects.
+ */
 import assert from "node:assert/strict";
 import { connect, connectForQueue, openSession } from "../../lib/db.ts";
 import { SESSION_SETTINGS } from "../../lib/db/session_settings.ts";

@@ -14,7 +14,10 @@ function parentsOf(file: string): string[] {
   return folder === "." ? [] : [folder, ...parentsOf(folder)];
 }
 
-/** A document by the name that a text gives it: from the text's own folder, from the project's, or from `docs/`. */
+/**
+ * A document by the name that a text gives it: from the text's own folder, from the project's, or from
+ * `docs/`.
+ */
 function documentNamed(name: string, from: string): string | undefined {
   return [join(dirname(from), name), name, join("docs", name)].map(normalize).find((path) => known.has(path));
 }

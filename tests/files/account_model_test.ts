@@ -47,7 +47,10 @@ const LINES = [
   ],
   ...[1750, 1850, 1910, 2190, 2490, 2500, 3020],
 ];
-/** 2016: no window. 2019: a window, no edits. 2020 and 2021: edits. 2022: a window of long after. 2023: one without a start. */
+/**
+ * 2016: no window. 2019: a window, no edits. 2020 and 2021: edits. 2022: a window of long after. 2023: one
+ * without a start.
+ */
 const PERIODS = [[2016, 6], [2019, 6], [2020, 9], [2021, 6], [2022, 3], [2023, 12]] as const;
 
 /** Never two that are "anything else": which of those comes first is nowhere said. */

@@ -26,7 +26,10 @@ const DAYS = [
 ];
 const EXTREMES = ["0001-01-01", "9999-12-31", "infinity", "-infinity", "0044-03-15 BC"];
 
-/** For each day and for no day a row that 020 awards and 097 funds, one the other way round, and one of nobody. */
+/**
+ * For each day and for no day a row that 020 awards and 097 funds, one the other way round, and one of
+ * nobody.
+ */
 async function addDays({ sql }: TestDatabase): Promise<void> {
   const rows = [...DAYS, ...EXTREMES, null].flatMap((day): SampleRow[] =>
     [["020", "097"], ["097", "020"], [null, null]].map(([awarding, funding]) => ({

@@ -32,7 +32,8 @@ Deno.test("a special character is seen wherever in a value it stands, and what s
         for (let at = 0; at < length; at++) {
           records.push([bytes(plain.slice(0, at) + special + plain.slice(at + 1)), null]);
         }
-        // What stands behind a value is the length of the next one, whose bytes are those of special characters.
+        // What stands behind a value is the length of the next one, whose bytes are those of special
+        // characters.
         for (const next of [0x0a, 0x0d, 0x22, 0x2c, 0x7c]) {
           records.push([bytes(plain), bytes("x".repeat(next))]);
         }

@@ -21,7 +21,10 @@ export interface Browser extends AsyncDisposable {
   press(key: "Tab" | "Enter" | "Space" | "ArrowDown"): Promise<void>;
 }
 
-/** Whether there is a browser to test with. Throws in CI where there is none: nobody looks at what is ignored there. */
+/**
+ * Whether there is a browser to test with. Throws in CI where there is none: nobody looks at what is ignored
+ * there.
+ */
 export function browserIsThere(): boolean {
   if (isInstalled(CHROMIUM)) return true;
   if (Deno.env.get("CI") === "true") throw new Error(`there is no ${CHROMIUM} to test the page with`);

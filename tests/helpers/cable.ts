@@ -1,7 +1,10 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
-/** How a cable ends connections: at once and as an error (a reset), or by an end without a word, as a killed process does. */
+/**
+ * How a cable ends connections: at once and as an error (a reset), or by an end without a word, as a killed
+ * process does.
+ */
 export type Cut = "rst" | "fin";
 
 /** A line to a server that can be cut. */
@@ -19,7 +22,8 @@ export interface Cable extends AsyncDisposable {
 /**
  * Lays a cable to the server of a URL.
  *
- * @param options `packet`: the most bytes that come through it at a time; `how`: how it is cut, `fin` unless said otherwise
+ * @param options `packet`: the most bytes that come through it at a time; `how`: how it is cut, `fin` unless
+ * said otherwise
  */
 export async function layCable(
   url: string,

@@ -1,8 +1,8 @@
 import type { Sql } from "../../lib/db.ts";
 
 /**
- * Adds contract transactions of the Treasury in the first quarter of 2016, each of about so many bytes: enough of them
- * keep a worker busy for as long as a test needs to break something.
+ * Adds contract transactions of the Treasury in the first quarter of 2016, each of about so many bytes:
+ * enough of them keep a worker busy for as long as a test needs to break something.
  */
 export async function addContracts(sql: Sql, rows: number, bytes = 1000): Promise<void> {
   await sql`

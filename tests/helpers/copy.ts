@@ -6,7 +6,10 @@ export function copied(databaseUrl: string, contents: FileContents): Promise<Uin
   return copiedBytes(databaseUrl, boundCopy(contents));
 }
 
-/** The columns as a file has them, by Postgres' own means: `to_char` of a date would go by the session's time zone. */
+/**
+ * The columns as a file has them, by Postgres' own means: `to_char` of a date would go by the session's time
+ * zone.
+ */
 const copiedColumns = (elements: FileContents["elements"]): string =>
   elements.map(({ column, writtenAs }) =>
     writtenAs === "YYYYMMDD" ? `to_char(${column}::timestamp, 'YYYYMMDD')` : column

@@ -2,9 +2,10 @@ import pg from "pg";
 import { openSession } from "../../lib/db.ts";
 
 /**
- * Runs a `COPY … TO STDOUT` and hands on its bytes, row by row; they are good until `add` returns. On a connection of its
- * own. (Of the packages for it, postgres.js' own can hang whatever comes after it on the connection, and pg-copy-streams 7
- * throws where the end of the data and the end of the command come in two packets.)
+ * Runs a `COPY … TO STDOUT` and hands on its bytes, row by row; they are good until `add` returns. On a
+ * connection of its own. (Of the packages for it, postgres.js' own can hang whatever comes after it on the
+ * connection, and pg-copy-streams 7 throws where the end of the data and the end of the command come in two
+ * packets.)
  *
  * @returns the number of rows
  */

@@ -16,8 +16,8 @@ export interface TestDatabaseOptions {
 }
 
 /**
- * Makes a fully migrated database for one test, from the template that `tests/run.ts` has built; it is dropped, with
- * whoever is still connected, when it is disposed of.
+ * Makes a fully migrated database for one test, from the template that `tests/run.ts` has built; it is
+ * dropped, with whoever is still connected, when it is disposed of.
  */
 export async function testDatabase({ template, encoding }: TestDatabaseOptions = {}): Promise<TestDatabase> {
   const server = Deno.env.get("TEST_DATABASE_URL");

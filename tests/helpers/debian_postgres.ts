@@ -10,7 +10,9 @@ export const hasDebianPostgres = (): boolean =>
     isInstalled(`${DEBIAN_POSTGRES}/${program}`)
   );
 
-/** Starts a server of its own, with nothing in it. Its URL is the maintenance database's, as the superuser. */
+/**
+ * Starts a server of its own, with nothing in it. Its URL is the maintenance database's, as the superuser.
+ */
 export async function startDebianPostgres(): Promise<{ url: string } & AsyncDisposable> {
   await using resources = new AsyncDisposableStack();
   const folder = await Deno.makeTempDir({ prefix: "detached-debian-" });

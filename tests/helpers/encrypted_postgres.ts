@@ -5,7 +5,9 @@ import { until } from "./until.ts";
 /** A Postgres of a test's own that takes encrypted connections, and such by a socket in a folder. */
 export interface EncryptedPostgres extends AsyncDisposable {
   url: URL;
-  /** Files: the authority that signed its certificate, which is for "localhost" alone; and another authority. */
+  /**
+   * Files: the authority that signed its certificate, which is for "localhost" alone; and another authority.
+   */
   authority: string;
   otherAuthority: string;
   /** The folder of its socket. */

@@ -1,10 +1,10 @@
 import { Random } from "./random.ts";
 
 /**
- * What can befall a request: `error` is answered with 500 and `slow_down` with 503, both unseen by S3; `reset` cuts the
- * connection while the request is being sent; `lose_answer` lets S3 do it, then cuts the connection instead of
- * answering; `stall` takes the request and never answers; `stall_answer` lets S3 do it, and stops in the middle of the
- * answer; `corrupt` changes a byte of the body on its way to S3.
+ * What can befall a request: `error` is answered with 500 and `slow_down` with 503, both unseen by S3;
+ * `reset` cuts the connection while the request is being sent; `lose_answer` lets S3 do it, then cuts the
+ * connection instead of answering; `stall` takes the request and never answers; `stall_answer` lets S3 do it,
+ * and stops in the middle of the answer; `corrupt` changes a byte of the body on its way to S3.
  */
 export type Fault = "error" | "slow_down" | "reset" | "lose_answer" | "stall" | "stall_answer" | "corrupt";
 
@@ -33,7 +33,10 @@ export interface FaultyS3 extends AsyncDisposable {
   peakBytes: number;
 }
 
-/** Makes each fault with the given probability, the same ones whenever the same requests come in the same order. */
+/**
+ * Makes each fault with the given probability, the same ones whenever the same requests come in the same
+ * order.
+ */
 export function randomFaults(seed: number, rates: Partial<Record<Fault, number>>): FaultPlan {
   const random = new Random(seed);
   return () => {
@@ -46,7 +49,10 @@ export function randomFaults(seed: number, rates: Partial<Record<Fault, number>>
   };
 }
 
-/** Starts a proxy on a free port of the loopback. One request a connection: it passes bytes on without reading them. */
+/**
+ * Starts a proxy on a free port of the loopback. One request a connection: it passes bytes on without reading
+ * them.
+ */
 export function faultyS3(upstream: string): FaultyS3 {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const open = new Set<Deno.Conn>();

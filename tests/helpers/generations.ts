@@ -61,7 +61,9 @@ export async function askAndClaim(sql: Sql, body = d1Body()): Promise<{ jobId: s
 /** What a file would have been, had it been written. */
 export const written = { rows: 2, bytes: 100, sha256: "ab".repeat(32) };
 
-/** Adds a finished generation whose file is stored under a key, or gives it the file if it was added before. */
+/**
+ * Adds a finished generation whose file is stored under a key, or gives it the file if it was added before.
+ */
 export async function addFile(sql: Sql, key: string, bytes: number): Promise<void> {
   await sql`
     INSERT INTO file_generation (file_type, agency_code, start_date, end_date, request, request_key, data_version,

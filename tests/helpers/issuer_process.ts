@@ -1,6 +1,6 @@
 /**
- * An OpenID Connect issuer as a process of its own: the certified `oidc-provider`. Its configuration comes as JSON on
- * standard input; it gives JWT access tokens to its clients (`client_credentials`).
+ * An OpenID Connect issuer as a process of its own: the certified `oidc-provider`. Its configuration comes as
+ * JSON on standard input; it gives JWT access tokens to its clients (`client_credentials`).
  */
 import Provider from "oidc-provider";
 import type { IssuerConfiguration } from "./issuer.ts";

@@ -30,7 +30,10 @@ const awards = {
   D2: { elements: d2, table: "published_fabs", key: "afa_generated_unique" },
 };
 
-/** An award file as `COPY` writes its header and its records, from a query that was written for the tests alone. */
+/**
+ * An award file as `COPY` writes its header and its records, from a query that was written for the tests
+ * alone.
+ */
 export async function judgedAwardFile(url: string, award: AwardCase): Promise<Uint8Array> {
   const { elements, table, key } = awards[award.code];
   const [names, ...lines] = elements.trimEnd().split("\n").map((line) => line.split("\t"));

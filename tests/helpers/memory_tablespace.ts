@@ -6,8 +6,8 @@ const PREFIX = "test_memory_";
 /**
  * Makes a tablespace in `/dev/shm`, where the server's machine has room for it there.
  *
- * Copying a database takes some 20 ms there. On ext4 it takes ten times that, since it avoids the inodes of files
- * deleted a short while ago, of which the tests' databases leave thousands.
+ * Copying a database takes some 20 ms there. On ext4 it takes ten times that, since it avoids the inodes of
+ * files deleted a short while ago, of which the tests' databases leave thousands.
  *
  * @param admin a connection of the superuser
  * @returns its name, or `undefined` where the tests have to do without

@@ -26,7 +26,9 @@ export interface PageUnderTest extends AsyncDisposable {
   tabTo(id: string): Promise<void>;
   /** Signs in, by keyboard. */
   signIn(): Promise<void>;
-  /** Refuses what axe finds wrong with the page as it is, in both colour schemes, and a page that is too wide. */
+  /**
+   * Refuses what axe finds wrong with the page as it is, in both colour schemes, and a page that is too wide.
+   */
   assertIsFine(): Promise<void>;
 }
 

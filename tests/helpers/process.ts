@@ -6,7 +6,9 @@ import { processFlags, type ServiceModule } from "../../lib/dev/stack/process_fl
 import { urlAs } from "./roles.ts";
 import { until } from "./until.ts";
 
-/** A process of the service, as it runs in production: with its permissions, and its rights in the database. */
+/**
+ * A process of the service, as it runs in production: with its permissions, and its rights in the database.
+ */
 export interface ServiceProcess extends AsyncDisposable {
   pid: number;
   /** What it has logged so far. */

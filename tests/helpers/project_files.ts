@@ -1,4 +1,7 @@
-/** The project's own files, as they are in this checkout: for tests that hold documents and code to each other. */
+/**
+ * The project's own files, as they are in this checkout: for tests that hold documents and code to each
+ * other.
+ */
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 

@@ -4,8 +4,9 @@ import { freePort } from "../../lib/dev/embedded/free_port.ts";
 import { signalTo } from "./running.ts";
 
 /**
- * How Postgres is brought down: `fast` ends its sessions and writes everything, `immediate` writes nothing, so that the
- * next start recovers from the log; `killed` is an immediate stop that even the server's own processes learn of late.
+ * How Postgres is brought down: `fast` ends its sessions and writes everything, `immediate` writes nothing,
+ * so that the next start recovers from the log; `killed` is an immediate stop that even the server's own
+ * processes learn of late.
  */
 export type Downfall = "fast" | "immediate" | "killed";
 

@@ -5,7 +5,9 @@ export interface TaskOutcome {
   err: string;
 }
 
-/** Runs `deno task <words>` of this project to its end, with its permissions, and nothing on standard input. */
+/**
+ * Runs `deno task <words>` of this project to its end, with its permissions, and nothing on standard input.
+ */
 export async function runTask(
   words: readonly string[],
   env: Record<string, string> = {},

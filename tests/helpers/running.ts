@@ -7,7 +7,9 @@ export interface Running {
   command: string;
 }
 
-/** The processes whose command lines have a text in them; of this test's own choice, so that they are its own. */
+/**
+ * The processes whose command lines have a text in them; of this test's own choice, so that they are its own.
+ */
 export async function runningWith(text: string): Promise<Running[]> {
   const { stdout } = await new Deno.Command("/bin/ps", { args: ["-A", "-ww", "-o", "pid=,ppid=,args="] })
     .output();

@@ -27,7 +27,8 @@ const FAST = {
 const PRODUCTION = { max_connections: "200", shared_buffers: "1GB", max_wal_size: "8GB" };
 
 /**
- * Starts the embedded Postgres for the tests, or takes the server of the given URL, and builds the template there.
+ * Starts the embedded Postgres for the tests, or takes the server of the given URL, and builds the template
+ * there.
  *
  * @param url where tests may make databases, if not on an embedded Postgres
  */

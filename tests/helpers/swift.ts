@@ -18,7 +18,8 @@ export const PYTHON = "/usr/bin/python3";
 const NOT_INSTALLED = 69;
 
 /**
- * Starts Swift on free ports of the loopback; it ends, and its data go, when it is disposed of or this process ends.
+ * Starts Swift on free ports of the loopback; it ends, and its data go, when it is disposed of or this
+ * process ends.
  *
  * @returns undefined where it is not installed
  */

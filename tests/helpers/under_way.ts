@@ -1,6 +1,9 @@
 import { until } from "./until.ts";
 
-/** Waits until a worker has stored some bytes of the file that it writes into a folder, and has not finished it. */
+/**
+ * Waits until a worker has stored some bytes of the file that it writes into a folder, and has not finished
+ * it.
+ */
 export async function fileUnderWay(storageDir: string): Promise<void> {
   await until("a file is under way", async () => {
     for await (const path of partsBelow(storageDir)) {

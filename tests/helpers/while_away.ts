@@ -1,6 +1,9 @@
 import { isConnectionLoss } from "../../lib/db.ts";
 
-/** Tries again while the database is away: the first query on each connection that was cut only finds that out. */
+/**
+ * Tries again while the database is away: the first query on each connection that was cut only finds that
+ * out.
+ */
 export async function whileAway<T>(work: () => Promise<T>, seconds = 60): Promise<T> {
   const deadline = performance.now() + seconds * 1000;
   while (true) {

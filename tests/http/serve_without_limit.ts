@@ -1,4 +1,7 @@
-/** Serves on a port without regard to how many files may be open, for the test of what happens when none is left. */
+/**
+ * Serves on a port without regard to how many files may be open, for the test of what happens when none is
+ * left.
+ */
 import { serveHttp } from "../../lib/http/serve.ts";
 import { configureLog, log } from "../../lib/log.ts";
 

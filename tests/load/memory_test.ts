@@ -1,4 +1,7 @@
-/** What a load needs of memory, whatever is in its file: as processes, by the most that they ever had (docs/loading.md). */
+/**
+ * What a load needs of memory, whatever is in its file: as processes, by the most that they ever had
+ * (docs/loading.md).
+ */
 import assert from "node:assert/strict";
 import { createGzip } from "node:zlib";
 import { Readable } from "node:stream";

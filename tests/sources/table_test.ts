@@ -198,7 +198,10 @@ const COLUMNS = [
   "internal_end_date",
 ];
 
-/** A CSV of accounts: its columns in any order, each value as text, in quotes wherever it must be or wishes to. */
+/**
+ * A CSV of accounts: its columns in any order, each value as text, in quotes wherever it must be or wishes
+ * to.
+ */
 const someAccounts = (() => {
   const unit = fc.constantFrom(
     ...["a", "Z", "é", "漢", "😀", '"', ",", "\n", "\r", "\r\n", " ", "\\", "\\.", "\\N", "\t", "'", "NULL"],

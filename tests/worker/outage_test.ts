@@ -1,4 +1,6 @@
-/** What is the environment's fault costs time: the file comes when it has passed, and no attempt was spent. */
+/**
+ * What is the environment's fault costs time: the file comes when it has passed, and no attempt was spent.
+ */
 import assert from "node:assert/strict";
 import { addContracts, allContracts } from "../helpers/contracts.ts";
 import { addAgencies } from "../helpers/generations.ts";

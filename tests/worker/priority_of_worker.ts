@@ -1,4 +1,7 @@
-/** Starts at a nice value, as `nice` has it, lowers its priority as a worker does, and prints what it has then. */
+/**
+ * Starts at a nice value, as `nice` has it, lowers its priority as a worker does, and prints what it has
+ * then.
+ */
 import { getPriority, setPriority } from "node:os";
 import { lowerPriority } from "../../worker/lower_priority.ts";
 

@@ -12,9 +12,9 @@ export const programPath = (folder: string, program: typeof PROGRAMS[number]): s
 /**
  * Lays out the programs of the platform package in `programs/` below the folder, once for each version.
  *
- * A copy, since the package itself may belong to another user or be unreadable for the account that Postgres runs as;
- * and it lacks the links between its libraries, which are made here from its list rather than by its install script.
- * Safe to call from several processes at once.
+ * A copy, since the package itself may belong to another user or be unreadable for the account that Postgres
+ * runs as; and it lacks the links between its libraries, which are made here from its list rather than by its
+ * install script. Safe to call from several processes at once.
  *
  * @returns the version of Postgres, such as "18.4.0"
  */

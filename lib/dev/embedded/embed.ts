@@ -32,8 +32,9 @@ export interface EmbeddedPostgres extends AsyncDisposable {
 }
 
 /**
- * Starts the project's embedded Postgres, which needs permission to run `deno` and nothing else: two processes with
- * exactly the permissions they need do the work, one that lays out the programs and one that runs them.
+ * Starts the project's embedded Postgres, which needs permission to run `deno` and nothing else: two
+ * processes with exactly the permissions they need do the work, one that lays out the programs and one that
+ * runs them.
  *
  * @throws {EmbeddedPostgresError} where it cannot be had on this system, or somebody else has it running
  */

@@ -7,8 +7,8 @@ import { type ServiceUser, serviceUser } from "./service_user.ts";
 export const USUAL_FOLDER = ".data/embedded";
 
 /**
- * Where the embedded Postgres of a project lives if the project is in a folder, such as `/root`, that only root can get
- * into: the account that Postgres then runs as could not.
+ * Where the embedded Postgres of a project lives if the project is in a folder, such as `/root`, that only
+ * root can get into: the account that Postgres then runs as could not.
  */
 export async function fallbackFolder(project: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(resolve(project)));

@@ -1,5 +1,6 @@
 /**
- * The process that starts Postgres, keeps it and stops it; started by `embed.ts`, which decides what it may do.
+ * The process that starts Postgres, keeps it and stops it; started by `embed.ts`, which decides what it may
+ * do.
  *
  * It stops when its standard input ends, and so also when the process that wanted Postgres is killed.
  * Arguments: folder, version, name, settings as JSON.

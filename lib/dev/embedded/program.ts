@@ -13,8 +13,8 @@ export interface ProgramOptions {
 }
 
 /**
- * Starts a program of the embedded Postgres in a process group of its own, so that a Ctrl-C in the terminal reaches it
- * only through whoever started it. Its output is in English and comes through pipes.
+ * Starts a program of the embedded Postgres in a process group of its own, so that a Ctrl-C in the terminal
+ * reaches it only through whoever started it. Its output is in English and comes through pipes.
  *
  * @throws {EmbeddedPostgresError} where the system cannot run it
  */

@@ -27,7 +27,8 @@ export interface ServerOptions {
 }
 
 /**
- * A Postgres server on a cluster of its own, on loopback, behind a password. Made on first use, kept for the next.
+ * A Postgres server on a cluster of its own, on loopback, behind a password. Made on first use, kept for the
+ * next.
  *
  * One that a killed process left behind is stopped first; a `postmaster.pid` without a server does no harm.
  */
@@ -106,10 +107,14 @@ async function lockCluster(place: string): Promise<Deno.FsFile> {
   );
 }
 
-/** Stops the server that a killed process has left running. This process holds the lock, so nobody else needs it. */
+/**
+ * Stops the server that a killed process has left running. This process holds the lock, so nobody else needs
+ * it.
+ */
 async function stopLeftBehind(programs: ProgramOptions, cluster: Cluster): Promise<void> {
   const found = await readPostmasterPid(cluster.data);
-  // Only if it answers is it certain that the process of that number is this server and not somebody else's by now.
+  // Only if it answers is it certain that the process of that number is this server and not somebody else's
+  // by now.
   if (!found?.port || !await answers(cluster, found.port)) return;
   const stop = (mode: string) =>
     runProgram(programs, "pg_ctl", ["stop", "-D", cluster.data, "-m", mode, "-w", "-t", "15"]);
@@ -152,7 +157,8 @@ async function startServer(
     if (!passing.test(text) || tooLate.aborted) {
       throw new EmbeddedPostgresError(`Postgres could not be started on ${cluster.data}:\n${text}`);
     }
-    // That number is another process's by now. Should it be this server after all, its shared memory gives it away.
+    // That number is another process's by now. Should it be this server after all, its shared memory gives it
+    // away.
     if (stale.aborted && /"postmaster.pid"/.test(text)) await removePostmasterPid(cluster.data);
     await pause(250);
   }

@@ -8,8 +8,8 @@ export interface ServiceUser {
 }
 
 /**
- * The account for Postgres where this process belongs to root, which `initdb` and `postgres` refuse: `postgres`, or
- * `nobody`, which every system has. `undefined` for everybody else, who runs it as themselves.
+ * The account for Postgres where this process belongs to root, which `initdb` and `postgres` refuse:
+ * `postgres`, or `nobody`, which every system has. `undefined` for everybody else, who runs it as themselves.
  *
  * @throws {EmbeddedPostgresError} where there is neither
  */

@@ -14,7 +14,8 @@ const YEARS_BACK = 2;
 /** The first number of an account, larger than those that CARS has given so far. */
 const FIRST_ACCOUNT_NUMBER = 900_001;
 
-// Severity, status of the trial balance, whether an override was approved: each GTASStatus that an edit can give.
+// Severity, status of the trial balance, whether an override was approved: each GTASStatus that an edit can
+// give.
 const EDITS = [
   ["Fatal", "F", false],
   ["Fatal", "F", true],
@@ -40,8 +41,8 @@ interface Account {
 }
 
 /**
- * Makes Treasury accounts, their SF-133 amounts, failed edits and amounts by object class for a few periods. The amounts of an account add up as
- * those of a real report do: resources (1910) equal their status (2500).
+ * Makes Treasury accounts, their SF-133 amounts, failed edits and amounts by object class for a few periods.
+ * The amounts of an account add up as those of a real report do: resources (1910) equal their status (2500).
  *
  * @param seed the same seed gives the same rows
  */

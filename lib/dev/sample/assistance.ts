@@ -23,8 +23,8 @@ const LOANS = new Set(["10.410", "59.012", "59.008", "64.114"]);
 const lists = codeLists(assistanceCodes);
 
 /**
- * Makes so many assistance transactions: rows of `published_fabs`. A few are corrections: the row that was corrected stays
- * in the table but is not active, and no more is one that was deleted.
+ * Makes so many assistance transactions: rows of `published_fabs`. A few are corrections: the row that was
+ * corrected stays in the table but is not active, and no more is one that was deleted.
  *
  * @param seed the same seed gives the same rows
  */

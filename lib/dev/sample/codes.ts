@@ -32,7 +32,9 @@ export function codeLists(choices: readonly CodeChoice[]): CodeList[] {
   }));
 }
 
-/** Draws a code with its description for each pair of columns that applies; pairs that do not apply stay NULL. */
+/**
+ * Draws a code with its description for each pair of columns that applies; pairs that do not apply stay NULL.
+ */
 export function drawCodes(
   random: Random,
   lists: readonly CodeList[],

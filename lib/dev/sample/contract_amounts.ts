@@ -2,8 +2,8 @@ import type { Random } from "./random.ts";
 import { money, type SampleRow } from "./row.ts";
 
 /**
- * The amounts of an award's transactions, the base first: what each obligates, and the totals that follow from it. A vehicle
- * that orders are placed under obligates nothing itself.
+ * The amounts of an award's transactions, the base first: what each obligates, and the totals that follow
+ * from it. A vehicle that orders are placed under obligates nothing itself.
  */
 export function contractAmounts(random: Random, transactions: number, isVehicle: boolean): SampleRow[] {
   const options = random.chance(50) ? random.whole(1, 4) : 0;

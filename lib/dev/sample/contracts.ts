@@ -20,14 +20,17 @@ const SEASONS = [
 const MOST_MODIFICATIONS = 5;
 const DEFENSE = "097";
 
-/** An award by itself, an order under one, or an indefinite delivery vehicle (a contract that orders are placed under). */
+/**
+ * An award by itself, an order under one, or an indefinite delivery vehicle (a contract that orders are
+ * placed under).
+ */
 type AwardKind = "definitive" | "order" | "idv";
 
 const lists = codeLists(contractCodes);
 
 /**
- * Makes so many contract transactions: rows of `detached_award_procurement`. Several transactions belong to one award:
- * its base and its modifications, whose obligations add up.
+ * Makes so many contract transactions: rows of `detached_award_procurement`. Several transactions belong to
+ * one award: its base and its modifications, whose obligations add up.
  *
  * @param seed the same seed gives the same rows
  */

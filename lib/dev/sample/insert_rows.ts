@@ -4,7 +4,10 @@ import type { SampleRow } from "./row.ts";
 
 const BUFFERED_ROWS = 500;
 
-/** Inserts rows by COPY; a column that a row does not have is NULL, and a column that no row has takes its default. */
+/**
+ * Inserts rows by COPY; a column that a row does not have is NULL, and a column that no row has takes its
+ * default.
+ */
 export async function insertRows(tx: Transaction, table: string, rows: readonly SampleRow[]): Promise<void> {
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   if (columns.length === 0) return;

@@ -36,11 +36,11 @@ export function sampleRows(
 }
 
 /**
- * Fills the source tables with the sample, all or nothing, and notes them as the sample, so that the first real load of a
- * table takes its place.
+ * Fills the source tables with the sample, all or nothing, and notes them as the sample, so that the first
+ * real load of a table takes its place.
  *
- * Does nothing, and gives zeros, where any source table holds a row or was ever loaded. Loads that come at the same time
- * wait for it, and it for them.
+ * Does nothing, and gives zeros, where any source table holds a row or was ever loaded. Loads that come at
+ * the same time wait for it, and it for them.
  */
 export async function loadSample(sql: Sql, options: SampleOptions = {}): Promise<SampleCounts> {
   return await sql.begin(async (tx) => {

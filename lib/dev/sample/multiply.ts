@@ -14,12 +14,13 @@ export interface Multiplication {
 }
 
 /**
- * Adds rows to `detached_award_procurement` by copying those that are there over and over, inside Postgres: the way to a
- * large agency for benchmarks and tests (two cores make some 25,000 rows a second; a row of the sample has about 1.8 KB).
+ * Adds rows to `detached_award_procurement` by copying those that are there over and over, inside Postgres:
+ * the way to a large agency for benchmarks and tests (two cores make some 25,000 rows a second; a row of the
+ * sample has about 1.8 KB).
  *
- * A copy has its own `detached_award_proc_unique`, its own action date and the agency asked for; everything else it has
- * from its original, so all elements stay as varied as they were. The statistics are brought up to date, the version of the
- * table's data (`data_source`) is not raised.
+ * A copy has its own `detached_award_proc_unique`, its own action date and the agency asked for; everything
+ * else it has from its original, so all elements stay as varied as they were. The statistics are brought up
+ * to date, the version of the table's data (`data_source`) is not raised.
  *
  * @throws where the table is empty
  */

@@ -1,6 +1,6 @@
 /**
- * Numbers that look random and are the same for the same seed, on every machine and in every release (sfc32 by
- * Chris Doty-Humphrey). Only for made-up data, never for secrets.
+ * Numbers that look random and are the same for the same seed, on every machine and in every release (sfc32
+ * by Chris Doty-Humphrey). Only for made-up data, never for secrets.
  */
 export class Random {
   #a: number;
@@ -8,7 +8,10 @@ export class Random {
   #c: number;
   #counter = 1;
 
-  /** @param seed any whole number; what is made from one seed stays the same, so a change of it changes everything */
+  /**
+   * @param seed any whole number; what is made from one seed stays the same, so a change of it changes
+   * everything
+   */
   constructor(seed: number) {
     this.#a = seed | 0;
     this.#b = Math.floor(seed / 2 ** 32) | 0;

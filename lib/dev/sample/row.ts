@@ -1,4 +1,7 @@
-/** A row of a source table: its columns, with numbers that must not be rounded as text. A missing column is NULL. */
+/**
+ * A row of a source table: its columns, with numbers that must not be rounded as text. A missing column is
+ * NULL.
+ */
 export type SampleRow = Record<string, string | number | boolean | string[] | null>;
 
 /** Cents as a decimal number: `958756.74`. */

@@ -7,8 +7,9 @@ const FIRST_YEAR_WITH_CODES = 2021;
 const USUAL_CODE = "Q", EMERGENCY_CODE = "N";
 
 /**
- * The lines of an account's SF-133 report, such as would add up: balances brought forward and their adjustments (1000 to
- * 1070) and new authority make the resources (1910); obligations (2190) and what is left (2490) their status (2500).
+ * The lines of an account's SF-133 report, such as would add up: balances brought forward and their
+ * adjustments (1000 to 1070) and new authority make the resources (1910); obligations (2190) and what is left
+ * (2490) their status (2500).
  *
  * @param isNew whether the funds became available in this very year: nothing is brought forward then
  * @param authority the line of the account's new authority, such as 1160 for an appropriation

@@ -13,7 +13,10 @@ const PURPOSES =
   'to make loans to small businesses|to teach pupils "farm to school" nutrition';
 const actions = ACTIONS.split(","), things = THINGS.split(/\|(?! )/), purposes = PURPOSES.split("|");
 
-/** The free text that describes a contract transaction; now and then with line ends, quotes or delimiters in it. */
+/**
+ * The free text that describes a contract transaction; now and then with line ends, quotes or delimiters in
+ * it.
+ */
 export function contractDescription(random: Random): string {
   const text = `${random.pick(actions)} ${random.pick(things)}`;
   if (random.chance(1)) return `${text}\nPERIOD: 12 MONTHS\nFUNDING: FULL`;

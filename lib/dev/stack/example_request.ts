@@ -9,7 +9,9 @@ export interface ExampleRequest {
   end: string;
 }
 
-/** A request whose file holds something: for an agency and a quarter that the database has records of, if any. */
+/**
+ * A request whose file holds something: for an agency and a quarter that the database has records of, if any.
+ */
 export async function exampleRequest(sql: Sql): Promise<ExampleRequest> {
   const [found] = await sql.unsafe<Omit<ExampleRequest, "file_type">[]>(query);
   return { file_type: "D1", ...(found ?? { cgac_code: "097", start: "01/01/2016", end: "03/31/2016" }) };

@@ -8,8 +8,8 @@ import { replaceFile } from "../../replace_file.ts";
 const USER = "administrator";
 
 /**
- * An administrator's API token for the demo's service: the one that is kept, or a new one where there is none or the
- * database does not take it (any more).
+ * An administrator's API token for the demo's service: the one that is kept, or a new one where there is none
+ * or the database does not take it (any more).
  */
 export async function keptToken(sql: Sql): Promise<string> {
   const kept = await readKept(KEPT.token);

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 
 /**
- * Resolves when whatever started this process is gone without having stopped it: its parent (`deno task`) was killed, or
- * `npx deno task …` was, which passes a SIGTERM on to nobody but a shell in between.
+ * Resolves when whatever started this process is gone without having stopped it: its parent (`deno task`) was
+ * killed, or `npx deno task …` was, which passes a SIGTERM on to nobody but a shell in between.
  *
  * @param signal ends the watching; the promise then stays pending
  */

@@ -33,8 +33,8 @@ export interface StackDatabaseOptions {
 }
 
 /**
- * Opens the stack's database: an embedded one unless another is given, brought up to date, with sample data if nobody has
- * put anything else there.
+ * Opens the stack's database: an embedded one unless another is given, brought up to date, with sample data
+ * if nobody has put anything else there.
  *
  * @throws {StackError | EmbeddedPostgresError | MigrationError}
  */

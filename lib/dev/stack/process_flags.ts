@@ -16,8 +16,9 @@ export type ServiceModule = "main.ts" | "worker/main.ts";
 const PERMISSION_SETS: Record<ServiceModule, string> = { "main.ts": "api", "worker/main.ts": "worker" };
 
 /**
- * The flags of `deno run` for the API and for a worker: their permission sets in `deno.json`, which `deno task serve` and
- * `deno task worker` use as well, with network and files narrowed to what this one process needs.
+ * The flags of `deno run` for the API and for a worker: their permission sets in `deno.json`, which `deno
+ * task serve` and `deno task worker` use as well, with network and files narrowed to what this one process
+ * needs.
  */
 export function processFlags(module: ServiceModule, { net, storageDir }: Reach): string[] {
   return [
@@ -33,7 +34,7 @@ export function processFlags(module: ServiceModule, { net, storageDir }: Reach):
 const flagValue = (path: string): string => path.replaceAll(",", ",,");
 
 /**
- * One more flag, for a process that must not outlive the one that starts it, even if that one is killed. Its standard
- * input must be a pipe that is held open for as long as it is wanted.
+ * One more flag, for a process that must not outlive the one that starts it, even if that one is killed. Its
+ * standard input must be a pipe that is held open for as long as it is wanted.
  */
 export const ENDS_WITH_PARENT = `--preload=${new URL("end_with_parent.ts", import.meta.url).href}`;

@@ -8,7 +8,10 @@ const LAST_LINES = 15;
 
 /** How a command uses the stack. */
 export interface RunStackOptions {
-  /** Told each line that the API or the worker logs. Without it, the last warnings are shown if something fails. */
+  /**
+   * Told each line that the API or the worker logs. Without it, the last warnings are shown if something
+   * fails.
+   */
   onLine?: (process: string, line: string) => void;
   /** Whether being stopped is the normal end. */
   untilStopped?: boolean;
@@ -17,8 +20,8 @@ export interface RunStackOptions {
 }
 
 /**
- * Starts the stack, works with it and stops it, whatever happens: when the work is done, when a signal or the end of the
- * launcher asks for it, when one of the processes ends. No process is left behind.
+ * Starts the stack, works with it and stops it, whatever happens: when the work is done, when a signal or the
+ * end of the launcher asks for it, when one of the processes ends. No process is left behind.
  *
  * @param work its signal is aborted when it should end early
  * @returns the exit code for this process

@@ -38,7 +38,10 @@ export class Services implements AsyncDisposable {
     this.#stopSeconds = Number(options.read("WORKER_STOP_SECONDS") || 5);
   }
 
-  /** Starts both, at once: neither needs the other for what it is doing. Resolves when the API listens, with its address. */
+  /**
+   * Starts both, at once: neither needs the other for what it is doing. Resolves when the API listens, with
+   * its address.
+   */
   async start(signal: AbortSignal): Promise<{ url: string; instead?: number }> {
     const { config, read } = this.#options;
     const metrics = config.WORKER_METRICS_PORT ? listening(config.HOST, config.WORKER_METRICS_PORT) : [];
@@ -69,7 +72,9 @@ export class Services implements AsyncDisposable {
     await Promise.all(this.#running.map(({ process, stopSeconds }) => process.stop(stopSeconds)));
   }
 
-  /** Starts the API on a port. Resolves with true when it listens, with false where the port is taken by now. */
+  /**
+   * Starts the API on a port. Resolves with true when it listens, with false where the port is taken by now.
+   */
   async #listens({ port }: ApiPort, signal: AbortSignal): Promise<boolean> {
     const { config } = this.#options;
     const env = { PORT: String(port), PUBLIC_URL: config.PUBLIC_URL ?? httpUrlOf(config.HOST, port) };

@@ -34,15 +34,17 @@ export interface Stack extends AsyncDisposable {
   token: string;
   /** The service's database. */
   sql: Sql;
-  /** The embedded database's URL, without its password; undefined where the database is that of DATABASE_URL. */
+  /**
+   * The embedded database's URL, without its password; undefined where the database is that of DATABASE_URL.
+   */
   embeddedUrl: string | undefined;
   /** Rejects with a `StackError` as soon as one of its processes has ended by itself. */
   broken: Promise<never>;
 }
 
 /**
- * Starts everything, in order: database (an embedded one unless DATABASE_URL is set), migrations, sample data, API,
- * worker. Resolves when the API listens. Disposing of it stops everything, the last first.
+ * Starts everything, in order: database (an embedded one unless DATABASE_URL is set), migrations, sample
+ * data, API, worker. Resolves when the API listens. Disposing of it stops everything, the last first.
  *
  * @throws {StackError | EmbeddedPostgresError | MigrationError | ConfigError} with nothing left running
  */

@@ -1,7 +1,8 @@
 /**
- * The inner loop of `RecordEncoder` (`../csv.ts`), in AssemblyScript: TypeScript's syntax, WebAssembly's types. It is compiled to
- * `encode.wasm` beside it by `deno task encoder`, which CI repeats and compares. JavaScript looks at one byte at a time where this
- * looks at sixteen: a record takes less than half the time (docs/performance.md).
+ * The inner loop of `RecordEncoder` (`../csv.ts`), in AssemblyScript: TypeScript's syntax, WebAssembly's
+ * types. It is compiled to `encode.wasm` beside it by `deno task encoder`, which CI repeats and compares.
+ * JavaScript looks at one byte at a time where this looks at sixteen: a record takes less than half the time
+ * (docs/performance.md).
  */
 
 const NULL_LENGTH: u32 = 0xffff_ffff;

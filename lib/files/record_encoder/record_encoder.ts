@@ -14,16 +14,16 @@ const PAGE_BYTES = 1 << 16;
 /** It reads and writes sixteen bytes at a time, so up to fifteen behind what is meant. */
 const SLACK = 16;
 
-// The memory's layout: for each field whether it is a day, the same for a header, whose cells never are, the chunk, and behind it
-// the messages that are worked on.
+// The memory's layout: for each field whether it is a day, the same for a header, whose cells never are, the
+// chunk, and behind it the messages that are worked on.
 const DAYS = 0;
 const NO_DAYS = DAYS + MOST_FIELDS;
 const CHUNK = NO_DAYS + MOST_FIELDS;
 
 /**
- * Writes records as Postgres' `COPY … TO … (FORMAT csv)` does (`files.md`, "Bytes"): NULL is nothing at all, an empty
- * string is `""`, a value that holds the delimiter, a double quote, CR or LF is quoted with its quotes doubled, nothing
- * else is; each record ends in LF. UTF-8 in, UTF-8 out.
+ * Writes records as Postgres' `COPY … TO … (FORMAT csv)` does (`files.md`, "Bytes"): NULL is nothing at all,
+ * an empty string is `""`, a value that holds the delimiter, a double quote, CR or LF is quoted with its
+ * quotes doubled, nothing else is; each record ends in LF. UTF-8 in, UTF-8 out.
  *
  * Encoded bytes collect in a chunk; call `take` when `length` is large enough.
  */
@@ -79,9 +79,9 @@ export class RecordEncoder {
   }
 
   /**
-   * Adds records as the server sent them: DataRow messages of Postgres' protocol (its manual, "Message Formats"), whole and end
-   * to end, with every value in the text form, one an element. Each field says how long it is, so whatever it holds, it
-   * cannot be mistaken.
+   * Adds records as the server sent them: DataRow messages of Postgres' protocol (its manual, "Message
+   * Formats"), whole and end to end, with every value in the text form, one an element. Each field says how
+   * long it is, so whatever it holds, it cannot be mistaken.
    *
    * @throws where a message has other fields, or there is no memory for them
    */
