@@ -224,6 +224,11 @@ export const catalogue = {
     retryable: true,
     sentence: () => `The file storage cannot be used just now.`,
   },
+  upload_malformed: {
+    status: 400,
+    retryable: false,
+    sentence: (p: { why: string }) => p.why,
+  },
   query_failed: {
     status: 0,
     retryable: false,
