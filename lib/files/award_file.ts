@@ -8,6 +8,7 @@ import {
   choice,
   commonKeys,
   compressionOf,
+  daysInOrder,
   withRules,
   yesNo,
 } from "./request_fields.ts";
@@ -41,11 +42,7 @@ function awardBody<Code extends string>(code: Code, numbered: boolean) {
       ? yesNo("element_numbers", false)
       : z.unknown().optional().transform(() => false),
   });
-  return withRules(keys, [agencyIsNamed, {
-    field: "start",
-    holds: ({ start, end }) => !isIsoDay(start) || !isIsoDay(end) || start <= end,
-    message: "start lies after end; it must be the same day or an earlier one.",
-  }]).transform((body): AwardRequest => ({
+  return withRules(keys, [agencyIsNamed, daysInOrder]).transform((body): AwardRequest => ({
     file_type: code,
     agency_code: agencyCode(body),
     start: body.start,
@@ -59,8 +56,6 @@ function awardBody<Code extends string>(code: Code, numbered: boolean) {
 
 /** A body that asks for an award file, as a user sends it. */
 export type AwardBody = z.input<ReturnType<typeof awardBody<string>>>;
-
-const isIsoDay = (value: unknown): value is string => typeof value === "string" && /^\d{4}-/.test(value);
 
 /**
  * An award file (D1 or D2): the rows of one table whose action date lies in a range and whose awarding or
@@ -109,9 +104,11 @@ export function awardFile(definition: {
       },
     }),
     estimate: query,
-    fileName: (request, stamp) => {
-      const [start, end] = [request.start, request.end].map((day) => day.replaceAll("-", ""));
-      return `File-${definition.code}_${start}_${end}_${request.agency_type}_${stamp}.${request.file_format}`;
-    },
+    fileName: (request, stamp) =>
+      `File-${definition.code}_${daysName(request)}_${request.agency_type}_${stamp}.${request.file_format}`,
   };
 }
+
+/** A range of days as names of files have it: `20160101_20160331`. */
+export const daysName = ({ start, end }: Pick<AwardRequest, "start" | "end">): string =>
+  `${start}_${end}`.replaceAll("-", "");

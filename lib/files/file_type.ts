@@ -1,6 +1,17 @@
 import type { z } from "zod";
 import type { Element } from "./elements.ts";
 
+/** A file that somebody has sent to be reconciled, as it waits in the storage for its job. */
+export interface Upload {
+  /** Where it is stored. */
+  key: string;
+  /** What its sender calls it. */
+  file_name: string;
+  bytes: number;
+  /** SHA-256, lower-case hexadecimal. */
+  sha256: string;
+}
+
 /** What every kind of request has once it is validated; each file type adds its own keys. */
 export interface FileRequest {
   file_type: string;
@@ -11,6 +22,8 @@ export interface FileRequest {
   end: string;
   /** Absent where the file is not compressed. */
   compression?: "gzip";
+  /** What was sent with it; absent where the file is made of the service's data alone. */
+  upload?: Upload;
 }
 
 /** A query with its bound parameters; the comment "columns" after SELECT stands for the select list. */

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { aDiff } from "../reconciliations/a_diff.ts";
+import { cDiff } from "../reconciliations/c_diff.ts";
 import { a } from "./a.ts";
 import type { AwardBody } from "./award_file.ts";
 import { boc } from "./boc.ts";
@@ -8,13 +10,20 @@ import type { FileRequest, FileType } from "./file_type.ts";
 import type { PeriodBody } from "./period_request.ts";
 import { mustBe } from "./request_fields.ts";
 
-/** Every file type that can be asked for. A new one is a file in this folder and its line here. */
+/**
+ * Every file type that is asked for by a request body. A new one is a file in this folder and its line here.
+ */
 export const fileTypes = [d1, d2, a, boc] as unknown as readonly FileType[];
 
-/** The codes of all file types. */
-export const fileTypeCodes = fileTypes.map(({ code }) => code) as [string, ...string[]];
+/** The file types that are asked for by sending a file: the differences between that and the service's data. */
+export const reconciliations = [cDiff, aDiff] as unknown as readonly FileType[];
 
-const byCode = new Map(fileTypes.map((fileType) => [fileType.code, fileType]));
+const all = [...fileTypes, ...reconciliations];
+
+/** The codes of all file types. */
+export const fileTypeCodes = all.map(({ code }) => code) as [string, ...string[]];
+
+const byCode = new Map(all.map((fileType) => [fileType.code, fileType]));
 
 /** The definition of a file type. Throws where there is none: codes are validated before they get here. */
 export function fileTypeOf(code: string): FileType {
@@ -36,7 +45,7 @@ export const requestBodies: ReadonlyMap<string, z.ZodType> = new Map(
   fileTypes.map(({ code, body }) => [code, body]),
 );
 
-const oneOfThem = mustBe("file_type", `one of ${[...byCode.keys()].map((code) => `"${code}"`).join(", ")}`);
+const oneOfThem = mustBe("file_type", `one of ${fileTypes.map(({ code }) => `"${code}"`).join(", ")}`);
 
 /** The names of an object's keys, whatever is done with the object once it is read. */
 const keysOf = (schema: z.core.$ZodType): string[] =>

@@ -124,3 +124,12 @@ export const agencyIsNamed = {
     body["cgac_code"] !== undefined || body["frec_code"] !== undefined,
   message: "cgac_code or frec_code is missing; one of the two must name the agency.",
 };
+
+/** A range of days must not end before it begins. */
+export const daysInOrder = {
+  field: "start",
+  holds: ({ start, end }: Record<string, unknown>) => !isIsoDay(start) || !isIsoDay(end) || start <= end,
+  message: "start lies after end; it must be the same day or an earlier one.",
+};
+
+const isIsoDay = (value: unknown): value is string => typeof value === "string" && /^\d{4}-/.test(value);
