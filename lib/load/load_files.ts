@@ -1,12 +1,12 @@
 import { openSession, type Session } from "../db.ts";
-import { BadRows } from "./bad_rows.ts";
+import { BadRows } from "./refusals/bad_rows.ts";
 import { type FileOutcome, loadedBefore, repeated } from "./data_load.ts";
-import type { InputFile } from "./input_file.ts";
+import type { InputFile } from "./input/input_file.ts";
 import { LoadError } from "./load_error.ts";
-import { mergeFiles, type ReadFile } from "./merge_files.ts";
-import { openInput } from "./open_input.ts";
-import { isLoss, notPermitted } from "./postgres_refusals.ts";
-import { RejectsFile } from "./rejects_file.ts";
+import { mergeFiles, type ReadFile } from "./merge/merge_files.ts";
+import { openInput } from "./input/open_input.ts";
+import { isLoss, notPermitted } from "./refusals/postgres_refusals.ts";
+import { RejectsFile } from "./refusals/rejects_file.ts";
 import type { Source } from "./source.ts";
 import { type ReadingProgress, stageFile, type StagingContext } from "./stage_file.ts";
 import { describeTable } from "./table_columns.ts";

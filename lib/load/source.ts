@@ -1,6 +1,6 @@
 import type { Session } from "../db.ts";
-import type { FileNotes } from "./file_notes.ts";
-import type { RowEncoder } from "./row_encoder.ts";
+import type { FileNotes } from "./refusals/file_notes.ts";
+import type { RowEncoder } from "./cells/row_encoder.ts";
 import type { SourceTable } from "./table_columns.ts";
 
 /**

@@ -1,18 +1,18 @@
 import type { ByteSource } from "../csv/byte_source.ts";
 import { CsvError, CsvReader } from "../csv/reader.ts";
 import type { Session } from "../db.ts";
-import type { BadRows } from "./bad_rows.ts";
+import type { BadRows } from "./refusals/bad_rows.ts";
 import { CopyIn } from "./copy_in.ts";
-import { csvRefused } from "./csv_refusals.ts";
-import { FileNotes } from "./file_notes.ts";
-import type { InputFile } from "./input_file.ts";
+import { csvRefused } from "./refusals/csv_refusals.ts";
+import { FileNotes } from "./refusals/file_notes.ts";
+import type { InputFile } from "./input/input_file.ts";
 import { LoadError } from "./load_error.ts";
-import { copyRefused } from "./postgres_refusals.ts";
-import { type HeaderContext, OtherSource, readHeader } from "./read_header.ts";
-import type { RejectsFile } from "./rejects_file.ts";
-import { RowBuffer } from "./row_buffer.ts";
-import { cellIssue, checkForm, type RowsOf } from "./row_faults.ts";
-import { shownName } from "./shown.ts";
+import { copyRefused } from "./refusals/postgres_refusals.ts";
+import { type HeaderContext, OtherSource, readHeader } from "./header/read_header.ts";
+import type { RejectsFile } from "./refusals/rejects_file.ts";
+import { RowBuffer } from "./cells/row_buffer.ts";
+import { cellIssue, checkForm, type RowsOf } from "./refusals/row_faults.ts";
+import { shownName } from "./refusals/shown.ts";
 import type { Source, Staging, StagingShape } from "./source.ts";
 import { identifier, identifiers } from "./table_columns.ts";
 

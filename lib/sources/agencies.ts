@@ -1,13 +1,13 @@
 import type { Session } from "../db.ts";
-import { filled } from "../load/cell_text.ts";
-import { code, required, yesOrNo } from "../load/cell_values.ts";
-import { type KnownColumn, loosely, matchHeader, recognisesRequired } from "../load/header.ts";
+import { filled } from "../load/cells/cell_text.ts";
+import { code, required, yesOrNo } from "../load/cells/cell_values.ts";
+import { type KnownColumn, loosely, matchHeader, recognisesRequired } from "../load/header/header.ts";
 import { LoadError } from "../load/load_error.ts";
-import { claim } from "../load/replace.ts";
+import { claim } from "../load/merge/replace.ts";
 import type { Source } from "../load/source.ts";
 import { identifier } from "../load/table_columns.ts";
-import { upsert } from "../load/upsert.ts";
-import { type RecordCells, ValueEncoder } from "../load/value_encoder.ts";
+import { upsert } from "../load/merge/upsert.ts";
+import { type RecordCells, ValueEncoder } from "../load/cells/value_encoder.ts";
 
 const columns: KnownColumn[] = [
   { name: "cgac_code", headers: ["CGAC AGENCY CODE"], required: true },

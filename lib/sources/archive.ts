@@ -1,9 +1,9 @@
-import { boolean, type CellRule, date, decimal, integer, text, timestamp } from "../load/cell_rules.ts";
-import { DirectEncoder, REMOVES } from "../load/direct_encoder.ts";
-import { exactly, type KnownColumn, loosely, matchHeader } from "../load/header.ts";
+import { boolean, type CellRule, date, decimal, integer, text, timestamp } from "../load/cells/cell_rules.ts";
+import { DirectEncoder, REMOVES } from "../load/cells/direct_encoder.ts";
+import { exactly, type KnownColumn, loosely, matchHeader } from "../load/header/header.ts";
 import type { Source } from "../load/source.ts";
 import { describeTable, type SourceTable } from "../load/table_columns.ts";
-import { upsert } from "../load/upsert.ts";
+import { upsert } from "../load/merge/upsert.ts";
 import { readTsv } from "../tsv.ts";
 
 /** What tells the two kinds of archive files apart. */

@@ -1,11 +1,11 @@
 import type { Session } from "../db.ts";
-import { filled } from "../load/cell_text.ts";
-import { amount, code } from "../load/cell_values.ts";
-import { loosely, matchHeader, recognisesRequired } from "../load/header.ts";
-import { claim } from "../load/replace.ts";
+import { filled } from "../load/cells/cell_text.ts";
+import { amount, code } from "../load/cells/cell_values.ts";
+import { loosely, matchHeader, recognisesRequired } from "../load/header/header.ts";
+import { claim } from "../load/merge/replace.ts";
 import type { Source } from "../load/source.ts";
 import { identifier, identifiers } from "../load/table_columns.ts";
-import { type RecordCells, ValueEncoder } from "../load/value_encoder.ts";
+import { type RecordCells, ValueEncoder } from "../load/cells/value_encoder.ts";
 import { readTsv } from "../tsv.ts";
 import headers from "./file_b.tsv" with { type: "text" };
 import { SUBMISSION_OPTIONS, submissionOf } from "./submission.ts";

@@ -1,10 +1,10 @@
-import { filled } from "../load/cell_text.ts";
-import { plainAmount, required, wholeNumber, yearAndPeriod } from "../load/cell_values.ts";
-import { type KnownColumn, loosely, matchHeader, recognisesRequired } from "../load/header.ts";
-import { replacePeriods } from "../load/replace.ts";
+import { filled } from "../load/cells/cell_text.ts";
+import { plainAmount, required, wholeNumber, yearAndPeriod } from "../load/cells/cell_values.ts";
+import { type KnownColumn, loosely, matchHeader, recognisesRequired } from "../load/header/header.ts";
+import { replacePeriods } from "../load/merge/replace.ts";
 import type { Source } from "../load/source.ts";
 import { identifier, identifiers } from "../load/table_columns.ts";
-import { type RecordCells, ValueEncoder } from "../load/value_encoder.ts";
+import { type RecordCells, ValueEncoder } from "../load/cells/value_encoder.ts";
 import { emergencyCode } from "./gtas_columns.ts";
 import { ACCOUNT_PARTS, accountParts, displayTasOf, tasOf } from "./treasury_account.ts";
 

@@ -1,4 +1,4 @@
-import type { KnownColumn } from "../load/header.ts";
+import type { KnownColumn } from "../load/header/header.ts";
 
 /** An account's parts, its fiscal year and its period, with their headers in the files of GTAS. */
 export const accountColumns: KnownColumn[] = [

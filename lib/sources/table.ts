@@ -1,12 +1,12 @@
-import { ruleForType } from "../load/cell_rules.ts";
-import { DirectEncoder } from "../load/direct_encoder.ts";
-import { exactly, matchHeader } from "../load/header.ts";
+import { ruleForType } from "../load/cells/cell_rules.ts";
+import { DirectEncoder } from "../load/cells/direct_encoder.ts";
+import { exactly, matchHeader } from "../load/header/header.ts";
 import type { Session } from "../db.ts";
 import type { Source, Staging } from "../load/source.ts";
 import { LoadError } from "../load/load_error.ts";
-import { shown } from "../load/shown.ts";
+import { shown } from "../load/refusals/shown.ts";
 import { describeTable, identifier, type SourceTable } from "../load/table_columns.ts";
-import { upsert } from "../load/upsert.ts";
+import { upsert } from "../load/merge/upsert.ts";
 
 /** Columns that a file may have and that are not taken from it: e-mail addresses of people at agencies. */
 const PASSED_OVER: Partial<Record<SourceTable, string>> = { gtas_boc: "atb_upload_user" };

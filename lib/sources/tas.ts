@@ -1,9 +1,9 @@
-import { filled } from "../load/cell_text.ts";
-import { code, dateAndTime, wholeNumber } from "../load/cell_values.ts";
-import { type KnownColumn, loosely, matchHeader, recognisesRequired } from "../load/header.ts";
+import { filled } from "../load/cells/cell_text.ts";
+import { code, dateAndTime, wholeNumber } from "../load/cells/cell_values.ts";
+import { type KnownColumn, loosely, matchHeader, recognisesRequired } from "../load/header/header.ts";
 import type { Source } from "../load/source.ts";
-import { upsert } from "../load/upsert.ts";
-import { ValueEncoder } from "../load/value_encoder.ts";
+import { upsert } from "../load/merge/upsert.ts";
+import { ValueEncoder } from "../load/cells/value_encoder.ts";
 import { followAccounts } from "./follow_accounts.ts";
 import { ACCOUNT_PARTS, accountParts, displayTasOf, tasOf } from "./treasury_account.ts";
 

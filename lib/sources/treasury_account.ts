@@ -1,5 +1,5 @@
-import { filled } from "../load/cell_text.ts";
-import { type Cells, code } from "../load/cell_values.ts";
+import { filled } from "../load/cells/cell_text.ts";
+import { type Cells, code } from "../load/cells/cell_values.ts";
 
 /** The parts of a Treasury account, as the source tables name and keep them. */
 export interface AccountParts {

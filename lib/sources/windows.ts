@@ -1,10 +1,10 @@
-import { dateAndTime, yearAndPeriod } from "../load/cell_values.ts";
-import { type KnownColumn, loosely, matchHeader, recognisesRequired } from "../load/header.ts";
+import { dateAndTime, yearAndPeriod } from "../load/cells/cell_values.ts";
+import { type KnownColumn, loosely, matchHeader, recognisesRequired } from "../load/header/header.ts";
 import { LoadError } from "../load/load_error.ts";
-import { claim } from "../load/replace.ts";
+import { claim } from "../load/merge/replace.ts";
 import type { Source } from "../load/source.ts";
 import { identifier, identifiers } from "../load/table_columns.ts";
-import { ValueEncoder } from "../load/value_encoder.ts";
+import { ValueEncoder } from "../load/cells/value_encoder.ts";
 
 const DATES = ["period_start", "publish_deadline", "certification_deadline"];
 const FED = ["year", "period", ...DATES];

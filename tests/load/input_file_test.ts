@@ -6,7 +6,7 @@ import {
   ZipWriter,
   type ZipWriterConstructorOptions,
 } from "@zip.js/zip.js";
-import { openInput } from "../../lib/load/open_input.ts";
+import { openInput } from "../../lib/load/input/open_input.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { Random } from "../helpers/random.ts";
 import { archiveCsv, loadText, refusal, temporaryFile } from "../helpers/sources.ts";

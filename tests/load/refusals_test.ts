@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { BadRows } from "../../lib/load/bad_rows.ts";
+import { BadRows } from "../../lib/load/refusals/bad_rows.ts";
 import { type TestDatabase, testDatabase } from "../helpers/database.ts";
 import { archiveCsv, loadText, refusal, temporaryFile } from "../helpers/sources.ts";
 

@@ -3,7 +3,7 @@
  * renamed.
  */
 import assert from "node:assert/strict";
-import { takeTurn } from "../../lib/load/data_version.ts";
+import { takeTurn } from "../../lib/load/merge/data_version.ts";
 import { followAccounts } from "../../lib/sources/follow_accounts.ts";
 import { openSession } from "../../lib/db.ts";
 import { insertRows } from "../../lib/dev/sample/insert_rows.ts";

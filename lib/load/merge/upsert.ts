@@ -1,6 +1,6 @@
-import type { Session } from "../db.ts";
-import type { MergeCounts } from "./source.ts";
-import { identifier, identifiers } from "./table_columns.ts";
+import type { Session } from "../../db.ts";
+import type { MergeCounts } from "../source.ts";
+import { identifier, identifiers } from "../table_columns.ts";
 
 /** How rows replace rows of the same key. */
 export interface Upsert {

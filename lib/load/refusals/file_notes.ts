@@ -1,4 +1,4 @@
-import type { Session } from "../db.ts";
+import type { Session } from "../../db.ts";
 import { listed, shown } from "./shown.ts";
 
 /** Looks at the cells of one column, as the good rows of a file pass. */

@@ -1,4 +1,4 @@
-import { LoadError } from "./load_error.ts";
+import { LoadError } from "../load_error.ts";
 
 /** How a file is packed. */
 export type Packing = "plain" | "gzip" | "zip";

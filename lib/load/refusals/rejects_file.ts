@@ -1,7 +1,7 @@
 import { stringify } from "csv-stringify/sync";
 import { basename, dirname, join } from "node:path";
 import type { RowIssue } from "./bad_rows.ts";
-import { LoadError } from "./load_error.ts";
+import { LoadError } from "../load_error.ts";
 
 const HEADER = ["file", "line", "column", "value", "reason", "row"];
 // A row is given once, where it is longer than this, and not for each thing that is wrong with it.

@@ -1,6 +1,6 @@
-import { type CsvBatch, PLAIN } from "../csv/batch.ts";
+import { type CsvBatch, PLAIN } from "../../csv/batch.ts";
 import { boolean, type CellRule, text } from "./cell_rules.ts";
-import type { Watch } from "./file_notes.ts";
+import type { Watch } from "../refusals/file_notes.ts";
 import type { RowBuffer } from "./row_buffer.ts";
 import type { ReportCell, RowEncoder } from "./row_encoder.ts";
 

@@ -1,6 +1,6 @@
-import { CsvError, LONGEST_RECORD } from "../csv/reader.ts";
-import { MOST_CELLS } from "../csv/scan.ts";
-import { LoadError } from "./load_error.ts";
+import { CsvError, LONGEST_RECORD } from "../../csv/reader.ts";
+import { MOST_CELLS } from "../../csv/scan.ts";
+import { LoadError } from "../load_error.ts";
 import { shownName } from "./shown.ts";
 
 /**

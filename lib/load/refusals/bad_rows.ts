@@ -1,4 +1,4 @@
-import { LoadError } from "./load_error.ts";
+import { LoadError } from "../load_error.ts";
 import { shown, shownName } from "./shown.ts";
 
 /** A cell, or a whole row, that is not what was wanted. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import type { ByteSource } from "../csv/byte_source.ts";
+import type { ByteSource } from "../../csv/byte_source.ts";
 import type { InputFile, InputMember } from "./input_file.ts";
-import { LoadError } from "./load_error.ts";
+import { LoadError } from "../load_error.ts";
 import { packingOf } from "./packing.ts";
 import { gunzipped } from "./unpack.ts";
 import { zipMembers } from "./zip_members.ts";

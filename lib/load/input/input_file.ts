@@ -1,4 +1,4 @@
-import type { ByteSource } from "../csv/byte_source.ts";
+import type { ByteSource } from "../../csv/byte_source.ts";
 
 /** One CSV of an input file. */
 export interface InputMember {

@@ -1,7 +1,7 @@
 import { Readable, type Transform } from "node:stream";
 import { createGunzip, createInflateRaw } from "node:zlib";
-import { type ByteSource, chunksOf, ofChunks } from "../csv/byte_source.ts";
-import { LoadError } from "./load_error.ts";
+import { type ByteSource, chunksOf, ofChunks } from "../../csv/byte_source.ts";
+import { LoadError } from "../load_error.ts";
 
 /** Bytes that are unpacked while they are read, and no sooner. Disposing of them ends that early. */
 export type UnpackedBytes = ByteSource & AsyncDisposable;

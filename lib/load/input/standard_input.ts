@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { ofChunks } from "../csv/byte_source.ts";
+import { ofChunks } from "../../csv/byte_source.ts";
 import type { InputFile, InputMember } from "./input_file.ts";
-import { LoadError } from "./load_error.ts";
+import { LoadError } from "../load_error.ts";
 import { packingOf } from "./packing.ts";
 import { gunzipped } from "./unpack.ts";
 

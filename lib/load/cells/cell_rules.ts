@@ -1,4 +1,4 @@
-import { isDay } from "../calendar.ts";
+import { isDay } from "../../calendar.ts";
 
 /** How the cells of one column are read. */
 export interface CellRule {

@@ -1,4 +1,4 @@
-import type { CsvBatch } from "../csv/batch.ts";
+import type { CsvBatch } from "../../csv/batch.ts";
 import type { RowBuffer } from "./row_buffer.ts";
 
 /** Tells of a cell that is not what was wanted. */

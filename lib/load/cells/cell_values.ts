@@ -1,4 +1,4 @@
-import { isDay } from "../calendar.ts";
+import { isDay } from "../../calendar.ts";
 import { filled } from "./cell_text.ts";
 import { LONGEST_NUMBER } from "./cell_rules.ts";
 import type { RecordCells } from "./value_encoder.ts";

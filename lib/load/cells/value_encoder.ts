@@ -1,4 +1,4 @@
-import type { CsvBatch } from "../csv/batch.ts";
+import type { CsvBatch } from "../../csv/batch.ts";
 import type { RowBuffer } from "./row_buffer.ts";
 import type { ReportCell, RowEncoder } from "./row_encoder.ts";
 

@@ -1,7 +1,7 @@
-import type { Session } from "../db.ts";
-import { LoadError } from "./load_error.ts";
-import type { MergeCounts, MergedBefore } from "./source.ts";
-import { identifier, type SourceTable } from "./table_columns.ts";
+import type { Session } from "../../db.ts";
+import { LoadError } from "../load_error.ts";
+import type { MergeCounts, MergedBefore } from "../source.ts";
+import { identifier, type SourceTable } from "../table_columns.ts";
 
 /** How a file's rows take the place of others. */
 export interface Replacement {

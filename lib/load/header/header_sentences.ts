@@ -1,9 +1,9 @@
-import type { Session } from "../db.ts";
+import type { Session } from "../../db.ts";
 import type { HeaderProblem } from "./header.ts";
-import { LoadError } from "./load_error.ts";
-import { listed } from "./shown.ts";
-import type { Source } from "./source.ts";
-import { describeTable, SOURCE_TABLES } from "./table_columns.ts";
+import { LoadError } from "../load_error.ts";
+import { listed } from "../refusals/shown.ts";
+import type { Source } from "../source.ts";
+import { describeTable, SOURCE_TABLES } from "../table_columns.ts";
 
 /** Says what is wrong with a file's header, and which source would take it, if one would (`better`). */
 export function describeHeaderProblem(

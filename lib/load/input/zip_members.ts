@@ -1,8 +1,8 @@
 import { crc32 } from "node:zlib";
 import { configure, type FileEntry, Reader, ZipReader } from "@zip.js/zip.js";
-import { type ByteSource, ofChunks } from "../csv/byte_source.ts";
+import { type ByteSource, ofChunks } from "../../csv/byte_source.ts";
 import type { InputMember } from "./input_file.ts";
-import { LoadError } from "./load_error.ts";
+import { LoadError } from "../load_error.ts";
 import { inflated } from "./unpack.ts";
 
 // Workers would need permissions, and would buy nothing: Postgres is the slower side.

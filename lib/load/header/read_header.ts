@@ -1,13 +1,13 @@
-import { CsvError, type CsvReader } from "../csv/reader.ts";
-import type { Session } from "../db.ts";
-import { csvRefused } from "./csv_refusals.ts";
+import { CsvError, type CsvReader } from "../../csv/reader.ts";
+import type { Session } from "../../db.ts";
+import { csvRefused } from "../refusals/csv_refusals.ts";
 import { HeaderProblem } from "./header.ts";
-import type { FileNotes } from "./file_notes.ts";
+import type { FileNotes } from "../refusals/file_notes.ts";
 import { describeHeaderProblem, sourceFor } from "./header_sentences.ts";
-import { LoadError } from "./load_error.ts";
-import type { RowEncoder } from "./row_encoder.ts";
-import { faultIssue } from "./row_faults.ts";
-import type { PreparedSource, Source } from "./source.ts";
+import { LoadError } from "../load_error.ts";
+import type { RowEncoder } from "../cells/row_encoder.ts";
+import { faultIssue } from "../refusals/row_faults.ts";
+import type { PreparedSource, Source } from "../source.ts";
 
 /** What a header is read for. */
 export interface HeaderContext {

@@ -1,7 +1,7 @@
-import { countLineEnds, type CsvBatch } from "../csv/batch.ts";
+import { countLineEnds, type CsvBatch } from "../../csv/batch.ts";
 import type { RowIssue } from "./bad_rows.ts";
-import { LoadError } from "./load_error.ts";
-import type { RowEncoder } from "./row_encoder.ts";
+import { LoadError } from "../load_error.ts";
+import type { RowEncoder } from "../cells/row_encoder.ts";
 
 /** The CSV that a record is of. */
 export interface RowsOf {

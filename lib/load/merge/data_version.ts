@@ -1,5 +1,5 @@
-import type { Session } from "../db.ts";
-import { identifier, type SourceTable } from "./table_columns.ts";
+import type { Session } from "../../db.ts";
+import { identifier, type SourceTable } from "../table_columns.ts";
 
 // Any number will do, as long as no other two-part lock of this service has it.
 const LOAD_LOCK = 7_305_162;

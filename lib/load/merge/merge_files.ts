@@ -1,10 +1,10 @@
-import type { Session } from "../db.ts";
-import { type FileOutcome, recordLoad } from "./data_load.ts";
+import type { Session } from "../../db.ts";
+import { type FileOutcome, recordLoad } from "../data_load.ts";
 import { raiseVersions, removeSample, takeTurn } from "./data_version.ts";
-import type { InputFile } from "./input_file.ts";
-import { commit, mergeRefused } from "./postgres_refusals.ts";
-import type { MergedBefore, PreparedSource, Source } from "./source.ts";
-import type { StagedFile } from "./stage_file.ts";
+import type { InputFile } from "../input/input_file.ts";
+import { commit, mergeRefused } from "../refusals/postgres_refusals.ts";
+import type { MergedBefore, PreparedSource, Source } from "../source.ts";
+import type { StagedFile } from "../stage_file.ts";
 
 /** A file that was read and checked, whose rows wait in its staging table. */
 export interface ReadFile {

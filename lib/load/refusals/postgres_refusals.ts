@@ -1,5 +1,5 @@
-import { isConnectionLoss, type Session } from "../db.ts";
-import { LoadError } from "./load_error.ts";
+import { isConnectionLoss, type Session } from "../../db.ts";
+import { LoadError } from "../load_error.ts";
 
 /**
  * Commits a load.
