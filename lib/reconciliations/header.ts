@@ -1,5 +1,5 @@
 import { ServiceError } from "../errors.ts";
-import { listed, shownName } from "../load/shown.ts";
+import { listed, shownName } from "../load/refusals/shown.ts";
 import type { UploadLayout } from "./layout.ts";
 
 const same = (name: string) => name.trim().toLowerCase();
