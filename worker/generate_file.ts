@@ -23,6 +23,8 @@ import {
   filesFinished,
   leasesLost,
 } from "../lib/metrics.ts";
+import { reconcile } from "../lib/reconciliations/reconcile.ts";
+import { openUpload } from "../lib/reconciliations/upload.ts";
 import { contentTypeOf } from "../lib/storage/content_type.ts";
 import type { FileStore } from "../lib/storage/store.ts";
 import { inSpan } from "../lib/tracing.ts";
@@ -123,9 +125,12 @@ async function attempt(
   unfinished.defer(() => object.abort());
   using file = new RecordWriter(contents, object, lease.request.compression);
 
+  // What was sent with the request is read into temporary tables, which a replica could not make.
+  const hasUpload = lease.request.upload !== undefined;
   const readAndWrite = () =>
-    inSnapshot(exportSql, async (tx) => {
+    inSnapshot(hasUpload ? sql : exportSql, async (tx) => {
       const { loadedAt } = await freshData(tx, lease);
+      const findings = await reconcile(tx, lease.request, (upload) => openUpload(store, { upload }, signal));
       const rowsEstimated = await estimateRows(tx, contents.query);
       await noteEstimate(sql, lease, rowsEstimated);
       const how = { rowsEstimated, spare: spareCursors, signal };
@@ -134,14 +139,14 @@ async function attempt(
         keeper.tell(file.rows);
         signal.throwIfAborted();
       }
-      return loadedAt;
-    }, { signal });
-  const dataAsOf = await inSpan("write file", {}, readAndWrite);
+      return { loadedAt, findings };
+    }, { makesTables: hasUpload, signal });
+  const { loadedAt, findings } = await inSpan("write file", {}, readAndWrite);
   const written = await file.end();
   await inSpan("finish storing", {}, () => object.finish());
   unfinished.move();
 
-  const makeItTheFile = () => inSpan("publish", {}, () => publish(sql, lease, written, dataAsOf));
+  const makeItTheFile = () => inSpan("publish", {}, () => publish(sql, lease, written, loadedAt, findings));
   if (await whileUnavailable(leaseSeconds, makeItTheFile)) return written;
   await store.remove(lease.storedKey);
   return undefined;
