@@ -31,7 +31,10 @@ export async function linkToFile(
   if (state !== "finished" || !file || size === null) return { job };
   const isKept = await keepFor(sql, job, file.key, ttlSeconds);
   if (!isKept || (looks && await isLost(store, file.key, size) && await remakeLostFile(sql, file.key))) {
-    return { job: (await jobStatus(sql, job.jobId))! };
+    const now = (await jobStatus(sql, job.jobId))!;
+    // A worker may have made it anew meanwhile.
+    const isAnother = now.file !== null && now.file.key !== file.key;
+    return isAnother ? await linkToFile(sql, store, now, { ttlSeconds, looks }) : { job: now };
   }
   return { job, link: await store.link({ key: file.key, fileName: file.name }, ttlSeconds) };
 }
