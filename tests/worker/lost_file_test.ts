@@ -71,6 +71,21 @@ for (const [what, lose] of losses) {
   });
 }
 
+Deno.test("a file that the storage loses again and again fails with a sentence, instead of being made for ever", async () => {
+  await using on = await finishedFile();
+  for (let losses = 1; losses < 5; losses++) {
+    await Deno.remove(`${on.service.storageDir}/${(await on.service.storedFiles())[0]}`);
+    assert.equal((await on.service.status(on.jobId)).status, "waiting");
+    await assertThere(on.service, on.jobId);
+  }
+  await Deno.remove(`${on.service.storageDir}/${(await on.service.storedFiles())[0]}`);
+  const status = await on.service.status(on.jobId);
+  assert.deepEqual([status.status, status.error_code, status.retryable], ["failed", "file_lost_again", true]);
+  assert.match(status.message, /same storage/);
+  // Whoever asks again has it tried again.
+  await assertThere(on.service, (await on.service.request(allContracts)).job_id);
+});
+
 Deno.test("a stream of events does not end with a file that was lost", async () => {
   await using on = await finishedFile();
   await Deno.remove(on.path);
