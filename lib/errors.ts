@@ -126,6 +126,12 @@ export const catalogue = {
     sentence: () =>
       `The file was lost from the storage and is being made anew. Ask the status route of its job for the new link.`,
   },
+  file_lost_again: {
+    status: 0,
+    retryable: true,
+    sentence: (p: { losses: number }) =>
+      `The storage has lost the file ${p.losses} times. Whoever runs the service has to see whether the API and the workers are set to the same storage, and whether anything else removes files from it.`,
+  },
   method_not_allowed: {
     status: 405,
     retryable: false,
@@ -235,6 +241,16 @@ export const catalogue = {
     status: 503,
     retryable: true,
     sentence: () => `The file storage cannot be used just now.`,
+  },
+  upload_malformed: {
+    status: 400,
+    retryable: false,
+    sentence: (p: { why: string }) => p.why,
+  },
+  upload_gone: {
+    status: 0,
+    retryable: false,
+    sentence: () => `The upload that the differences were to be made of is no longer kept. Send it again.`,
   },
   query_failed: {
     status: 0,

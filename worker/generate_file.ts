@@ -144,7 +144,7 @@ async function attempt(
   await inSpan("finish storing", {}, () => object.finish());
   unfinished.move();
 
-  const makeItTheFile = () => inSpan("publish", {}, () => publish(sql, lease, written, dataAsOf, totals));
+  const makeItTheFile = () => inSpan("publish", {}, () => publish(sql, lease, written, dataAsOf, { totals }));
   if (await whileUnavailable(leaseSeconds, makeItTheFile)) return written;
   await store.remove(lease.storedKey);
   return undefined;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { cancelJob } from "../../lib/generations/cancel.ts";
+import { remakeLostFile } from "../../lib/generations/file_link.ts";
 import { publish } from "../../lib/generations/publish.ts";
 import { endRetention } from "../../lib/generations/retention.ts";
 import { keepTotals } from "../../lib/generations/totals.ts";
@@ -42,8 +43,8 @@ Deno.test("a finished job has its file's totals, as has every job that shares th
   assert.deepEqual([early.status, early.json.code], [409, "job_unfinished"]);
   assert.match(early.json.message, /^Job 1 is running; only a finished one has totals/);
 
-  assert.equal(await publish(db.sql, lease, written, null, totals), true);
-  assert.equal(await publish(db.sql, lease, written, null, totals), true);
+  assert.equal(await publish(db.sql, lease, written, null, { totals }), true);
+  assert.equal(await publish(db.sql, lease, written, null, { totals }), true);
   const sharing = await ask(db.sql);
   for (const job of [jobId, sharing]) {
     assert.deepEqual((await get(job)).json, { job_id: Number(job), ...body });
@@ -69,8 +70,8 @@ Deno.test("a file of an older release has no totals, and one that is made anew l
   assert.deepEqual([none.status, none.json.code], [404, "no_totals"]);
 
   const { jobId, lease } = await askAndClaim(db.sql);
-  await publish(db.sql, lease, written, null, totals);
-  await db.sql`SELECT remake_lost_file(${lease.storedKey})`;
+  await publish(db.sql, lease, written, null, { totals });
+  assert.ok(await remakeLostFile(db.sql, lease.storedKey));
   assert.equal((await app.send("GET", `/v1/generations/${jobId}/totals`)).status, 409);
   assert.deepEqual(await db.sql`SELECT FROM file_totals`.then((rows) => rows.length), 0);
 
