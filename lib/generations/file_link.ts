@@ -34,10 +34,13 @@ export async function linkToFile(
   const { file, size, state } = job;
   if (state !== "finished" || !file || size === null) return { job };
   const isKept = await keepFor(sql, job, file.key, ttlSeconds);
-  if (!isKept) return { job: (await jobStatus(sql, job.jobId))! };
-  if (looks && await isLost(store, file.key, size)) {
-    await remakeLostFile(sql, file.key);
-    return { job: (await jobStatus(sql, job.jobId))! };
+  const isGone = isKept && looks && await isLost(store, file.key, size);
+  if (isGone) await remakeLostFile(sql, file.key);
+  if (!isKept || isGone) {
+    const now = (await jobStatus(sql, job.jobId))!;
+    // A worker may have made it anew meanwhile.
+    const isAnother = now.file !== null && now.file.key !== file.key;
+    return isAnother ? await linkToFile(sql, store, now, { ttlSeconds, looks }) : { job: now };
   }
   return { job, link: await store.link({ key: file.key, fileName: file.name }, ttlSeconds) };
 }
@@ -89,6 +92,7 @@ export async function remakeLostFile(sql: Sql, key: string): Promise<boolean> {
   if (row.state === "failed") log("generations").error("the storage loses a file again and again", { key });
   return row.state === "queued";
 }
+
 /** The bytes that a finished file must have; undefined where none is kept under that key. */
 export async function sizeOfFile(sql: Sql, key: string): Promise<number | undefined> {
   const [row] = await sql<{ size: string }[]>`
