@@ -153,6 +153,18 @@ export const catalogue = {
     retryable: false,
     sentence: (p: { jobId: string; why: string }) => `Job ${p.jobId} has no file: ${p.why}`,
   },
+  job_unfinished: {
+    status: 409,
+    retryable: true,
+    sentence: (p: { jobId: string; state: string }) =>
+      `Job ${p.jobId} is ${p.state}; only a finished one has totals.`,
+  },
+  no_totals: {
+    status: 404,
+    retryable: false,
+    sentence: (p: { jobId: string }) =>
+      `No totals were taken of the file of job ${p.jobId}: it is of a kind that has none, or was made by an older release.`,
+  },
   job_ended: {
     status: 409,
     retryable: false,
