@@ -224,6 +224,11 @@ export const catalogue = {
     retryable: true,
     sentence: () => `The file storage cannot be used just now.`,
   },
+  upload_gone: {
+    status: 0,
+    retryable: false,
+    sentence: () => `The upload that the differences were to be made of is no longer kept. Send it again.`,
+  },
   query_failed: {
     status: 0,
     retryable: false,

@@ -9,6 +9,7 @@ import type { Lease } from "./lease.ts";
  * response to a first call was lost with the connection.
  *
  * @param dataAsOf when the data in the file was loaded
+ * @param findings of a file of differences: how many it names, by rule
  * @returns false where the lease was lost; the stored file is then nobody's and must be removed
  */
 export async function publish(
@@ -16,6 +17,7 @@ export async function publish(
   lease: Lease,
   { rows, bytes, sha256 }: WrittenFile,
   dataAsOf: Date | null,
+  findings?: Record<string, number>,
 ): Promise<boolean> {
   const publishIn = async (tx: Transaction) => {
     const facts = {
@@ -26,6 +28,7 @@ export async function publish(
       rows_written: rows,
       sha256,
       data_as_of: dataAsOf,
+      ...(findings && { findings: JSON.stringify(findings) }),
     };
     if (await endAttempt(tx, lease, { state: "finished", facts })) {
       await tx`DELETE FROM unpublished_object WHERE stored_key = ${lease.storedKey}`;

@@ -3,6 +3,7 @@ import { createToken } from "../../lib/auth/tokens.ts";
 import { ensureUser, setAdministrator } from "../../lib/auth/users.ts";
 import { connect } from "../../lib/db.ts";
 import { processFlags, type ServiceModule } from "../../lib/dev/stack/process_flags.ts";
+import { databaseHosts } from "../../lib/dev/stack/reach.ts";
 import { urlAs } from "./roles.ts";
 import { until } from "./until.ts";
 
@@ -86,8 +87,10 @@ async function start(
 }
 
 /** What any process connects to: the database, and S3 where the test has one. */
-const hosts = ({ databaseUrl, env }: ServiceOptions): string[] =>
-  [databaseUrl, env?.["AWS_ENDPOINT_URL_S3"] ?? []].flat().map((url) => new URL(url).host);
+const hosts = ({ databaseUrl, env }: ServiceOptions): string[] => [
+  ...databaseHosts(databaseUrl),
+  ...[env?.["AWS_ENDPOINT_URL_S3"] ?? []].flat().map((url) => new URL(url).host),
+];
 
 /** Starts a worker and waits until it takes tasks. */
 export const startWorker = (options: ServiceOptions): Promise<ServiceProcess> =>
