@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Task } from "graphile-worker";
+import { ChangeWriter } from "../lib/changes/change_writer.ts";
+import { writeChanges } from "../lib/changes/write_changes.ts";
 import type { Sql, Transaction } from "../lib/db.ts";
 import { isUnavailable } from "../lib/db/unavailable.ts";
 import { ServiceError } from "../lib/errors.ts";
@@ -121,27 +123,41 @@ async function attempt(
   });
   await using unfinished = new AsyncDisposableStack();
   unfinished.defer(() => object.abort());
-  using file = new RecordWriter(contents, object, lease.request.compression);
+  const { since, compression } = lease.request;
+  using file = since
+    ? new ChangeWriter(contents, object, compression)
+    : new RecordWriter(contents, object, compression);
 
   const readAndWrite = () =>
     inSnapshot(exportSql, async (tx) => {
       const { loadedAt } = await freshData(tx, lease);
       const rowsEstimated = await estimateRows(tx, contents.query);
-      await noteEstimate(sql, lease, rowsEstimated);
       const how = { rowsEstimated, spare: spareCursors, signal };
-      for await (const batch of readRecords(exportSql, tx, contents, how)) {
-        await file.add(batch);
+      const tell = () => {
         keeper.tell(file.rows);
         signal.throwIfAborted();
+      };
+      if (file instanceof ChangeWriter) {
+        await writeChanges({ ...how, store, earlier: since!, contents, exportSql, tx, sql }, file, tell);
+        return loadedAt;
+      }
+      await noteEstimate(sql, lease, rowsEstimated);
+      for await (const batch of readRecords(exportSql, tx, contents, how)) {
+        await file.add(batch);
+        tell();
       }
       return loadedAt;
     }, { signal });
-  const dataAsOf = await inSpan("write file", {}, readAndWrite);
+  // Where no data has been loaded since, there is nothing to read.
+  const dataAsOf = since?.data_version === lease.dataVersion
+    ? since.data_as_of === null ? null : new Date(since.data_as_of)
+    : await inSpan("write file", {}, readAndWrite);
   const written = await file.end();
   await inSpan("finish storing", {}, () => object.finish());
   unfinished.move();
 
-  const makeItTheFile = () => inSpan("publish", {}, () => publish(sql, lease, written, dataAsOf));
+  const told = file instanceof ChangeWriter ? { changes: file.changes } : {};
+  const makeItTheFile = () => inSpan("publish", {}, () => publish(sql, lease, written, dataAsOf, told));
   if (await whileUnavailable(leaseSeconds, makeItTheFile)) return written;
   await store.remove(lease.storedKey);
   return undefined;

@@ -1,15 +1,23 @@
 import type { Sql, Transaction } from "../db.ts";
 import { retryConflicts } from "../db/conflict.ts";
 import type { WrittenFile } from "../files/write_records.ts";
+import type { Changes } from "../changes/change_writer.ts";
 import { endAttempt } from "./attempt_end.ts";
 import type { Lease } from "./lease.ts";
+
+/** What is told of a file besides its size. */
+export interface Told {
+  /** Of a file of differences: how many it names, by rule. */
+  findings?: Record<string, number>;
+  /** Of a file of changes: how many it names, by kind. */
+  changes?: Changes;
+}
 
 /**
  * Makes a stored file the generation's file: from now on its jobs are finished. May be called again where the
  * response to a first call was lost with the connection.
  *
  * @param dataAsOf when the data in the file was loaded
- * @param findings of a file of differences: how many it names, by rule
  * @returns false where the lease was lost; the stored file is then nobody's and must be removed
  */
 export async function publish(
@@ -17,7 +25,7 @@ export async function publish(
   lease: Lease,
   { rows, bytes, sha256 }: WrittenFile,
   dataAsOf: Date | null,
-  findings?: Record<string, number>,
+  { findings, changes }: Told = {},
 ): Promise<boolean> {
   const publishIn = async (tx: Transaction) => {
     const facts = {
@@ -29,6 +37,7 @@ export async function publish(
       sha256,
       data_as_of: dataAsOf,
       ...(findings && { findings: JSON.stringify(findings) }),
+      ...(changes && { changes: JSON.stringify(changes) }),
     };
     if (await endAttempt(tx, lease, { state: "finished", facts })) {
       await tx`DELETE FROM unpublished_object WHERE stored_key = ${lease.storedKey}`;

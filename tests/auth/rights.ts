@@ -49,7 +49,7 @@ export const RIGHTS: Record<string, Rights> = {
     detached_worker:
       "SELECT, UPDATE (state, attempt, failures, leased_by, lease_expires_at, rows_written, started_at, " +
       "changed_at, ended_at, stored_key, file_name, size_bytes, row_count, sha256, data_as_of, removed_at, error_code, " +
-      "error_message, retryable, rows_estimated, snoozes, snooze_message, findings)",
+      "error_message, retryable, rows_estimated, snoozes, snooze_message, findings, changes)",
   },
   "public.frec": agencyTable,
   "public.generation_job": {
