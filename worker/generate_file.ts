@@ -9,12 +9,13 @@ import { estimateRows } from "../lib/files/estimate.ts";
 import { readRecords } from "../lib/files/read_records.ts";
 import { inSnapshot } from "../lib/files/snapshot.ts";
 import type { SpareCursors } from "../lib/files/spare_cursors.ts";
+import { takesTotals } from "../lib/files/totals/take_totals.ts";
 import { RecordWriter, type WrittenFile } from "../lib/files/write_records.ts";
 import { release } from "../lib/generations/attempt_end.ts";
 import { type DataVersion, dataVersion } from "../lib/generations/data_version.ts";
 import { reasonOf, recordFailure, type Verdict } from "../lib/generations/failure.ts";
 import { claim, type Lease, noteEstimate, noteUpload } from "../lib/generations/lease.ts";
-import { publish } from "../lib/generations/publish.ts";
+import { publish, type ToldOfFile } from "../lib/generations/publish.ts";
 import type { GenerateFilePayload } from "../lib/generations/queue.ts";
 import { log } from "../lib/log.ts";
 import {
@@ -127,6 +128,7 @@ async function attempt(
   using file = since
     ? new ChangeWriter(contents, object, compression)
     : new RecordWriter(contents, object, compression);
+  const taker = takesTotals(contents);
 
   const readAndWrite = () =>
     inSnapshot(exportSql, async (tx) => {
@@ -139,28 +141,34 @@ async function attempt(
       };
       if (file instanceof ChangeWriter) {
         await writeChanges({ ...how, store, earlier: since!, contents, exportSql, tx, sql }, file, tell);
-        return loadedAt;
+        return { dataAsOf: loadedAt, changes: file.changes };
       }
       await noteEstimate(sql, lease, rowsEstimated);
       for await (const batch of readRecords(exportSql, tx, contents, how)) {
+        taker?.add(batch);
         await file.add(batch);
         tell();
       }
-      return loadedAt;
+      return { dataAsOf: loadedAt, totals: await taker?.totals(tx) };
     }, { signal });
-  // Where no data has been loaded since, there is nothing to read.
-  const dataAsOf = since?.data_version === lease.dataVersion
-    ? since.data_as_of === null ? null : new Date(since.data_as_of)
-    : await inSpan("write file", {}, readAndWrite);
+  const { dataAsOf, ...told } = unchanged(lease) ?? await inSpan("write file", {}, readAndWrite);
   const written = await file.end();
   await inSpan("finish storing", {}, () => object.finish());
   unfinished.move();
 
-  const told = file instanceof ChangeWriter ? { changes: file.changes } : {};
   const makeItTheFile = () => inSpan("publish", {}, () => publish(sql, lease, written, dataAsOf, told));
   if (await whileUnavailable(leaseSeconds, makeItTheFile)) return written;
   await store.remove(lease.storedKey);
   return undefined;
+}
+
+/** What is told of changes where no data was loaded since the earlier file: there is nothing to read then. */
+function unchanged(
+  { request: { since }, dataVersion }: Lease,
+): { dataAsOf: Date | null } & ToldOfFile | undefined {
+  if (since?.data_version !== dataVersion) return undefined;
+  const dataAsOf = since.data_as_of === null ? null : new Date(since.data_as_of);
+  return { dataAsOf, changes: { added: 0, changed: 0, removed: 0 } };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Element } from "./elements.ts";
+import type { TotalsDefinition } from "./totals/totals.ts";
 
 /** A file that somebody has sent to be reconciled, as it waits in the storage for its job. */
 export interface Upload {
@@ -107,6 +108,8 @@ export interface FileContents {
   order?: RecordOrder;
   /** Absent where nobody can ask what has changed in the file. */
   identity?: RecordIdentity;
+  /** What its totals are of; absent where none are taken. */
+  totals?: TotalsDefinition;
 }
 
 /**

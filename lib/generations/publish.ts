@@ -1,16 +1,20 @@
+import type { Changes } from "../changes/change_writer.ts";
 import type { Sql, Transaction } from "../db.ts";
 import { retryConflicts } from "../db/conflict.ts";
+import type { FileTotals } from "../files/totals/totals.ts";
 import type { WrittenFile } from "../files/write_records.ts";
-import type { Changes } from "../changes/change_writer.ts";
 import { endAttempt } from "./attempt_end.ts";
 import type { Lease } from "./lease.ts";
+import { keepTotals } from "./totals.ts";
 
-/** What is told of a file besides its size. */
-export interface Told {
+/** What is told of a file, where it is of a kind that has it. */
+export interface ToldOfFile {
+  /** What its records come to. */
+  totals?: FileTotals | undefined;
   /** Of a file of differences: how many it names, by rule. */
-  findings?: Record<string, number>;
-  /** Of a file of changes: how many it names, by kind. */
-  changes?: Changes;
+  findings?: Record<string, number> | undefined;
+  /** Of a file of changes: how many records it has, by kind. */
+  changes?: Changes | undefined;
 }
 
 /**
@@ -18,6 +22,7 @@ export interface Told {
  * response to a first call was lost with the connection.
  *
  * @param dataAsOf when the data in the file was loaded
+ * @param told what is kept of it besides
  * @returns false where the lease was lost; the stored file is then nobody's and must be removed
  */
 export async function publish(
@@ -25,7 +30,7 @@ export async function publish(
   lease: Lease,
   { rows, bytes, sha256 }: WrittenFile,
   dataAsOf: Date | null,
-  { findings, changes }: Told = {},
+  { totals, findings, changes }: ToldOfFile = {},
 ): Promise<boolean> {
   const publishIn = async (tx: Transaction) => {
     const facts = {
@@ -40,6 +45,7 @@ export async function publish(
       ...(changes && { changes: JSON.stringify(changes) }),
     };
     if (await endAttempt(tx, lease, { state: "finished", facts })) {
+      if (totals) await keepTotals(tx, lease.fileGenerationId, totals);
       await tx`DELETE FROM unpublished_object WHERE stored_key = ${lease.storedKey}`;
       return true;
     }

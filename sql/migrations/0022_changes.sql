@@ -15,26 +15,18 @@ GRANT UPDATE (changes) ON file_generation TO detached_worker;
 CREATE INDEX file_generation_since ON file_generation ((request #>> '{since,key}'))
   WHERE state IN ('queued', 'running') AND request ? 'since';
 
-CREATE OR REPLACE FUNCTION remake_lost_file(lost_key text) RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-  lost record;
+-- By a trigger, so that nothing that puts a finished generation back can forget it.
+CREATE FUNCTION forget_findings() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-  SELECT file_generation_id, attempt INTO lost FROM file_generation
-  WHERE stored_key = lost_key AND removed_at IS NULL
-  FOR NO KEY UPDATE;
-  IF NOT FOUND THEN RETURN false; END IF;
-  -- What is left of it is removed.
-  INSERT INTO unpublished_object (stored_key, file_generation_id, attempt)
-  VALUES (lost_key, lost.file_generation_id, lost.attempt);
-  UPDATE file_generation
-  SET state = 'queued', failures = 0, snoozes = 0, rows_written = 0, rows_estimated = NULL,
-    started_at = NULL, ended_at = NULL, changed_at = now(), linked_until = NULL,
-    stored_key = NULL, file_name = NULL, size_bytes = NULL, row_count = NULL, sha256 = NULL, data_as_of = NULL,
-    findings = NULL, changes = NULL
-  WHERE file_generation_id = lost.file_generation_id;
-  UPDATE generation_job SET waiting = true, reused = false
-  WHERE file_generation_id = lost.file_generation_id AND cancelled_at IS NULL;
-  PERFORM enqueue_generation(lost.file_generation_id, 0);
-  RETURN true;
+  NEW.findings := NULL;
+  NEW.changes := NULL;
+  RETURN NEW;
 END $$;
+-- Triggers fire whoever may call it.
+REVOKE EXECUTE ON FUNCTION forget_findings FROM PUBLIC;
+COMMENT ON FUNCTION forget_findings IS 'Removes what was found of a file that is to be made anew.';
+
+CREATE TRIGGER findings_are_of_finished_files BEFORE UPDATE OF state ON file_generation FOR EACH ROW
+  WHEN (OLD.state = 'finished' AND NEW.state <> 'finished')
+  EXECUTE FUNCTION forget_findings();

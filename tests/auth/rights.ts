@@ -51,6 +51,7 @@ export const RIGHTS: Record<string, Rights> = {
       "changed_at, ended_at, stored_key, file_name, size_bytes, row_count, sha256, data_as_of, removed_at, error_code, " +
       "error_message, retryable, rows_estimated, snoozes, snooze_message, findings, changes)",
   },
+  "public.file_totals": { detached_api: "SELECT", detached_worker: "INSERT" },
   "public.frec": agencyTable,
   "public.generation_job": {
     detached_api:
@@ -102,6 +103,7 @@ export const CALLERS: Record<string, Role[]> = {
   room_for_generation: ["detached_api"],
   // Triggers'.
   end_waiting: [],
+  forget_totals: [],
   notify_generation_changed: [],
   remake_lost_file: ["detached_api"],
   sign_in_with_oidc: ["detached_api"],
