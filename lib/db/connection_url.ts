@@ -18,8 +18,9 @@ const SESSION_KINDS = ["any", "read-write", "read-only", "primary", "standby", "
 
 /** Which servers there are, who connects to them, and how. */
 export interface ConnectionTarget {
-  /** In the order in which they are tried. */
+  /** In the order in which they are tried, unless each connection is to take another order. */
   servers: readonly Server[];
+  inRandomOrder: boolean;
   sessionKind: SessionKind;
   user: string;
   password: string | undefined;
@@ -105,12 +106,11 @@ export function readConnectionUrl(url: string): ConnectionTarget {
   if (!isSessionKind(sessionKind)) {
     throw new ConnectionUrlError(`has a target_session_attrs that is none of ${SESSION_KINDS.join(", ")}`);
   }
-  const servers = serversOf(parts);
-  if (parameters.get("load_balance_hosts") === "random") servers.sort(() => Math.random() - 0.5);
   checkUrlOptions(parameters.get("options"));
   const keepAlive = wholeNumber(parameters, "keepalives", 1) !== 0;
   return {
-    servers,
+    servers: serversOf(parts),
+    inRandomOrder: parameters.get("load_balance_hosts") === "random",
     sessionKind,
     user,
     password: parameters.get("password") ?? parts.password,

@@ -6,31 +6,54 @@ export const DEBIAN_POSTGRES = "/usr/lib/postgresql/15/bin";
 
 /** Whether server and client are there. */
 export const hasDebianPostgres = (): boolean =>
-  ["postgres", "initdb", "pg_ctl", "psql", "pg_dump", "pg_restore"].every((program) =>
+  ["postgres", "initdb", "pg_ctl", "pg_basebackup", "psql", "pg_dump", "pg_restore"].every((program) =>
     isInstalled(`${DEBIAN_POSTGRES}/${program}`)
   );
 
+/** A server of a test's own. */
+export interface DebianPostgres extends AsyncDisposable {
+  /** Its maintenance database, as the superuser. */
+  url: string;
+  port: number;
+  /** Makes a standby take writes. */
+  promote(): Promise<void>;
+  /** Ends it at once. */
+  stop(): Promise<void>;
+}
+
 /**
- * Starts a server of its own, with nothing in it. Its URL is the maintenance database's, as the superuser.
+ * Starts a server of its own: with nothing in it, or as another one's standby, which follows it.
+ *
+ * @param primary the URL of the server that it is to follow
  */
-export async function startDebianPostgres(): Promise<{ url: string } & AsyncDisposable> {
+export async function startDebianPostgres(primary?: string): Promise<DebianPostgres> {
   await using resources = new AsyncDisposableStack();
   const folder = await Deno.makeTempDir({ prefix: "detached-debian-" });
   resources.defer(() => Deno.remove(folder, { recursive: true }));
   const port = freePort();
   // Postgres refuses root.
   const asPostgres = Deno.uid() === 0 ? "runuser -u postgres --" : "";
+  const make = primary
+    ? `pg_basebackup -D "$1/data" -d ${primary} --write-recovery-conf --checkpoint=fast --no-sync`
+    : `initdb -D "$1/data" -U postgres --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync`;
   await shell(`
     set -e
     cd "$1"
     ${asPostgres && 'chown postgres "$1"'}
-    ${asPostgres} initdb -D "$1/data" -U postgres --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync
+    ${asPostgres} ${make}
     ${asPostgres} pg_ctl -D "$1/data" -l "$1/log" -w start \\
       -o "-c listen_addresses=127.0.0.1 -p ${port} -k $1 -c fsync=off"`);
-  resources.defer(() => shell(`cd "$1"; ${asPostgres} pg_ctl -D "$1/data" -m immediate -w stop`));
+  const stop = () =>
+    shell(
+      `cd "$1"; test ! -e "$1/data/postmaster.pid" || ${asPostgres} pg_ctl -D "$1/data" -m immediate -w stop`,
+    );
+  resources.defer(stop);
   const owned = resources.move();
   return {
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    port,
+    promote: () => shell(`cd "$1"; ${asPostgres} pg_ctl -D "$1/data" -w promote`),
+    stop,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 

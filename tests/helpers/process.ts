@@ -3,6 +3,7 @@ import { createToken } from "../../lib/auth/tokens.ts";
 import { ensureUser, setAdministrator } from "../../lib/auth/users.ts";
 import { connect } from "../../lib/db.ts";
 import { processFlags, type ServiceModule } from "../../lib/dev/stack/process_flags.ts";
+import { databaseHosts } from "../../lib/dev/stack/reach.ts";
 import { urlAs } from "./roles.ts";
 import { until } from "./until.ts";
 
@@ -33,11 +34,13 @@ async function start(
   ready: RegExp,
   options: ServiceOptions,
   net: string[],
+  flags: string[] = [],
 ): Promise<ServiceProcess> {
   const run = [
     Deno.execPath(),
     "run",
     ...processFlags(script, { net, storageDir: options.storageDir }),
+    ...flags,
     fileURLToPath(new URL(script, project)),
   ];
   const [program, ...args] = options.openFiles
@@ -86,8 +89,10 @@ async function start(
 }
 
 /** What any process connects to: the database, and S3 where the test has one. */
-const hosts = ({ databaseUrl, env }: ServiceOptions): string[] =>
-  [databaseUrl, env?.["AWS_ENDPOINT_URL_S3"] ?? []].flat().map((url) => new URL(url).host);
+const hosts = ({ databaseUrl, env }: ServiceOptions): string[] => [
+  ...databaseHosts(databaseUrl),
+  ...[env?.["AWS_ENDPOINT_URL_S3"] ?? []].flat().map((url) => new URL(url).host),
+];
 
 /** Starts a worker and waits until it takes tasks. */
 export const startWorker = (options: ServiceOptions): Promise<ServiceProcess> =>
@@ -99,6 +104,8 @@ export const startWorker = (options: ServiceOptions): Promise<ServiceProcess> =>
       ...hosts(options),
       ...options.env?.["WORKER_METRICS_PORT"] ? [`127.0.0.1:${options.env["WORKER_METRICS_PORT"]}`] : [],
     ],
+    // Other tests run beside this one: a worker that let them all go first would lose its leases.
+    ["--deny-sys=setPriority"],
   );
 
 /** An API process, with a client that is signed in. */

@@ -6,8 +6,8 @@ export type Role = (typeof ROLES)[number];
 
 /** A database's URL that makes every session go on as a role: with its rights, whoever has logged in. */
 export function urlAs(databaseUrl: string, role: Role): string {
-  const url = new URL(databaseUrl);
+  const [server, query = ""] = databaseUrl.split("?");
+  const others = query.split("&").filter((parameter) => parameter && !parameter.startsWith("options="));
   // As libpq reads it, for which + is no blank.
-  url.search = `?options=-c%20role%3D${role}`;
-  return url.href;
+  return `${server}?${[...others, `options=-c%20role%3D${role}`].join("&")}`;
 }
