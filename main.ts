@@ -35,7 +35,7 @@ await runMain(USAGE, async (args) => {
   const stopped = stopSignal();
   const maxConnections = connectionLimit(config.MAX_CONNECTIONS);
   const sql = connect(config.DATABASE_URL, { max: 10, name: "api", pipelined: true });
-  if (!await awaitDatabase(sql, config.DATABASE_URL, stopped)) return;
+  if (!await awaitDatabase(sql, config.DATABASE_URL, config.DATABASE_WAIT_SECONDS, stopped)) return;
   const changes = new GenerationChanges(config.DATABASE_URL, "api-listen");
   const app = createApp({
     sql,

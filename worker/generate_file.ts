@@ -26,6 +26,8 @@ import {
   filesFinished,
   leasesLost,
 } from "../lib/metrics.ts";
+import { reconcile } from "../lib/reconciliations/reconcile.ts";
+import { openUpload } from "../lib/reconciliations/upload.ts";
 import { contentTypeOf } from "../lib/storage/content_type.ts";
 import type { FileStore } from "../lib/storage/store.ts";
 import { inSpan } from "../lib/tracing.ts";
@@ -130,9 +132,12 @@ async function attempt(
     : new RecordWriter(contents, object, compression);
   const taker = takesTotals(contents);
 
+  // What was sent with the request is read into temporary tables, which a replica could not make.
+  const hasUpload = lease.request.upload !== undefined;
   const readAndWrite = () =>
-    inSnapshot(exportSql, async (tx) => {
+    inSnapshot(hasUpload ? sql : exportSql, async (tx) => {
       const { loadedAt } = await freshData(tx, lease);
+      const findings = await reconcile(tx, lease.request, (upload) => openUpload(store, { upload }, signal));
       const rowsEstimated = await estimateRows(tx, contents.query);
       const how = { rowsEstimated, spare: spareCursors, signal };
       const tell = () => {
@@ -149,8 +154,8 @@ async function attempt(
         await file.add(batch);
         tell();
       }
-      return { dataAsOf: loadedAt, totals: await taker?.totals(tx) };
-    }, { signal });
+      return { dataAsOf: loadedAt, totals: await taker?.totals(tx), findings };
+    }, { makesTables: hasUpload, signal });
   const { dataAsOf, ...told } = unchanged(lease) ?? await inSpan("write file", {}, readAndWrite);
   const written = await file.end();
   await inSpan("finish storing", {}, () => object.finish());
