@@ -112,6 +112,7 @@ export const CALLERS: Record<string, Role[]> = {
   keep_data_version: [],
   lock_data_version: [],
   end_waiting: [],
+  forget_findings: [],
   forget_totals: [],
   notify_generation_changed: [],
   remake_lost_file: ["detached_api"],
