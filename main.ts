@@ -13,6 +13,7 @@ import { collectProcessMetrics } from "./lib/process_metrics.ts";
 import { readOptions, runMain } from "./lib/run_main.ts";
 import { stopSignal } from "./lib/shutdown.ts";
 import { openStore } from "./lib/storage/open.ts";
+import { version } from "./lib/version.ts";
 import { createApp } from "./routes/app.ts";
 import { HeldRequests } from "./routes/held_requests.ts";
 
@@ -31,6 +32,7 @@ await runMain(USAGE, async (args) => {
   readOptions("serve", args, {});
   const config = readConfig("api");
   await configureLog(config);
+  log("api").info("starting", { version });
   collectProcessMetrics("api");
   const stopped = stopSignal();
   const maxConnections = connectionLimit(config.MAX_CONNECTIONS);

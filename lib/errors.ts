@@ -126,6 +126,12 @@ export const catalogue = {
     sentence: () =>
       `The file was lost from the storage and is being made anew. Ask the status route of its job for the new link.`,
   },
+  file_lost_again: {
+    status: 0,
+    retryable: true,
+    sentence: (p: { losses: number }) =>
+      `The storage has lost the file ${p.losses} times. Whoever runs the service has to see whether the API and the workers are set to the same storage, and whether anything else removes files from it.`,
+  },
   method_not_allowed: {
     status: 405,
     retryable: false,
@@ -146,6 +152,18 @@ export const catalogue = {
     status: 400,
     retryable: false,
     sentence: (p: { jobId: string; why: string }) => `Job ${p.jobId} has no file: ${p.why}`,
+  },
+  job_unfinished: {
+    status: 409,
+    retryable: true,
+    sentence: (p: { jobId: string; state: string }) =>
+      `Job ${p.jobId} is ${p.state}; only a finished one has totals.`,
+  },
+  no_totals: {
+    status: 404,
+    retryable: false,
+    sentence: (p: { jobId: string }) =>
+      `No totals were taken of the file of job ${p.jobId}: it is of a kind that has none, or was made by an older release.`,
   },
   job_ended: {
     status: 409,
@@ -223,6 +241,16 @@ export const catalogue = {
     status: 503,
     retryable: true,
     sentence: () => `The file storage cannot be used just now.`,
+  },
+  upload_malformed: {
+    status: 400,
+    retryable: false,
+    sentence: (p: { why: string }) => p.why,
+  },
+  upload_gone: {
+    status: 0,
+    retryable: false,
+    sentence: () => `The upload that the differences were to be made of is no longer kept. Send it again.`,
   },
   query_failed: {
     status: 0,

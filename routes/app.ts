@@ -17,6 +17,7 @@ import { estimateGeneration } from "./estimate_generation.ts";
 import { files } from "./files.ts";
 import { generateDetachedFile } from "./generate_detached_file.ts";
 import { generationEvents } from "./generation_events.ts";
+import { generationTotals } from "./generation_totals.ts";
 import { health } from "./health.ts";
 import { detachedFileUrl } from "./get_detached_file_url.ts";
 import { latestPublicationPeriod } from "./latest_publication_period.ts";
@@ -40,6 +41,7 @@ const apiRoutes = (dependencies: Dependencies, storing: Storing) =>
     .route("/", listGenerations(dependencies))
     .route("/", cancelGeneration(dependencies))
     .route("/", generationEvents(dependencies))
+    .route("/", generationTotals(dependencies))
     .route("/", estimateGeneration(dependencies))
     .route("/", detachedFileUrl(dependencies))
     .route("/", ownAgencies(dependencies))

@@ -4,6 +4,7 @@ import type { Networks } from "../lib/http/client_address.ts";
 import type { FileStore } from "../lib/storage/store.ts";
 import type { Authenticate } from "./access.ts";
 import type { HeldRequests } from "./held_requests.ts";
+import type { WaitTimes } from "./wait_times.ts";
 
 /** What the routes need; `main.ts` makes the real ones. */
 export interface Dependencies {
@@ -26,4 +27,6 @@ export interface Dependencies {
   urlTtlSeconds: number;
   /** The most files that one user may wait for at a time. */
   maxUnfinishedJobs: number;
+  /** How long responses are held, where not as long as usual. */
+  waitTimes?: WaitTimes | undefined;
 }

@@ -11,13 +11,10 @@ import { forJob, JOB_ID, lookAgain, type WithJob } from "./job_access.ts";
 import { operation } from "./operation.ts";
 import { isUnfinished } from "./prefer_wait.ts";
 import { describeJob } from "./status_headers.ts";
+import { WAIT_TIMES } from "./wait_times.ts";
 
-/** So that whatever stands between does not take the stream for dead. */
-const COMMENT_MILLISECONDS = 15_000;
 /** Who has not taken an event after so long is not reading. */
 const TAKE_MILLISECONDS = 30_000;
-/** A stream on which nothing has happened for so long is ended; who still cares opens another. */
-const IDLE_MILLISECONDS = 120_000;
 const RECONNECT_MILLISECONDS = 2000;
 /** The ID of the last event: who comes back with it is told that there is no more. */
 const ENDED = "ended";
@@ -82,7 +79,7 @@ async function tell(
   stream: SSEStreamingApi,
   dependencies: Dependencies,
 ): Promise<void> {
-  const { sql, changes } = dependencies;
+  const { sql, changes, waitTimes: { commentMilliseconds, idleMilliseconds } = WAIT_TIMES } = dependencies;
   const { jobId, fileGenerationId } = c.var.job;
   using watch = changes.watch(fileGenerationId);
   const aborted = new AbortController();
@@ -104,11 +101,11 @@ async function tell(
       idle = 0;
     }
     if (id === ENDED) return;
-    const woken = await watch.next(COMMENT_MILLISECONDS, gone);
+    const woken = await watch.next(commentMilliseconds, gone);
     if (woken === "closed") return;
     if (woken === "time") {
-      idle += COMMENT_MILLISECONDS;
-      if (idle >= IDLE_MILLISECONDS) return;
+      idle += commentMilliseconds;
+      if (idle >= idleMilliseconds) return;
       if (!await isTaken(stream.write(":\n\n"), gone)) return stream.abort();
     }
   }

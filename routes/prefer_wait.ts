@@ -5,16 +5,14 @@ import type { Dependencies } from "./dependencies.ts";
 import { countsAsHeld } from "./held_requests.ts";
 import { lookAgain, type WithJob } from "./job_access.ts";
 import { describes } from "./operation.ts";
-
-/** The longest that a response is held: proxies, nginx among them, give up after a minute by default. */
-export const MOST_WAIT_SECONDS = 50;
+import { WAIT_TIMES } from "./wait_times.ts";
 
 /** Whether a job may still change. */
 export const isUnfinished = ({ state }: JobStatus): boolean => state === "queued" || state === "running";
 
 const headers = {
   Prefer:
-    `\`wait=N\` (RFC 7240) holds the response until the job has ended, or N seconds, ${MOST_WAIT_SECONDS} at ` +
+    `\`wait=N\` (RFC 7240) holds the response until the job has ended, or N seconds, ${WAIT_TIMES.mostSeconds} at ` +
     "most; the response then has Preference-Applied",
 };
 
@@ -38,9 +36,10 @@ export const mayWait = (dependencies: Dependencies) =>
  */
 export async function preferWait(c: Context<WithJob>, dependencies: Dependencies): Promise<JobStatus> {
   const { job } = c.var;
-  const seconds = wantedSeconds(c.req.header("Prefer"));
+  const wanted = wantedSeconds(c.req.header("Prefer"));
   // A HEAD has nothing to wait for.
-  if (seconds === undefined || c.req.method === "HEAD") return job;
+  if (wanted === undefined || c.req.method === "HEAD") return job;
+  const seconds = Math.min(wanted, (dependencies.waitTimes ?? WAIT_TIMES).mostSeconds);
   c.header("Preference-Applied", `wait=${seconds}`);
   if (!isUnfinished(job)) return job;
   const began = performance.now();
@@ -57,14 +56,11 @@ export async function preferWait(c: Context<WithJob>, dependencies: Dependencies
   return await lookAgain(c, dependencies);
 }
 
-/**
- * The seconds of `wait`, at most `MOST_WAIT_SECONDS`; the first of several counts, a wrong one is ignored
- * (RFC 7240, 2).
- */
+/** The seconds of `wait`; the first of several counts, a wrong one is ignored (RFC 7240, 2). */
 function wantedSeconds(prefer: string | undefined): number | undefined {
   for (const preference of prefer?.split(",") ?? []) {
     const wait = /^\s*wait\s*=\s*(?:(\d{1,9})|"(\d{1,9})")\s*(;.*)?$/i.exec(preference);
-    if (wait) return Math.min(MOST_WAIT_SECONDS, Number(wait[1] ?? wait[2]));
+    if (wait) return Number(wait[1] ?? wait[2]);
   }
   return undefined;
 }

@@ -1,7 +1,7 @@
 /**
  * `deno task test [files and options of deno test]`: the tests, on an embedded Postgres or on
  * TEST_DATABASE_URL. Where no files are named it is all of them, several files at a time; those that need the
- * machine for themselves come afterwards.
+ * machine for themselves come afterwards. Types are not checked: `deno check` does that, and `deno task ok`.
  */
 import { runMain } from "../lib/run_main.ts";
 import { stopSignal } from "../lib/shutdown.ts";
@@ -9,6 +9,7 @@ import { launcherGone } from "../lib/dev/stack/launcher.ts";
 import { startTestServer } from "./helpers/server.ts";
 import { INSTALL_SWIFT, startSwift } from "./helpers/swift.ts";
 import { testPermissions } from "./permissions.ts";
+import { allRounds, FILES_PER_CORE, MOST_AT_A_TIME } from "./rounds.ts";
 
 const USAGE = `Usage: deno task test [files and options of deno test]
 
@@ -22,24 +23,8 @@ const stop = new AbortController();
 const stopped = Promise.race([stopSignal(), launcherGone(stop.signal).then(() => "SIGTERM" as const)]);
 stopped.then(() => stop.abort());
 
-/**
- * What counts bytes of memory, takes the usual ports, keeps both cores busy, holds S3's client to deadlines,
- * or waits for workers, which make way for everything else.
- */
-const ALONE = [
-  "tests/dev/stack/demo_test.ts",
-  "tests/load/input_file_test.ts",
-  "tests/routes/fuzz_test.ts",
-  "tests/storage/s3_faults_test.ts",
-  "tests/worker",
-];
-/** Each file that is under way may take some twenty of the server's connections. */
-const MOST_AT_A_TIME = 4;
-
 const namesFiles = Deno.args.some((arg) => /^(\.\/)?tests\b/.test(arg));
-const rounds = namesFiles
-  ? [Deno.args]
-  : [["--parallel", `--ignore=${ALONE.join(",")}`, ...Deno.args, "tests"], [...Deno.args, ...ALONE]];
+const rounds = namesFiles ? [[...Deno.args]] : await allRounds(Deno.args);
 
 async function run(): Promise<number> {
   const startingSwift = startSwift();
@@ -51,7 +36,7 @@ async function run(): Promise<number> {
   const env = {
     TEST_DATABASE_URL: server.url,
     TEST_TEMPLATE: server.template,
-    DENO_JOBS: String(Math.min(navigator.hardwareConcurrency, MOST_AT_A_TIME)),
+    DENO_JOBS: String(Math.min(navigator.hardwareConcurrency * FILES_PER_CORE, MOST_AT_A_TIME)),
     ...(swift && { TEST_S3_URL: swift.url }),
   };
   let worst = 0;
@@ -60,7 +45,8 @@ async function run(): Promise<number> {
     const permissions = testPermissions(server.url);
     const sanitizers = ["--sanitize-ops", "--sanitize-resources"];
     const tests = new Deno.Command(Deno.execPath(), {
-      args: ["test", "--no-prompt", ...sanitizers, ...permissions, ...options],
+      // Types are `deno check`'s, which looks at all of them at once.
+      args: ["test", "--no-check", "--no-prompt", ...sanitizers, ...permissions, ...options],
       env,
     }).spawn();
     // Ctrl-C in a terminal reaches them by itself.

@@ -7,6 +7,7 @@ import { estimateRows } from "../lib/files/estimate.ts";
 import { readRecords } from "../lib/files/read_records.ts";
 import { inSnapshot } from "../lib/files/snapshot.ts";
 import type { SpareCursors } from "../lib/files/spare_cursors.ts";
+import { takesTotals } from "../lib/files/totals/take_totals.ts";
 import { RecordWriter, type WrittenFile } from "../lib/files/write_records.ts";
 import { release } from "../lib/generations/attempt_end.ts";
 import { type DataVersion, dataVersion } from "../lib/generations/data_version.ts";
@@ -122,6 +123,7 @@ async function attempt(
   await using unfinished = new AsyncDisposableStack();
   unfinished.defer(() => object.abort());
   using file = new RecordWriter(contents, object, lease.request.compression);
+  const taker = takesTotals(contents);
 
   const readAndWrite = () =>
     inSnapshot(exportSql, async (tx) => {
@@ -130,18 +132,19 @@ async function attempt(
       await noteEstimate(sql, lease, rowsEstimated);
       const how = { rowsEstimated, spare: spareCursors, signal };
       for await (const batch of readRecords(exportSql, tx, contents, how)) {
+        taker?.add(batch);
         await file.add(batch);
         keeper.tell(file.rows);
         signal.throwIfAborted();
       }
-      return loadedAt;
+      return { dataAsOf: loadedAt, totals: await taker?.totals(tx) };
     }, { signal });
-  const dataAsOf = await inSpan("write file", {}, readAndWrite);
+  const { dataAsOf, totals } = await inSpan("write file", {}, readAndWrite);
   const written = await file.end();
   await inSpan("finish storing", {}, () => object.finish());
   unfinished.move();
 
-  const makeItTheFile = () => inSpan("publish", {}, () => publish(sql, lease, written, dataAsOf));
+  const makeItTheFile = () => inSpan("publish", {}, () => publish(sql, lease, written, dataAsOf, { totals }));
   if (await whileUnavailable(leaseSeconds, makeItTheFile)) return written;
   await store.remove(lease.storedKey);
   return undefined;

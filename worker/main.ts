@@ -10,6 +10,7 @@ import { readOptions, runMain } from "../lib/run_main.ts";
 import { stopSignal } from "../lib/shutdown.ts";
 import { openStore } from "../lib/storage/open.ts";
 import { refuseTransactionPooling } from "../lib/transaction_pooling.ts";
+import { version } from "../lib/version.ts";
 import { END_RETENTION, endRetentionOfFiles } from "./end_retention.ts";
 import { generateFile } from "./generate_file.ts";
 import { Housekeeping } from "./housekeeping.ts";
@@ -29,6 +30,7 @@ await runMain(USAGE, async (args) => {
   readOptions("worker", args, {});
   const config = readConfig("worker");
   await configureLog(config);
+  log("worker").info("starting", { version });
   const stopped = stopSignal();
   lowerPriority();
   const concurrency = config.WORKER_CONCURRENCY;

@@ -3,6 +3,8 @@ export const PLAIN = 0;
 export const QUOTED = 1;
 /** Quoted, and a quote inside it is written twice. */
 export const QUOTED_DOUBLED = 2;
+/** Quoted, and followed by more text, which belongs to it: where quotes are read loosely. */
+export const QUOTED_AND_MORE = 3;
 
 /** What is wrong with the form of one record; its values are wrong in other ways. */
 export interface CsvFault {
@@ -28,10 +30,13 @@ export class CsvBatch {
   recordEnd: Int32Array = new Int32Array(1024);
   /** The line each record begins on; the first line of a file is 1. */
   recordLine: Float64Array = new Float64Array(1024);
-  /** What lies between the quotes of a quoted cell, doubled quotes and all. */
+  /**
+   * What lies between the quotes of a quoted cell, doubled quotes and all; of one that is followed by more
+   * text, that and the closing quote as well.
+   */
   cellStart: Int32Array = new Int32Array(32_768);
   cellEnd: Int32Array = new Int32Array(32_768);
-  /** `PLAIN`, `QUOTED` or `QUOTED_DOUBLED`. */
+  /** `PLAIN`, `QUOTED`, `QUOTED_DOUBLED` or `QUOTED_AND_MORE`. */
   cellForm: Uint8Array = new Uint8Array(32_768);
   /** The faults by record; almost always empty. */
   faults: Map<number, CsvFault> = new Map();
@@ -63,7 +68,9 @@ export class CsvBatch {
    */
   text(cell: number): string {
     const text = decoder.decode(this.bytes.subarray(this.cellStart[cell]!, this.cellEnd[cell]!));
-    return this.cellForm[cell] === QUOTED_DOUBLED ? text.replaceAll('""', '"') : text;
+    const form = this.cellForm[cell];
+    if (form === QUOTED_AND_MORE) return withoutClosingQuote(text);
+    return form === QUOTED_DOUBLED ? text.replaceAll('""', '"') : text;
   }
 
   /** The start of a cell's text, of at most so many bytes; cut, it ends in an ellipsis. */
@@ -86,6 +93,13 @@ export class CsvBatch {
 }
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** Quotes are doubled up to the one that closes; behind it they stand for themselves. */
+function withoutClosingQuote(text: string): string {
+  let at = text.indexOf('"');
+  while (text[at + 1] === '"') at = text.indexOf('"', at + 2);
+  return text.slice(0, at).replaceAll('""', '"') + text.slice(at + 1);
+}
 
 /** How many lines end between two positions: at LF, at CRLF, or at a CR alone. */
 export function countLineEnds(bytes: Uint8Array, from: number, to: number): number {

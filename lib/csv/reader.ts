@@ -39,8 +39,10 @@ export class CsvReader {
   #batch = new CsvBatch();
   /** Whether a blank line is a record: so in a file of one column. */
   blankIsRecord = false;
-  /** What may separate the cells: of several, the one that the first line has more of. */
+  /** What may separate the cells: of several, the one that the first line that is not empty has more of. */
   delimiters: readonly Delimiter[] = [","];
+  /** Whether quotes are read loosely: where none is a fault (`scanRecords`). */
+  loose = false;
   #delimiter: Delimiter = ",";
 
   /** @param bufferSize how much is read at a time, in bytes; a longer record makes it grow */
@@ -89,6 +91,7 @@ export class CsvReader {
       this.#batch,
       this.blankIsRecord,
       this.#delimiter,
+      this.loose,
     );
     if (most === "one" && this.#batch.records > 1) {
       this.#batch.records = 1;
@@ -162,8 +165,11 @@ export class CsvReader {
   }
 
   #delimiterOfFirstLine(): Delimiter {
-    const bytes = this.#bytes.subarray(this.#from, this.#filled);
-    const end = bytes.findIndex((byte) => byte === 0x0a || byte === 0x0d);
+    const isLineEnd = (byte: number) => byte === 0x0a || byte === 0x0d;
+    let begin = this.#from;
+    while (begin < this.#filled && isLineEnd(this.#bytes[begin]!)) begin++;
+    const bytes = this.#bytes.subarray(begin, this.#filled);
+    const end = bytes.findIndex(isLineEnd);
     const line = end < 0 ? bytes : bytes.subarray(0, end);
     const count = (delimiter: Delimiter) =>
       line.reduce((sum, byte) => sum + Number(byte === delimiter.charCodeAt(0)), 0);

@@ -1,4 +1,12 @@
-import { countLineEnds, type CsvBatch, type CsvFault, PLAIN, QUOTED, QUOTED_DOUBLED } from "./batch.ts";
+import {
+  countLineEnds,
+  type CsvBatch,
+  type CsvFault,
+  PLAIN,
+  QUOTED,
+  QUOTED_AND_MORE,
+  QUOTED_DOUBLED,
+} from "./batch.ts";
 
 const LF = 0x0a, CR = 0x0d, QUOTE = 0x22;
 
@@ -38,7 +46,9 @@ export interface ScanEnd {
  * it is an empty cell).
  *
  * A quote in the middle of a plain cell, or text between a closing quote and the next separator, is a fault
- * of its record; after the latter the record ends with the line. Encoding is not looked at here.
+ * of its record; after the latter the record ends with the line. Where quotes are read loosely, as Python does,
+ * neither is a fault: such a quote stands for itself, and such a text belongs to the value. Encoding is not
+ * looked at here.
  *
  * One loop over the bytes, without an allocation for a cell: it must keep up with Postgres's own reading.
  *
@@ -54,6 +64,7 @@ export function scanRecords(
   batch: CsvBatch,
   blankIsRecord = false,
   delimiter: Delimiter = ",",
+  loose = false,
 ): ScanEnd {
   const ends = ENDS_PLAIN[delimiter], separator = delimiter.charCodeAt(0);
   batch.bytes = bytes;
@@ -102,8 +113,14 @@ export function scanRecords(
         line += countLineEnds(bytes, start, i++);
         const next = i < to ? bytes[i]! : LF;
         if (next !== separator && next !== LF && next !== CR) {
-          fault ??= { kind: "text_after_quote", cell: cells - recordCell, at: i };
-          while (i < to && bytes[i] !== LF && bytes[i] !== CR) i++;
+          if (loose) {
+            while (i < to && bytes[i] !== separator && bytes[i] !== LF && bytes[i] !== CR) i++;
+            cellEnd[cells] = i;
+            cellForm[cells] = QUOTED_AND_MORE;
+          } else {
+            fault ??= { kind: "text_after_quote", cell: cells - recordCell, at: i };
+            while (i < to && bytes[i] !== LF && bytes[i] !== CR) i++;
+          }
         }
       } else {
         cellStart[cells] = i;
@@ -111,7 +128,7 @@ export function scanRecords(
         for (;;) {
           while (i < to && ends[bytes[i]!] === 0) i++;
           if (i === to || bytes[i] !== QUOTE) break;
-          fault ??= { kind: "stray_quote", cell: cells - recordCell, at: i };
+          if (!loose) fault ??= { kind: "stray_quote", cell: cells - recordCell, at: i };
           i++;
         }
         cellEnd[cells] = i;

@@ -1,7 +1,7 @@
 import text from "../../sql/files/a.sql" with { type: "text" };
 import windowText from "../../sql/files/a_window.sql" with { type: "text" };
 import table from "./elements/a.tsv" with { type: "text" };
-import { ownedAccounts } from "./account_owner.ts";
+import { ACCOUNT_COLUMNS, ownedAccounts } from "./account_owner.ts";
 import { parseElements } from "./elements.ts";
 import type { FileType } from "./file_type.ts";
 import { periodBody, periodName, type PeriodRequest } from "./period_request.ts";
@@ -21,6 +21,10 @@ export const a: FileType<PeriodRequest> = {
     header: elements.map((element) => element.header),
     delimiter: ",",
     query: ownedAccounts(text, [year, period], agency_code),
+    totals: {
+      amounts: elements.map(({ column }) => column).filter((column) => /_(cpe|fyb)$/.test(column)),
+      award: ACCOUNT_COLUMNS,
+    },
   }),
   fileName: (request, stamp) => `File-A_${periodName(request)}_${stamp}.csv`,
   // GTASStatus changes by the clock alone when the submission window opens.

@@ -57,6 +57,12 @@ function awardBody<Code extends string>(code: Code, numbered: boolean) {
 /** A body that asks for an award file, as a user sends it. */
 export type AwardBody = z.input<ReturnType<typeof awardBody<string>>>;
 
+/** The columns of the sub-tier agency, by whose code the agency is compared with. */
+const SUB_TIERS = {
+  awarding: { code: "awarding_sub_tier_agency_c", name: "awarding_sub_tier_agency_n" },
+  funding: { code: "funding_sub_tier_agency_co", name: "funding_sub_tier_agency_na" },
+};
+
 /**
  * An award file (D1 or D2): the rows of one table whose action date lies in a range and whose awarding or
  * funding agency is the asking one.
@@ -71,6 +77,8 @@ export function awardFile(definition: {
   orderedBy: readonly [string, string];
   /** Its elements, tab-separated (`parseElements`). */
   elements: string;
+  /** Its amounts: the columns that its totals are of. */
+  amounts: readonly string[];
   /** Whether there is a header with FPDS element numbers to ask for. */
   numbered: boolean;
   /** Its queries, whose parameters are first day, last day and agency code. */
@@ -101,6 +109,12 @@ export function awardFile(definition: {
         ],
         before: ["-infinity", "", "0"],
         behind: ["infinity", "", "0"],
+      },
+      totals: {
+        amounts: definition.amounts,
+        award: ["unique_award_key"],
+        day: "action_date",
+        subTier: SUB_TIERS[request.agency_type],
       },
     }),
     estimate: query,

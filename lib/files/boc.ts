@@ -1,7 +1,7 @@
 import text from "../../sql/files/boc.sql" with { type: "text" };
 import missing from "../../sql/files/boc_missing.sql" with { type: "text" };
 import table from "./elements/boc.tsv" with { type: "text" };
-import { ownedAccounts } from "./account_owner.ts";
+import { ACCOUNT_COLUMNS, ownedAccounts } from "./account_owner.ts";
 import { parseElements } from "./elements.ts";
 import type { FileType } from "./file_type.ts";
 import { periodBody, periodName, type PeriodRequest } from "./period_request.ts";
@@ -31,6 +31,11 @@ export const boc: FileType<PeriodRequest> = {
     header: elements.map((element) => element.header),
     delimiter: ",",
     query: ownedAccounts(text, [year, period], agency_code),
+    totals: {
+      amounts: ["dollar_amount_gtas", "dollar_amount_broker", "dollar_amount_diff"],
+      award: ACCOUNT_COLUMNS,
+      difference: "dollar_amount_diff",
+    },
   }),
   fileName: (request, stamp) => {
     const agency = `${request.agency_code.length === 3 ? "CGAC" : "FREC"}-${request.agency_code}`;

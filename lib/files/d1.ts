@@ -11,6 +11,7 @@ export const d1 = awardFile({
   source: "detached_award_procurement",
   orderedBy: ["detached_award_proc_unique", "detached_award_procurement_id"],
   elements,
+  amounts: ["federal_action_obligation"],
   numbered: true,
   queries: { awarding, funding },
 });

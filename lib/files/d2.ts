@@ -18,6 +18,12 @@ export const d2 = awardFile({
   source: "published_fabs",
   orderedBy: ["afa_generated_unique", "published_fabs_id"],
   elements,
+  amounts: [
+    "federal_action_obligation",
+    "face_value_loan_guarantee",
+    "original_loan_subsidy_cost",
+    "non_federal_funding_amount",
+  ],
   numbered: false,
   queries: { awarding, funding },
 });

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Element } from "./elements.ts";
+import type { TotalsDefinition } from "./totals/totals.ts";
 
 /** A file that somebody has sent to be reconciled, as it waits in the storage for its job. */
 export interface Upload {
@@ -70,6 +71,8 @@ export interface FileContents {
   query: RecordQuery;
   /** Absent where the records can only be read one after the other. */
   order?: RecordOrder;
+  /** What its totals are of; absent where none are taken. */
+  totals?: TotalsDefinition;
 }
 
 /**

@@ -29,6 +29,7 @@ type Fact =
   | "rows_written"
   | "sha256"
   | "data_as_of"
+  | "findings"
   | "error_code"
   | "error_message"
   | "retryable";

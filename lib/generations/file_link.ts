@@ -1,12 +1,16 @@
 import keepText from "../../sql/generations/keep_for_link.sql" with { type: "text" };
 import type { Sql } from "../db.ts";
 import { retryConflicts } from "../db/conflict.ts";
+import { ServiceError } from "../errors.ts";
 import { log } from "../log.ts";
 import type { FileStore, SignedLink } from "../storage/store.ts";
 import { type JobStatus, jobStatus } from "./status.ts";
 
 /** A file is kept for so much longer than a link says that it lives: clocks differ. */
 const MARGIN_SECONDS = 300;
+
+/** A file that the storage has lost so often is not made again. */
+const MOST_LOSSES = 5;
 
 /** A job, and a fresh link to its file where there is one. */
 export interface LinkedJob {
@@ -16,7 +20,7 @@ export interface LinkedJob {
 
 /**
  * Gives out a link to a job's file, which the file then outlives. Where the storage turns out to have lost
- * the file, it is made anew: the job waits again.
+ * the file, it is made anew: the job waits again, or has failed where that was so too often.
  *
  * @param options `looks`: whether to look if the file is there, which takes a request to the storage
  * @returns the job as it is then; without a link where it has no file
@@ -30,8 +34,13 @@ export async function linkToFile(
   const { file, size, state } = job;
   if (state !== "finished" || !file || size === null) return { job };
   const isKept = await keepFor(sql, job, file.key, ttlSeconds);
-  if (!isKept || (looks && await isLost(store, file.key, size) && await remakeLostFile(sql, file.key))) {
-    return { job: (await jobStatus(sql, job.jobId))! };
+  const isGone = isKept && looks && await isLost(store, file.key, size);
+  if (isGone) await remakeLostFile(sql, file.key);
+  if (!isKept || isGone) {
+    const now = (await jobStatus(sql, job.jobId))!;
+    // A worker may have made it anew meanwhile.
+    const isAnother = now.file !== null && now.file.key !== file.key;
+    return isAnother ? await linkToFile(sql, store, now, { ttlSeconds, looks }) : { job: now };
   }
   return { job, link: await store.link({ key: file.key, fileName: file.name }, ttlSeconds) };
 }
@@ -67,16 +76,21 @@ async function isLost(store: FileStore, key: string, size: number): Promise<bool
 
 /**
  * Has a file made anew that the storage has lost: its generation is queued again, and whoever has asked for
- * it waits again.
+ * it waits again. One that is lost again and again fails instead.
  *
- * @returns false where it is no file of a generation (any more)
+ * @returns false where it is no file of a generation (any more), or has failed
  */
 export async function remakeLostFile(sql: Sql, key: string): Promise<boolean> {
+  const { code, message } = new ServiceError("file_lost_again", { losses: MOST_LOSSES });
   const [row] = await retryConflicts(() =>
-    sql<[{ isRemade: boolean }]>`SELECT remake_lost_file(${key}) AS "isRemade"`
+    sql<[{ state: "queued" | "failed" | null }]>`
+      SELECT remake_lost_file(${key}, ${MOST_LOSSES}, ${code}, ${message}) AS state`
   );
-  if (row.isRemade) log("generations").warning("the storage has lost a file; it is made anew", { key });
-  return row.isRemade;
+  if (row.state === "queued") {
+    log("generations").warning("the storage has lost a file; it is made anew", { key });
+  }
+  if (row.state === "failed") log("generations").error("the storage loses a file again and again", { key });
+  return row.state === "queued";
 }
 
 /** The bytes that a finished file must have; undefined where none is kept under that key. */

@@ -36,6 +36,8 @@ export interface JobStatus {
   rows: number | null;
   sha256: string | null;
   dataAsOf: Date | null;
+  /** Of a finished file of differences: how many it names, by rule. */
+  findings: Record<string, number> | null;
   error: { code: string; message: string; retryable: boolean } | null;
 }
 
@@ -80,7 +82,7 @@ export async function jobsOf(
 export const STATUS_COLUMNS = `
   job_id, file_generation_id, requested_by, requested_at, reused, ignored_keys, cancelled_at, file_type, agency_code,
   start_date::text, end_date::text, state, created_at, started_at, changed_at, ended_at, now() AS now,
-  rows_written, rows_estimated, stored_key, file_name, removed_at, size_bytes, row_count, sha256, data_as_of,
+  rows_written, rows_estimated, stored_key, file_name, removed_at, size_bytes, row_count, sha256, data_as_of, findings,
   error_code, error_message, retryable, snooze_message`;
 
 const jobs = (sql: Sql | Transaction) =>
@@ -114,6 +116,7 @@ export interface StatusRow {
   row_count: string | null;
   sha256: string | null;
   data_as_of: Date | null;
+  findings: Record<string, number> | null;
   error_code: string | null;
   error_message: string | null;
   retryable: boolean | null;
@@ -150,6 +153,7 @@ export function toStatus(found: StatusRow): JobStatus {
     rows: row.row_count === null ? null : Number(row.row_count),
     sha256: row.sha256,
     dataAsOf: row.data_as_of,
+    findings: row.findings,
     error: row.error_code === null
       ? null
       : { code: row.error_code, message: row.error_message!, retryable: row.retryable! },
@@ -179,6 +183,7 @@ const NO_FILE = {
   row_count: null,
   sha256: null,
   data_as_of: null,
+  findings: null,
   error_code: null,
   error_message: null,
   retryable: null,

@@ -70,6 +70,11 @@ export class LocalStore implements FileStore {
     }
   }
 
+  async read(key: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array<ArrayBuffer>> | undefined> {
+    const file = await this.open(key);
+    return file && bytesOf(file.stream(), signal);
+  }
+
   /** Whether the folder that holds all files is there: one on a disk that is not mounted has lost nothing. */
   async #isThere(): Promise<boolean> {
     return await Deno.stat(this.options.dir).then(({ isDirectory }) => isDirectory, () => false);
@@ -262,6 +267,29 @@ function read(file: Deno.FsFile, range?: ByteRange): ReadableStream<Uint8Array<A
     },
     cancel: close,
   }, { highWaterMark: 0 });
+}
+
+async function* bytesOf(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const reader = stream.getReader();
+  try {
+    for (let read; !(read = await next(reader)).done;) {
+      signal?.throwIfAborted();
+      yield read.value;
+    }
+  } finally {
+    await reader.cancel().catch(() => {});
+  }
+}
+
+async function next<T>(reader: ReadableStreamDefaultReader<T>): Promise<ReadableStreamReadResult<T>> {
+  try {
+    return await reader.read();
+  } catch (error) {
+    throw unavailable(error);
+  }
 }
 
 async function ignoreAbsence(removal: Promise<void>): Promise<void> {

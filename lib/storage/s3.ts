@@ -22,6 +22,8 @@ export interface S3StoreOptions {
 const CHECK_MILLISECONDS = 5_000;
 /** How long a look at an object may take: somebody waits for what it says. */
 const LOOK_MILLISECONDS = 2_000;
+/** How much of an object is read by one request. */
+const READ_BYTES = 4 << 20;
 
 /**
  * Keeps files in an S3 bucket. The role needs `s3:PutObject`, `s3:GetObject`, `s3:DeleteObject`,
@@ -44,6 +46,39 @@ export class S3Store implements FileStore, Disposable {
   async size(key: string): Promise<number | undefined> {
     const found = await this.#bucket.head(this.#name(key), undefined, LOOK_MILLISECONDS);
     return found?.size;
+  }
+
+  async read(key: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array<ArrayBuffer>> | undefined> {
+    const name = this.#name(key);
+    const found = await this.#bucket.head(name, signal);
+    return found?.size === undefined ? undefined : this.#bytesOf(name, found.size, signal);
+  }
+
+  /** Reads by ranges, the next one while the last is worked on: a stream that is not read would be cut off. */
+  async *#bytesOf(
+    name: string,
+    size: number,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    const over = new AbortController();
+    const stop = signal ? AbortSignal.any([signal, over.signal]) : over.signal;
+    const rangeAt = (first: number) => {
+      if (first >= size) return undefined;
+      const range = this.#bucket.get(name, { first, last: Math.min(first + READ_BYTES, size) - 1 }, stop);
+      // Waited for later.
+      range.catch(() => {});
+      return range;
+    };
+    try {
+      let coming = rangeAt(0);
+      for (let at = READ_BYTES; coming; at += READ_BYTES) {
+        const bytes = await coming;
+        coming = rangeAt(at);
+        yield bytes;
+      }
+    } finally {
+      over.abort();
+    }
   }
 
   async link(file: LinkedFile, ttlSeconds: number): Promise<SignedLink> {

@@ -3,6 +3,7 @@ import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
+  GetObjectCommand,
   HeadBucketCommand,
   HeadObjectCommand,
   ListMultipartUploadsCommand,
@@ -14,7 +15,7 @@ import {
 import { ServiceError } from "../errors.ts";
 import { contentDisposition } from "./content_disposition.ts";
 import type { S3Limits } from "./s3_client.ts";
-import type { NewFile } from "./store.ts";
+import type { ByteRange, NewFile } from "./store.ts";
 
 /** A part that S3 has taken. */
 export interface StoredPart {
@@ -115,6 +116,22 @@ export class S3Bucket {
     const { ContentLength: size, ETag: etag, ServerSideEncryption, SSECustomerAlgorithm } = response;
     const isEncrypted = !["AES256", undefined].includes(ServerSideEncryption) || !!SSECustomerAlgorithm;
     return { size, etag, isEncrypted };
+  }
+
+  /** Some bytes of an object, both ends in. */
+  async get(
+    key: string,
+    { first, last }: ByteRange,
+    signal: Signal,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const command = new GetObjectCommand({ ...this.#object(key), Range: `bytes=${first}-${last}` });
+    const wanted = last - first + 1;
+    return await this.#within("GetObject", { signal, bodyBytes: wanted }, async (options) => {
+      const { Body: body } = await this.client.send(command, options);
+      const bytes = await body?.transformToByteArray();
+      if (bytes?.length !== wanted) throw new Error(`got ${bytes?.length ?? "no"} bytes of ${wanted}`);
+      return bytes as Uint8Array<ArrayBuffer>;
+    });
   }
 
   /** No error where there is no such object. */

@@ -81,6 +81,14 @@ export interface FileStore {
    * @throws {ServiceError} `storage_unavailable` where that cannot be told just now
    */
   size(key: string): Promise<number | undefined>;
+  /**
+   * The bytes of a finished file, from its beginning, a stretch at a time; undefined where there is none (any
+   * more).
+   *
+   * @param signal breaks the reading off, which then throws its reason
+   * @throws {ServiceError} `storage_unavailable`, before the first bytes or between them
+   */
+  read(key: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array<ArrayBuffer>> | undefined>;
   /** A link to a finished file, which lives `ttlSeconds` at most. Does not look whether the file is there. */
   link(file: LinkedFile, ttlSeconds: number): Promise<SignedLink>;
   /**

@@ -49,8 +49,9 @@ export const RIGHTS: Record<string, Rights> = {
     detached_worker:
       "SELECT, UPDATE (state, attempt, failures, leased_by, lease_expires_at, rows_written, started_at, " +
       "changed_at, ended_at, stored_key, file_name, size_bytes, row_count, sha256, data_as_of, removed_at, error_code, " +
-      "error_message, retryable, rows_estimated, snoozes, snooze_message)",
+      "error_message, retryable, rows_estimated, snoozes, snooze_message, findings)",
   },
+  "public.file_totals": { detached_api: "SELECT", detached_worker: "INSERT" },
   "public.frec": agencyTable,
   "public.generation_job": {
     detached_api:
@@ -77,7 +78,12 @@ export const RIGHTS: Record<string, Rights> = {
   "public.submission_window_schedule": { ...sourceTable, detached_api: "SELECT" },
   "public.tas_failed_edits": sourceTable,
   "public.tas_lookup": sourceTable,
-  "public.unpublished_object": { detached_worker: everything },
+  "public.unpublished_object": {
+    detached_api:
+      "SELECT (stored_key, file_generation_id, attempt, swept_at, sweep_at), INSERT (stored_key, sweep_at), " +
+      "UPDATE (file_generation_id, upload_id, sweep_at)",
+    detached_worker: everything,
+  },
   "graphile_worker._private_job_queues": { detached_worker: "SELECT, INSERT, UPDATE" },
   "graphile_worker._private_jobs": { detached_worker: everything },
   "graphile_worker._private_known_crontabs": { detached_worker: "SELECT, INSERT, UPDATE" },
@@ -92,10 +98,12 @@ const SOURCE_TABLES = Object.keys(RIGHTS).filter((table) => RIGHTS[table]!.detac
 export const CALLERS: Record<string, Role[]> = {
   analyze_source_table: ["detached_loader"],
   dequeue_generation: ["detached_api"],
+  forget_upload: ["detached_api"],
   enqueue_generation: ["detached_api", "detached_worker"],
   room_for_generation: ["detached_api"],
   // Triggers'.
   end_waiting: [],
+  forget_totals: [],
   notify_generation_changed: [],
   remake_lost_file: ["detached_api"],
   sign_in_with_oidc: ["detached_api"],

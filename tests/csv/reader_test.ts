@@ -12,7 +12,7 @@ interface Read {
 
 async function read(
   content: string | Uint8Array,
-  sizes: { buffer?: number; chunk?: () => number } = {},
+  sizes: { buffer?: number; chunk?: () => number; loose?: boolean } = {},
 ): Promise<Read> {
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
   let at = 0;
@@ -25,6 +25,7 @@ async function read(
       return Promise.resolve(part.length);
     },
   }, sizes.buffer);
+  reader.loose = sizes.loose ?? false;
   const found: Read = { rows: [], lines: [], faults: [] };
   for (let batch; (batch = await reader.next()) !== null;) {
     for (let r = 0; r < batch.records; r++) {
@@ -76,6 +77,12 @@ Deno.test("text after a closing quote is a fault of its row, which ends with the
   const found = await read('a,b\n1,"x"y,"\n2,z\n');
   assert.deepEqual(found.faults, [{ row: 1, kind: "text_after_quote", cell: 1 }]);
   assert.deepEqual(found.rows[2], ["2", "z"]);
+});
+
+Deno.test("read loosely, a quote stands for itself, and text after a closing quote belongs to the value", async () => {
+  const found = await read('a,b\n5" x,"x"y\n"1,""2"" "" ,"z" \n"""a""" b"","c"\n', { loose: true });
+  assert.deepEqual(found.faults, []);
+  assert.deepEqual(found.rows, [["a", "b"], ['5" x', "xy"], ['1,"2" " ,z" '], ['"a" b""', "c"]]);
 });
 
 Deno.test("a byte that is not UTF-8, and a zero byte, are faults of their cell", async () => {

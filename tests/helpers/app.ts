@@ -7,6 +7,7 @@ import { LocalStore } from "../../lib/storage/local.ts";
 import type { Authenticate } from "../../routes/access.ts";
 import { createApp } from "../../routes/app.ts";
 import { HeldRequests } from "../../routes/held_requests.ts";
+import type { WaitTimes } from "../../routes/wait_times.ts";
 import type { TestDatabase } from "./database.ts";
 import { written } from "./generations.ts";
 
@@ -72,6 +73,7 @@ export async function testApp(
     corsOrigins,
     metricsToken,
     authenticate = byName,
+    waitTimes,
   }: {
     maxUnfinishedJobs?: number;
     maxHeldRequests?: number;
@@ -79,6 +81,7 @@ export async function testApp(
     corsOrigins?: string[];
     metricsToken?: string;
     authenticate?: Authenticate;
+    waitTimes?: WaitTimes;
   } = {},
 ): Promise<TestApp> {
   const dir = await Deno.makeTempDir({ prefix: "detached-files-" });
@@ -100,6 +103,7 @@ export async function testApp(
     urlTtlSeconds: 60,
     maxUnfinishedJobs,
     authenticate,
+    waitTimes,
   });
   return {
     sql: db.sql,

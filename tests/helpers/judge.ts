@@ -4,6 +4,8 @@ import type { FileContents, FileRequest } from "../../lib/files/file_type.ts";
 import { estimateRows } from "../../lib/files/estimate.ts";
 import { type Reading, readRecords } from "../../lib/files/read_records.ts";
 import { inSnapshot } from "../../lib/files/snapshot.ts";
+import { TotalsTaker } from "../../lib/files/totals/take_totals.ts";
+import type { FileTotals } from "../../lib/files/totals/totals.ts";
 import { type ByteSink, RecordWriter, type WrittenFile } from "../../lib/files/write_records.ts";
 import d1 from "../../lib/files/elements/d1.tsv" with { type: "text" };
 import d2 from "../../lib/files/elements/d2.tsv" with { type: "text" };
@@ -86,6 +88,8 @@ export interface WritingOptions extends Partial<ByteSink>, Partial<Omit<Reading,
   compression?: FileRequest["compression"];
   /** Looks at the snapshot before the first record is read. */
   onSnapshot?: (tx: Transaction) => Promise<void>;
+  /** How many distinct awards the totals tell apart in memory. */
+  mostAwards?: number;
   /** Told the records after each batch. */
   onProgress?: (rows: number) => void;
 }
@@ -95,8 +99,8 @@ export async function written(
   sql: Sql,
   contents: FileContents,
   options: WritingOptions = {},
-): Promise<WrittenFile & { content: Uint8Array }> {
-  const { write, compression, onSnapshot, onProgress, ...reading } = options;
+): Promise<WrittenFile & { content: Uint8Array; totals: FileTotals | undefined }> {
+  const { write, compression, onSnapshot, onProgress, mostAwards, ...reading } = options;
   const chunks: Uint8Array[] = [];
   const sink: ByteSink = {
     write: async (bytes) => {
@@ -105,16 +109,20 @@ export async function written(
     },
   };
   using writer = new RecordWriter(contents, sink, compression);
-  await inSnapshot(sql, async (tx) => {
+  const { totals: counted } = contents;
+  const taker = counted && new TotalsTaker({ ...contents, totals: counted }, mostAwards);
+  const totals = await inSnapshot(sql, async (tx) => {
     await onSnapshot?.(tx);
     const rowsEstimated = await estimateRows(tx, contents.query);
     for await (const batch of readRecords(sql, tx, contents, { ...reading, rowsEstimated })) {
+      taker?.add(batch);
       await writer.add(batch);
       onProgress?.(writer.rows);
       reading.signal?.throwIfAborted();
     }
+    return await taker?.totals(tx);
   });
-  return { ...await writer.end(), content: joined(chunks) };
+  return { ...await writer.end(), content: joined(chunks), totals };
 }
 
 /** @throws where the bytes differ, showing the place in both */

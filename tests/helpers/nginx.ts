@@ -12,8 +12,15 @@ export interface Proxy extends AsyncDisposable {
   url: string;
 }
 
-/** Starts nginx in front of a server of this machine, with nothing set that can be left out. */
-export async function startNginx(upstream: string): Promise<Proxy> {
+/** How long nginx waits for the next bytes of a response where its configuration does not say (proxy_read_timeout). */
+export const NGINX_WAITS_SECONDS = 60;
+
+/**
+ * Starts nginx in front of a server of this machine, with nothing set that can be left out.
+ *
+ * @param waitsSeconds how long it waits for the next bytes of a response
+ */
+export async function startNginx(upstream: string, waitsSeconds = NGINX_WAITS_SECONDS): Promise<Proxy> {
   await using resources = new AsyncDisposableStack();
   const folder = await Deno.makeTempDir({ prefix: "detached-nginx-" });
   resources.defer(() => Deno.remove(folder, { recursive: true }));
@@ -29,7 +36,7 @@ events {}
 http {
   access_log off;
   ${paths.join(" ")}
-  server { listen 127.0.0.1:${port}; location / { proxy_pass ${upstream}; } }
+  server { listen 127.0.0.1:${port}; location / { proxy_pass ${upstream}; proxy_read_timeout ${waitsSeconds}s; } }
 }`,
   );
   const child = new Deno.Command(NGINX, {

@@ -34,11 +34,13 @@ async function start(
   ready: RegExp,
   options: ServiceOptions,
   net: string[],
+  flags: string[] = [],
 ): Promise<ServiceProcess> {
   const run = [
     Deno.execPath(),
     "run",
     ...processFlags(script, { net, storageDir: options.storageDir }),
+    ...flags,
     fileURLToPath(new URL(script, project)),
   ];
   const [program, ...args] = options.openFiles
@@ -102,6 +104,8 @@ export const startWorker = (options: ServiceOptions): Promise<ServiceProcess> =>
       ...hosts(options),
       ...options.env?.["WORKER_METRICS_PORT"] ? [`127.0.0.1:${options.env["WORKER_METRICS_PORT"]}`] : [],
     ],
+    // Other tests run beside this one: a worker that let them all go first would lose its leases.
+    ["--deny-sys=setPriority"],
   );
 
 /** An API process, with a client that is signed in. */

@@ -1,5 +1,5 @@
 import type { Sql } from "../../lib/db.ts";
-import { type TestDatabase, testDatabase } from "./database.ts";
+import { type TestDatabase, testDatabase, type TestDatabaseOptions } from "./database.ts";
 import { type ApiProcess, type ServiceProcess, startApi, startWorker } from "./process.ts";
 import { until } from "./until.ts";
 
@@ -23,9 +23,12 @@ export interface Service extends AsyncDisposable {
 }
 
 /** Starts an API over a database of its own; workers are the test's to start. */
-export async function startService(env: Record<string, string> = {}): Promise<Service> {
+export async function startService(
+  env: Record<string, string> = {},
+  database: TestDatabaseOptions = {},
+): Promise<Service> {
   await using stack = new AsyncDisposableStack();
-  const db = stack.use(await testDatabase());
+  const db = stack.use(await testDatabase(database));
   const storageDir = await Deno.makeTempDir({ prefix: "detached-files-" });
   stack.defer(() => Deno.remove(storageDir, { recursive: true }));
   const api = stack.use(await startApi({ databaseUrl: db.url, storageDir, env }));

@@ -53,6 +53,7 @@ Deno.test("what is refused is kept with its job and agency, by whichever door it
     ],
     ["link", 403, () => app.send("GET", "/v1/get_detached_file_url/?job_id=1", { as }), 1],
     ["events", 403, () => app.send("GET", "/v1/generations/1/events", { as }), 1],
+    ["totals", 403, () => app.send("GET", "/v1/generations/1/totals", { as }), 1],
     ["cancel", 403, () => app.send("DELETE", "/v1/generations/1", { as }), 1],
     ["request", 403, () => app.send("POST", "/v1/generate_detached_file/", { as, body: d1Body() }), null],
     ["estimate", 403, () => app.send("POST", "/v1/generations/estimate", { as, body: d1Body() }), null],

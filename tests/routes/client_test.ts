@@ -31,6 +31,9 @@ const calls: Record<string, (client: Client) => Promise<number>> = {
     await response.body?.cancel();
     return response.status;
   },
+  // Not finished: an error, without records.
+  getGenerationTotals: async ({ v1 }) =>
+    (await (await v1.generations[JOB].totals.$get(job)).json()).records ?? 0,
   estimateGeneration: async ({ v1 }) =>
     (await (await v1.generations.estimate.$post({ json })).json()).rows_estimated ?? 0,
   getDetachedFileUrl: async ({ v1 }) =>

@@ -34,6 +34,10 @@ const table: Record<string, { path: string; body?: unknown; statuses: Statuses }
     path: "/v1/generations/1/events",
     statuses: [401, 401, 403, 200, 403, 200],
   },
+  "GET /v1/generations/:job_id{[0-9]+}/totals": {
+    path: "/v1/generations/1/totals",
+    statuses: [401, 401, 403, 409, 403, 409],
+  },
   "GET /v1/generations": { path: "/v1/generations/", statuses: [401, 401, 200, 200, 200, 200] },
   "POST /v1/generations/estimate": {
     path: "/v1/generations/estimate",

@@ -37,7 +37,7 @@ Deno.test("a number in a path that no job has is 404, and named as it was sent",
   await using app = await testApp(db);
   await addAgencies(db.sql);
   for (const number of [...TOO_LARGE, "0", "4711", "9007199254740991"]) {
-    for (const [method, path] of [["DELETE", ""], ["GET", "/events"]] as const) {
+    for (const [method, path] of [["DELETE", ""], ["GET", "/events"], ["GET", "/totals"]] as const) {
       const { status, json } = await app.send(method, `/v1/generations/${number}${path}`);
       assert.deepEqual([status, json.message], [404, `There is no job ${number}.`]);
     }

@@ -256,6 +256,35 @@ export function storeContract(kind: string, open: () => Promise<StoreUnderTest>,
     }
   });
 
+  const READ = 4 * MIB;
+  for (const size of [0, 1, READ, 2 * READ + 5]) {
+    promise(`a file of ${size} bytes is read whole, a stretch at a time`, async (opened) => {
+      const bytes = contents(size);
+      await stored(opened.store, KEY, bytes);
+      const hash = createHash("sha256");
+      for await (const stretch of (await opened.store.read(KEY))!) {
+        assert.ok(stretch.length <= READ);
+        hash.update(stretch);
+      }
+      assert.equal(hash.digest("hex"), sha256(bytes));
+    });
+  }
+
+  promise(
+    "reading ends where its reader does, or its signal says so; nothing is read of what is not there",
+    async (opened) => {
+      await stored(opened.store, KEY, contents(2 * READ));
+      for await (const _ of (await opened.store.read(KEY))!) break;
+      const stop = new AbortController();
+      const reason = new Error("the lease is lost");
+      const reading = async () => {
+        for await (const _ of (await opened.store.read(KEY, stop.signal))!) stop.abort(reason);
+      };
+      await assert.rejects(reading, reason);
+      assert.equal(await opened.store.read("1/1/never.csv"), undefined);
+    },
+  );
+
   promise("it says that files can be stored", (opened) => opened.store.check());
 }
 

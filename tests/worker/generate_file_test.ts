@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { fileTypeOf, requestBody } from "../../lib/files/registry.ts";
-import { addContracts, allContracts } from "../helpers/contracts.ts";
+import { allContracts } from "../helpers/contracts.ts";
 import { copied } from "../helpers/copy.ts";
 import { addAgencies } from "../helpers/generations.ts";
 import { type Service, startService } from "../helpers/service.ts";
@@ -13,12 +13,14 @@ const ROWS = 100_000;
 // Short, so that a test sees a lease end; the promise is LEASE_SECONDS + 15.
 const LEASE_SECONDS = 3;
 
-async function bigService(): Promise<Service> {
-  const service = await startService({ LEASE_SECONDS: String(LEASE_SECONDS) });
+async function serviceWith(contracts: number): Promise<Service> {
+  const service = await startService({ LEASE_SECONDS: String(LEASE_SECONDS) }, { contracts });
   await addAgencies(service.sql);
-  await addContracts(service.sql, ROWS);
   return service;
 }
+
+const bigService = () => serviceWith(ROWS);
+const smallService = () => serviceWith(1000);
 
 async function underWay(service: Service, jobId: number): Promise<void> {
   await fileUnderWay(service.storageDir);
@@ -66,13 +68,15 @@ Deno.test("a worker that is killed loses its file to another one, in time", asyn
   const first = await service.worker();
   const { job_id } = await service.request(allContracts);
   await underWay(service, job_id);
+  const killed = performance.now();
   first.kill("SIGKILL");
   await first.ended;
   await service.worker();
   await until("another attempt is made", async () => {
     const [row] = await service.sql`SELECT attempt FROM file_generation`;
     return row?.["attempt"] === 2;
-  }, { seconds: LEASE_SECONDS + 15 });
+  });
+  assert.ok(performance.now() - killed < (LEASE_SECONDS + 15) * 1000);
   await assertWhole(service, job_id);
 });
 
@@ -95,26 +99,8 @@ Deno.test("a worker that is frozen and wakes after its lease is lost publishes n
   await assertWhole(service, job_id);
 });
 
-Deno.test("cancelling a running job stops its cursor, long before the file would be done, and leaves nothing behind", async () => {
-  await using service = await bigService();
-  const worker = await service.worker();
-  const { job_id } = await service.request(allContracts);
-  await underWay(service, job_id);
-  const { json } = await service.api.send("DELETE", `/v1/generations/${job_id}`);
-  assert.equal(json.state, "cancelled");
-  await until("no cursor runs", async () => {
-    const { count } = await service.sql`
-      SELECT FROM pg_stat_activity
-      WHERE application_name = 'export' AND datname = current_database() AND xact_start IS NOT NULL`;
-    return count === 0;
-  });
-  await until("the storage is empty", async () => (await service.storedFiles()).length === 0);
-  assert.doesNotMatch(worker.log(), /published a file/);
-  assert.equal((await service.status(job_id)).state, "cancelled");
-});
-
 Deno.test("a query that can never work fails at once, with a sentence that shows no SQL", async () => {
-  await using service = await bigService();
+  await using service = await smallService();
   await service.sql`ALTER TABLE detached_award_procurement DROP COLUMN piid`;
   await service.worker();
   const { job_id } = await service.request(allContracts);
@@ -125,7 +111,7 @@ Deno.test("a query that can never work fails at once, with a sentence that shows
 });
 
 Deno.test("a replica that is behind is waited for, so that no file is older than its request", async () => {
-  await using service = await bigService();
+  await using service = await smallService();
   await service.sql`INSERT INTO data_source (source_table, version) VALUES ('detached_award_procurement', 2)`;
   await service.worker();
   const { job_id } = await service.request(allContracts);

@@ -4,24 +4,25 @@ import { createHash } from "node:crypto";
 import { addContracts, allContracts } from "../helpers/contracts.ts";
 import { addAgencies } from "../helpers/generations.ts";
 import { leftoversIn, s3Url, testBucket } from "../helpers/s3.ts";
+import type { ServiceProcess } from "../helpers/process.ts";
 import { type Service, startService } from "../helpers/service.ts";
 import { SWIFT_CREDENTIALS } from "../helpers/swift.ts";
 
 /** A finished file, and where it lies. */
 async function finishedFile(): Promise<
-  { service: Service; jobId: number; url: string; path: string } & AsyncDisposable
+  { service: Service; worker: ServiceProcess; jobId: number; url: string; path: string } & AsyncDisposable
 > {
   await using stack = new AsyncDisposableStack();
   const service = stack.use(await startService());
   await addAgencies(service.sql);
   await addContracts(service.sql, 100);
-  await service.worker();
+  const worker = await service.worker();
   const { job_id: jobId } = await service.request(allContracts);
   const { url } = await service.ended(jobId);
   const [stored] = await service.storedFiles();
   const owned = stack.move();
   const path = `${service.storageDir}/${stored}`;
-  return { service, jobId, url, path, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { service, worker, jobId, url, path, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 async function assertThere(service: Service, jobId: number): Promise<void> {
@@ -51,20 +52,39 @@ for (const [what, lose] of losses) {
   Deno.test(`a file that was ${what} is made anew when its status is asked`, async () => {
     await using on = await finishedFile();
     await lose(on.path);
+    on.worker.kill("SIGSTOP");
     const status = await on.service.status(on.jobId);
     assert.deepEqual([status.status, status.url, status.size], ["waiting", "#", null]);
+    on.worker.kill("SIGCONT");
     await assertThere(on.service, on.jobId);
   });
 
   Deno.test(`a file that was ${what} is made anew when an equal one is asked for`, async () => {
     await using on = await finishedFile();
     await lose(on.path);
+    on.worker.kill("SIGSTOP");
     const again = await on.service.request(allContracts);
     assert.deepEqual([again.status, again.reused], ["waiting", false]);
+    on.worker.kill("SIGCONT");
     await assertThere(on.service, again.job_id);
     await assertThere(on.service, on.jobId);
   });
 }
+
+Deno.test("a file that the storage loses again and again fails with a sentence, instead of being made for ever", async () => {
+  await using on = await finishedFile();
+  for (let losses = 1; losses < 5; losses++) {
+    await Deno.remove(`${on.service.storageDir}/${(await on.service.storedFiles())[0]}`);
+    assert.equal((await on.service.status(on.jobId)).status, "waiting");
+    await assertThere(on.service, on.jobId);
+  }
+  await Deno.remove(`${on.service.storageDir}/${(await on.service.storedFiles())[0]}`);
+  const status = await on.service.status(on.jobId);
+  assert.deepEqual([status.status, status.error_code, status.retryable], ["failed", "file_lost_again", true]);
+  assert.match(status.message, /same storage/);
+  // Whoever asks again has it tried again.
+  await assertThere(on.service, (await on.service.request(allContracts)).job_id);
+});
 
 Deno.test("a stream of events does not end with a file that was lost", async () => {
   await using on = await finishedFile();
@@ -107,11 +127,13 @@ Deno.test({
     });
     await addAgencies(service.sql);
     await addContracts(service.sql, 100);
-    await service.worker();
+    const worker = await service.worker();
     const { job_id } = await service.request(allContracts);
     await service.ended(job_id);
     for (const key of await bucket.objects()) await bucket.delete(key);
+    worker.kill("SIGSTOP");
     assert.equal((await service.request(allContracts)).status, "waiting");
+    worker.kill("SIGCONT");
     await assertThere(service, job_id);
     assert.deepEqual([(await bucket.objects()).length, await leftoversIn(bucket)], [1, []]);
   },

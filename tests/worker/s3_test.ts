@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { fileTypeOf, requestBody } from "../../lib/files/registry.ts";
-import { addContracts, allContracts } from "../helpers/contracts.ts";
+import { allContracts } from "../helpers/contracts.ts";
 import { copied } from "../helpers/copy.ts";
 import { type FaultyS3, faultyS3, randomFaults } from "../helpers/faulty_s3.ts";
 import { addAgencies } from "../helpers/generations.ts";
@@ -35,10 +35,9 @@ async function s3Service(): Promise<S3Service> {
       AWS_ENDPOINT_URL_S3: s3.url,
       AWS_ACCESS_KEY_ID: SWIFT_CREDENTIALS.accessKeyId,
       AWS_SECRET_ACCESS_KEY: SWIFT_CREDENTIALS.secretAccessKey,
-    }),
+    }, { contracts: ROWS }),
   );
   await addAgencies(service.sql);
-  await addContracts(service.sql, ROWS);
   const owned = stack.move();
   return { service, bucket, s3, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
@@ -105,7 +104,7 @@ Deno.test({
     await on.service.worker();
     await assertWhole(on, job_id);
     const [generation] = await on.service.sql`SELECT attempt FROM file_generation`;
-    assert.equal(generation?.["attempt"], 2);
+    assert.ok(generation?.["attempt"] >= 2);
   },
 });
 

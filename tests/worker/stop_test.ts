@@ -10,9 +10,8 @@ const queueLeftovers = async ({ sql }: Service) =>
   (await sql`SELECT FROM graphile_worker.jobs WHERE locked_at IS NOT NULL`).count;
 
 Deno.test("a worker that is stopped while it writes releases the file, and the next one makes it", async () => {
-  await using service = await startService({ WORKER_STOP_SECONDS: "0" });
+  await using service = await startService({ WORKER_STOP_SECONDS: "0" }, { contracts: 100_000 });
   await addAgencies(service.sql);
-  await addContracts(service.sql, 100_000);
   const worker = await service.worker();
   const { job_id } = await service.request(allContracts);
   await fileUnderWay(service.storageDir);
@@ -27,9 +26,8 @@ Deno.test("a worker that is stopped while it writes releases the file, and the n
 });
 
 Deno.test("a worker that is stopped within its deadline finishes the file first", async () => {
-  await using service = await startService();
+  await using service = await startService({}, { contracts: 100_000 });
   await addAgencies(service.sql);
-  await addContracts(service.sql, 100_000);
   const worker = await service.worker();
   const { job_id } = await service.request(allContracts);
   await fileUnderWay(service.storageDir);

@@ -1,0 +1,53 @@
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const TESTS = new URL(".", import.meta.url);
+const PROJECT = fileURLToPath(new URL("..", TESTS));
+
+/** Most tests wait most of the time: for processes that start, for leases, for S3, for each other. */
+export const FILES_PER_CORE = 2;
+/** Each file that is under way may take some twenty of the server's connections. */
+export const MOST_AT_A_TIME = 8;
+
+/** What counts bytes of memory, holds S3's client to deadlines, or a cancelled cursor to the second it may take. */
+const ALONE = [
+  "tests/load/input_file_test.ts",
+  "tests/storage/s3_faults_test.ts",
+  "tests/worker/cancel_test.ts",
+];
+
+/**
+ * The files that take longest, longest first: a round is over when its last file is, so that these must not
+ * be the last to begin.
+ */
+const LONGEST: string[] = [];
+
+/**
+ * The rounds of all tests, each as arguments of `deno test`: several files at a time, and then those that go
+ * alone.
+ *
+ * @param options of `deno test`
+ */
+export async function allRounds(options: string[]): Promise<string[][]> {
+  const files = (await testFilesBelow(TESTS)).sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
+  const isAlone = (file: string) => ALONE.includes(file);
+  return [
+    ["--parallel", ...options, ...files.filter((file) => !isAlone(file))],
+    [...options, ...files.filter(isAlone)],
+  ];
+}
+
+/** Where a file comes among the others. */
+function place(file: string): number {
+  const at = LONGEST.indexOf(file);
+  return at < 0 ? LONGEST.length : at;
+}
+
+async function testFilesBelow(folder: URL): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory) found.push(...await testFilesBelow(new URL(`${name}/`, folder)));
+    else if (/_test\.tsx?$/.test(name)) found.push(relative(PROJECT, fileURLToPath(new URL(name, folder))));
+  }
+  return found;
+}
