@@ -42,7 +42,7 @@ await runMain(USAGE, async (args) => {
     pipelined: true,
     statementSeconds: STATEMENT_SECONDS,
   });
-  if (!await awaitDatabase(sql, config.DATABASE_URL, stopped)) return;
+  if (!await awaitDatabase(sql, config.DATABASE_URL, config.DATABASE_WAIT_SECONDS, stopped)) return;
   const changes = new GenerationChanges(config.DATABASE_URL, "api-listen");
   const app = createApp({
     sql,

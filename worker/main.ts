@@ -35,7 +35,7 @@ await runMain(USAGE, async (args) => {
   lowerPriority();
   const concurrency = config.WORKER_CONCURRENCY;
   const sql = connect(config.DATABASE_URL, { max: concurrency + 2, name: "worker" });
-  if (!await awaitDatabase(sql, config.DATABASE_URL, stopped)) return;
+  if (!await awaitDatabase(sql, config.DATABASE_URL, config.DATABASE_WAIT_SECONDS, stopped)) return;
   const cursors = config.WORKER_CURSORS;
   if (config.EXPORT_DATABASE_URL) {
     await refuseTransactionPooling(config.EXPORT_DATABASE_URL, "EXPORT_DATABASE_URL").catch((error) => {
