@@ -24,6 +24,8 @@ import {
   filesFinished,
   leasesLost,
 } from "../lib/metrics.ts";
+import { reconcile } from "../lib/reconciliations/reconcile.ts";
+import { openUpload } from "../lib/reconciliations/upload.ts";
 import { contentTypeOf } from "../lib/storage/content_type.ts";
 import type { FileStore } from "../lib/storage/store.ts";
 import { inSpan } from "../lib/tracing.ts";
@@ -125,9 +127,12 @@ async function attempt(
   using file = new RecordWriter(contents, object, lease.request.compression);
   const taker = takesTotals(contents);
 
+  // What was sent with the request is read into temporary tables, which a replica could not make.
+  const hasUpload = lease.request.upload !== undefined;
   const readAndWrite = () =>
-    inSnapshot(exportSql, async (tx) => {
+    inSnapshot(hasUpload ? sql : exportSql, async (tx) => {
       const { loadedAt } = await freshData(tx, lease);
+      const findings = await reconcile(tx, lease.request, (upload) => openUpload(store, { upload }, signal));
       const rowsEstimated = await estimateRows(tx, contents.query);
       await noteEstimate(sql, lease, rowsEstimated);
       const how = { rowsEstimated, spare: spareCursors, signal };
@@ -137,14 +142,14 @@ async function attempt(
         keeper.tell(file.rows);
         signal.throwIfAborted();
       }
-      return { dataAsOf: loadedAt, totals: await taker?.totals(tx) };
-    }, { signal });
-  const { dataAsOf, totals } = await inSpan("write file", {}, readAndWrite);
+      return { dataAsOf: loadedAt, totals: await taker?.totals(tx), findings };
+    }, { makesTables: hasUpload, signal });
+  const { dataAsOf, ...told } = await inSpan("write file", {}, readAndWrite);
   const written = await file.end();
   await inSpan("finish storing", {}, () => object.finish());
   unfinished.move();
 
-  const makeItTheFile = () => inSpan("publish", {}, () => publish(sql, lease, written, dataAsOf, { totals }));
+  const makeItTheFile = () => inSpan("publish", {}, () => publish(sql, lease, written, dataAsOf, told));
   if (await whileUnavailable(leaseSeconds, makeItTheFile)) return written;
   await store.remove(lease.storedKey);
   return undefined;
