@@ -10,6 +10,7 @@ import { requireRules } from "./access.ts";
 import { auditRefusals } from "./audit_refusals.ts";
 import { cancelGeneration } from "./cancel_generation.ts";
 import { checkDetachedGenerationStatus } from "./check_detached_generation_status.ts";
+import { coverage } from "./coverage.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { docs } from "./docs/docs.ts";
 import { errorResponse } from "./error_response.ts";
@@ -31,6 +32,7 @@ import { operationsOf } from "./operation.ts";
 import { errorPage, isForPeople } from "./page/error_page.tsx";
 import { page } from "./page/page.ts";
 import { knowSource } from "./request_source.ts";
+import { schemaFault } from "./schema_fault.ts";
 import { traceRequests } from "./trace_requests.ts";
 
 /** Every route for programs, with the types that the client (`client.ts`) knows the API by. */
@@ -43,6 +45,7 @@ const apiRoutes = (dependencies: Dependencies, storing: Storing) =>
     .route("/", generationEvents(dependencies))
     .route("/", generationTotals(dependencies))
     .route("/", estimateGeneration(dependencies))
+    .route("/", coverage(dependencies))
     .route("/", detachedFileUrl(dependencies))
     .route("/", ownAgencies(dependencies))
     .route("/", allAgencies(dependencies))
@@ -86,8 +89,9 @@ export function createApp(dependencies: Dependencies): Hono {
   });
   if (dependencies.corsOrigins) app.use(allowOrigins(dependencies.corsOrigins));
   app.route("/", routes);
-  const respond: ErrorHandler = (error, c) => {
-    storing.noteError(error);
+  const respond: ErrorHandler = async (thrown, c) => {
+    storing.noteError(thrown);
+    const error = await schemaFault(thrown, dependencies.sql);
     return isForPeople(c) ? errorPage(error, c) : errorResponse(error, c);
   };
   app.onError(respond);
