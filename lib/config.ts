@@ -63,6 +63,7 @@ export const settings = z.object({
   RETENTION_DAYS: wholeNumber(1, 36_500).default(30),
   MAX_UNFINISHED_JOBS: wholeNumber(1, 1_000_000).default(50),
   MAX_HELD_REQUESTS: wholeNumber(1, 1_000_000).default(100),
+  MAX_UPLOAD_BYTES: wholeNumber(1, Number.MAX_SAFE_INTEGER).default(2 ** 30),
   MAX_CONNECTIONS: wholeNumber(8, 1_000_000).default(2000),
   LEASE_SECONDS: wholeNumber(3, 3600).default(30),
   OIDC_ISSUER: issuerUrl.optional(),
@@ -101,7 +102,7 @@ const READS = {
   api: [
     ...["DATABASE_URL", "HOST", "PORT", "PUBLIC_URL", "CORS_ORIGINS", "METRICS_TOKEN"] as const,
     ...["TRUSTED_PROXIES", "URL_SIGNING_SECRET", "URL_SIGNING_SECRET_PREVIOUS", "URL_TTL_SECONDS"] as const,
-    ...["MAX_UNFINISHED_JOBS", "MAX_HELD_REQUESTS", "MAX_CONNECTIONS"] as const,
+    ...["MAX_UNFINISHED_JOBS", "MAX_HELD_REQUESTS", "MAX_UPLOAD_BYTES", "MAX_CONNECTIONS"] as const,
     ...["OIDC_ISSUER", "OIDC_AUDIENCE", "OIDC_AGENCY_CLAIM"] as const,
     ...STORAGE,
     ...LOG,

@@ -69,6 +69,7 @@ export async function testApp(
   {
     maxUnfinishedJobs = 50,
     maxHeldRequests = 100,
+    maxUploadBytes = 2 ** 30,
     sql = db.sql,
     corsOrigins,
     metricsToken,
@@ -77,6 +78,7 @@ export async function testApp(
   }: {
     maxUnfinishedJobs?: number;
     maxHeldRequests?: number;
+    maxUploadBytes?: number;
     sql?: Sql;
     corsOrigins?: string[];
     metricsToken?: string;
@@ -102,6 +104,7 @@ export async function testApp(
     store,
     urlTtlSeconds: 60,
     maxUnfinishedJobs,
+    maxUploadBytes,
     authenticate,
     waitTimes,
   });
