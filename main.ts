@@ -13,10 +13,13 @@ import { collectProcessMetrics } from "./lib/process_metrics.ts";
 import { readOptions, runMain } from "./lib/run_main.ts";
 import { stopSignal } from "./lib/shutdown.ts";
 import { openStore } from "./lib/storage/open.ts";
+import { version } from "./lib/version.ts";
 import { createApp } from "./routes/app.ts";
 import { HeldRequests } from "./routes/held_requests.ts";
 
 const STOP_MILLISECONDS = 20_000;
+/** The longest that a statement may take, as one that waits for a lock of somebody's maintenance. */
+const STATEMENT_SECONDS = 25;
 
 const USAGE = `Usage: deno task serve
 
@@ -29,11 +32,17 @@ await runMain(USAGE, async (args) => {
   readOptions("serve", args, {});
   const config = readConfig("api");
   await configureLog(config);
+  log("api").info("starting", { version });
   collectProcessMetrics("api");
   const stopped = stopSignal();
   const maxConnections = connectionLimit(config.MAX_CONNECTIONS);
-  const sql = connect(config.DATABASE_URL, { max: 10, name: "api", pipelined: true });
-  if (!await awaitDatabase(sql, config.DATABASE_URL, stopped)) return;
+  const sql = connect(config.DATABASE_URL, {
+    max: 10,
+    name: "api",
+    pipelined: true,
+    statementSeconds: STATEMENT_SECONDS,
+  });
+  if (!await awaitDatabase(sql, config.DATABASE_URL, config.DATABASE_WAIT_SECONDS, stopped)) return;
   const changes = new GenerationChanges(config.DATABASE_URL, "api-listen");
   const app = createApp({
     sql,

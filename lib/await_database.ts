@@ -5,8 +5,6 @@ import { log } from "./log.ts";
 import { checkSchemaVersion } from "./schema_version.ts";
 import { refuseTransactionPooling } from "./transaction_pooling.ts";
 
-/** How long a database may be away while a process starts: longer than it takes to start it anew. */
-const PATIENCE_MILLISECONDS = 20_000;
 const AGAIN_MILLISECONDS = 1000;
 
 /**
@@ -15,15 +13,21 @@ const AGAIN_MILLISECONDS = 1000;
  * sessions of their own.
  *
  * @param url the same database's
+ * @param seconds how long it may stay away
  * @param stopped resolves when the process should stop instead
  * @returns whether the database can be used; false where the process was stopped first
  * @throws {SchemaVersionError | TransactionPoolingError} where not; the database's own error where it does
  * not let this process in, or stays away
  */
-export async function awaitDatabase(sql: Sql, url: string, stopped: Promise<unknown>): Promise<boolean> {
+export async function awaitDatabase(
+  sql: Sql,
+  url: string,
+  seconds: number,
+  stopped: Promise<unknown>,
+): Promise<boolean> {
   let isStopped = false;
   stopped.then(() => isStopped = true);
-  const patience = AbortSignal.timeout(PATIENCE_MILLISECONDS);
+  const patience = AbortSignal.timeout(seconds * 1000);
   while (!isStopped) {
     try {
       await refuseTransactionPooling(url);

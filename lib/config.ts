@@ -42,6 +42,8 @@ const secret = (least: number) => z.string().min(least, `must have at least ${le
 export const settings = z.object({
   DATABASE_URL: postgresUrl.optional(),
   EXPORT_DATABASE_URL: postgresUrl.optional(),
+  // Longer than it takes to start a database anew.
+  DATABASE_WAIT_SECONDS: wholeNumber(0, 3600).default(20),
   // An IPv6 address stands in brackets in a URL alone, but is often copied from one.
   HOST: z.string().transform((host) => host.replace(/^\[(.*)\]$/, "$1")).default("127.0.0.1"),
   PORT: wholeNumber(0, 65535).default(8000),
@@ -100,7 +102,8 @@ const LOG = ["LOG_LEVEL", "LOG_FORMAT"] as const;
  */
 const READS = {
   api: [
-    ...["DATABASE_URL", "HOST", "PORT", "PUBLIC_URL", "CORS_ORIGINS", "METRICS_TOKEN"] as const,
+    ...["DATABASE_URL", "DATABASE_WAIT_SECONDS"] as const,
+    ...["HOST", "PORT", "PUBLIC_URL", "CORS_ORIGINS", "METRICS_TOKEN"] as const,
     ...["TRUSTED_PROXIES", "URL_SIGNING_SECRET", "URL_SIGNING_SECRET_PREVIOUS", "URL_TTL_SECONDS"] as const,
     ...["MAX_UNFINISHED_JOBS", "MAX_HELD_REQUESTS", "MAX_UPLOAD_BYTES", "MAX_CONNECTIONS"] as const,
     ...["OIDC_ISSUER", "OIDC_AUDIENCE", "OIDC_AGENCY_CLAIM"] as const,
@@ -108,7 +111,8 @@ const READS = {
     ...LOG,
   ],
   worker: [
-    ...["DATABASE_URL", "EXPORT_DATABASE_URL", "HOST", "WORKER_METRICS_PORT"] as const,
+    ...["DATABASE_URL", "DATABASE_WAIT_SECONDS", "EXPORT_DATABASE_URL"] as const,
+    ...["HOST", "WORKER_METRICS_PORT"] as const,
     ...[
       "WORKER_CONCURRENCY",
       "WORKER_CURSORS",

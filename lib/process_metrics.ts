@@ -1,6 +1,6 @@
-import config from "../deno.json" with { type: "json" };
 import { collectDefaultMetrics, Gauge } from "prom-client";
 import { registry } from "./metrics.ts";
+import { version } from "./version.ts";
 
 /** What prom-client would read from /proc, which a process with named permissions may not: it would say 0. */
 const UNREADABLE = [
@@ -33,5 +33,5 @@ export function collectProcessMetrics(kind: "api" | "worker"): void {
     help: "1; the labels say which process this is, of which release, on which Deno.",
     labelNames: ["process", "version", "deno"],
     registers: [registry],
-  }).set({ process: kind, version: config.version, deno: Deno.version.deno }, 1);
+  }).set({ process: kind, version, deno: Deno.version.deno }, 1);
 }

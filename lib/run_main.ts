@@ -4,10 +4,11 @@ import { databaseFault } from "./database_fault.ts";
 import { EXIT, ProcessError, UsageError } from "./process_error.ts";
 import { redact } from "./redact.ts";
 import { printable } from "./terminal/printable.ts";
+import { version } from "./version.ts";
 
 /**
- * Runs a process's main function, and ends the process with its exit code. `--help` prints the usage, before
- * any setting is read. Whatever goes wrong that somebody can mend is one sentence on standard error; anything
+ * Runs a process's main function, and ends the process with its exit code. `--help` prints the usage,
+ * `--version` the release, before any setting is read. Whatever goes wrong that somebody can mend is one sentence on standard error; anything
  * else is shown with its stack. No secret of the settings is ever in either.
  *
  * @param usage what `--help` prints, and a wrong command line leads to
@@ -29,6 +30,11 @@ export async function runMain(
   if (args.some((arg) => arg === "--help" || arg === "-h")) {
     // deno-lint-ignore no-console -- a command's output goes to standard output
     console.log(usage);
+    Deno.exit(EXIT.done);
+  }
+  if (args.includes("--version")) {
+    // deno-lint-ignore no-console -- as above
+    console.log(version);
     Deno.exit(EXIT.done);
   }
   try {

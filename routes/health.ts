@@ -5,6 +5,7 @@ import { type QueueLength, queueLength } from "../lib/generations/queue_length.t
 import type { Storing } from "../lib/generations/storing.ts";
 import { log } from "../lib/log.ts";
 import { checkSchemaVersion } from "../lib/schema_version.ts";
+import { version } from "../lib/version.ts";
 import { forAnyone } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { inTime } from "./in_time.ts";
@@ -37,15 +38,15 @@ const readinessSchema = z.object({
   }],
 });
 
-const healthSchema = z.object({ status: z.literal("ok") }).meta({
+const healthSchema = z.object({ status: z.literal("ok"), version: z.string() }).meta({
   id: "Health",
-  examples: [{ status: "ok" }],
+  examples: [{ status: "ok", version: "0.2.0" }],
 });
 
 type Readiness = z.output<typeof readinessSchema>;
 
 /**
- * `GET /healthz`: this process answers; says nothing about what it depends on.
+ * `GET /healthz`: this process answers, and of which release it is; says nothing about what it depends on.
  *
  * `GET /readyz`: whether requests make sense just now: 503 where the database or the storage does not answer
  * within 3 seconds, or the database takes no writes or has an older schema. The queue is told of, but a long
@@ -73,12 +74,12 @@ export function health({ sql, store }: Dependencies, storing: Storing) {
       forAnyone,
       operation({
         id: "healthz",
-        summary: "Whether the process answers",
+        summary: "Whether the process answers, and its release",
         description: "Says nothing about what it depends on.",
         tag: "service",
         responses: [{ schema: healthSchema }],
       }),
-      (c) => c.json({ status: "ok" as const }),
+      (c) => c.json({ status: "ok" as const, version }),
     )
     .get(
       "/readyz",

@@ -20,7 +20,24 @@ const ALONE = [
  * The files that take longest, longest first: a round is over when its last file is, so that these must not
  * be the last to begin.
  */
-const LONGEST: string[] = [];
+const LONGEST = [
+  "tests/dev/stack/demo_test.ts",
+  "tests/dev/stack/start_test.ts",
+  "tests/odd_folder_test.ts",
+  "tests/worker/stop_test.ts",
+  "tests/worker/generate_file_test.ts",
+  "tests/commands/database_faults_test.ts",
+  "tests/routes/fuzz_test.ts",
+  "tests/client/generate_test.ts",
+  "tests/routes/page_test.ts",
+  "tests/load/memory_test.ts",
+  "tests/worker/postgres_restart_test.ts",
+  "tests/worker/s3_test.ts",
+  "tests/worker/lost_file_test.ts",
+  "tests/routes/permissions_test.ts",
+  "tests/routes/generation_events_test.ts",
+  "tests/storage/s3_test.ts",
+];
 
 /**
  * The rounds of all tests, each as arguments of `deno test`: several files at a time, and then those that go

@@ -10,6 +10,7 @@ import { readOptions, runMain } from "../lib/run_main.ts";
 import { stopSignal } from "../lib/shutdown.ts";
 import { openStore } from "../lib/storage/open.ts";
 import { refuseTransactionPooling } from "../lib/transaction_pooling.ts";
+import { version } from "../lib/version.ts";
 import { END_RETENTION, endRetentionOfFiles } from "./end_retention.ts";
 import { generateFile } from "./generate_file.ts";
 import { Housekeeping } from "./housekeeping.ts";
@@ -29,11 +30,12 @@ await runMain(USAGE, async (args) => {
   readOptions("worker", args, {});
   const config = readConfig("worker");
   await configureLog(config);
+  log("worker").info("starting", { version });
   const stopped = stopSignal();
   lowerPriority();
   const concurrency = config.WORKER_CONCURRENCY;
   const sql = connect(config.DATABASE_URL, { max: concurrency + 2, name: "worker" });
-  if (!await awaitDatabase(sql, config.DATABASE_URL, stopped)) return;
+  if (!await awaitDatabase(sql, config.DATABASE_URL, config.DATABASE_WAIT_SECONDS, stopped)) return;
   const cursors = config.WORKER_CURSORS;
   if (config.EXPORT_DATABASE_URL) {
     await refuseTransactionPooling(config.EXPORT_DATABASE_URL, "EXPORT_DATABASE_URL").catch((error) => {

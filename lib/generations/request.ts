@@ -6,6 +6,7 @@ import { retryConflicts } from "../db/conflict.ts";
 import { ServiceError } from "../errors.ts";
 import type { FileRequest, FileType } from "../files/file_type.ts";
 import { traceParent } from "../tracing.ts";
+import { earlierFile } from "./earlier_file.ts";
 import { earlierJob, type IdempotentRequest, rememberJob } from "./idempotency.ts";
 import { type JobStatus, jobStatus, STATUS_COLUMNS, type StatusRow, toStatus } from "./status.ts";
 import { giveUploadTo } from "./uploads.ts";
@@ -46,7 +47,8 @@ export interface RequestedJob {
  * with an upload shares none: each upload has its own key.
  *
  * @throws {ServiceError} `invalid_request` where the agency does not exist; `data_missing`;
- * `too_many_unfinished_jobs`; `idempotency_key_reused`; of an upload that was given up `service_unavailable`
+ * `too_many_unfinished_jobs`; `idempotency_key_reused`; those of `earlierFile`; of an upload that was given up
+ * `service_unavailable`
  */
 export async function requestGeneration(
   sql: Sql,
@@ -66,7 +68,7 @@ export async function requestGeneration(
     // A transaction for each try: one that has seen others beside it must let go of its lock before it asks
     // to be alone.
     const { job, isNew, room }: Tried = await retryConflicts(() =>
-      idempotent || request.upload
+      idempotent || request.upload || request.since_job_id !== undefined
         ? sql.begin((tx) => storeOnce(tx, attempt, idempotent))
         : tryToStore(sql, attempt)
     );
@@ -98,7 +100,7 @@ async function storeOnce(
 ): Promise<Tried> {
   const earlier = idempotent && await earlierJob(tx, idempotent);
   if (earlier !== undefined) return { job: (await jobStatus(tx, earlier))!, isNew: false, room: "free" };
-  const tried = await tryToStore(tx, attempt);
+  const tried = await tryToStoreChanges(tx, attempt);
   const { upload } = attempt.request;
   if (tried.job && upload) await giveUploadTo(tx, upload.key, tried.job.fileGenerationId);
   if (tried.job && idempotent) await rememberJob(tx, idempotent, tried.job.jobId);
@@ -108,6 +110,14 @@ async function storeOnce(
 /** A request without what tells two uploads of the same content apart. */
 function withoutKey({ upload, ...request }: FileRequest): object {
   return upload ? { ...request, upload: { bytes: upload.bytes, sha256: upload.sha256 } } : request;
+}
+
+/** Looks up the earlier file first, where the request is for the changes since one. */
+async function tryToStoreChanges(tx: Transaction, attempt: Try): Promise<Tried> {
+  const { fileType, request } = attempt;
+  if (request.since_job_id === undefined) return await tryToStore(tx, attempt);
+  const since = await earlierFile(tx, request, (plain) => requestKey(tx, fileType, plain));
+  return await tryToStore(tx, { ...attempt, request: { ...request, since } });
 }
 
 async function tryToStore(

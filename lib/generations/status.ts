@@ -1,3 +1,4 @@
+import type { Changes } from "../changes/change_writer.ts";
 import type { Sql, Transaction } from "../db.ts";
 
 /** The states of a generation, as a job shows them. */
@@ -38,6 +39,8 @@ export interface JobStatus {
   dataAsOf: Date | null;
   /** Of a finished file of differences: how many it names, by rule. */
   findings: Record<string, number> | null;
+  /** Of a file of changes: how many records it has, by kind. */
+  changes: Changes | null;
   error: { code: string; message: string; retryable: boolean } | null;
 }
 
@@ -82,7 +85,7 @@ export async function jobsOf(
 export const STATUS_COLUMNS = `
   job_id, file_generation_id, requested_by, requested_at, reused, ignored_keys, cancelled_at, file_type, agency_code,
   start_date::text, end_date::text, state, created_at, started_at, changed_at, ended_at, now() AS now,
-  rows_written, rows_estimated, stored_key, file_name, removed_at, size_bytes, row_count, sha256, data_as_of, findings,
+  rows_written, rows_estimated, stored_key, file_name, removed_at, size_bytes, row_count, sha256, data_as_of, findings, changes,
   error_code, error_message, retryable, snooze_message`;
 
 const jobs = (sql: Sql | Transaction) =>
@@ -117,6 +120,7 @@ export interface StatusRow {
   sha256: string | null;
   data_as_of: Date | null;
   findings: Record<string, number> | null;
+  changes: Changes | null;
   error_code: string | null;
   error_message: string | null;
   retryable: boolean | null;
@@ -154,6 +158,7 @@ export function toStatus(found: StatusRow): JobStatus {
     sha256: row.sha256,
     dataAsOf: row.data_as_of,
     findings: row.findings,
+    changes: row.changes,
     error: row.error_code === null
       ? null
       : { code: row.error_code, message: row.error_message!, retryable: row.retryable! },
@@ -184,6 +189,7 @@ const NO_FILE = {
   sha256: null,
   data_as_of: null,
   findings: null,
+  changes: null,
   error_code: null,
   error_message: null,
   retryable: null,

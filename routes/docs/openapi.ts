@@ -1,3 +1,4 @@
+import { version } from "../../lib/version.ts";
 import { type Operation, type Responses, TAGS } from "../operation.ts";
 import { bodyReference, type Json, namedSchemas, referenceTo, schemaOf } from "./components.ts";
 import { ERRORS } from "./errors.ts";
@@ -92,7 +93,7 @@ function pathItem(operation: Operation): Json {
 
 const INFO = {
   title: "Detached file generation",
-  version: "1",
+  version,
   summary: "Makes the DATA Act files D1, D2, A and BOC from Treasury's own data",
   description:
     "Every route answers with and without its trailing slash, and those below /v1 without that as well. Every error is JSON with " +

@@ -1,6 +1,7 @@
 import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
 import type { User } from "../../lib/auth/user.ts";
+import { version } from "../../lib/version.ts";
 
 /** What a page may load and where its forms may go: to this very service, and nothing inline. */
 export const CONTENT_SECURITY_POLICY =
@@ -48,7 +49,7 @@ export function Layout(
           <main id="main" tabindex={-1}>{children}</main>
           <footer>
             <p>
-              For programs: <a href="/docs">the API</a>
+              For programs: <a href="/docs">the API</a>. Release {version}.
             </p>
           </footer>
         </body>

@@ -18,6 +18,13 @@ for (const task of Object.keys(deno.tasks).filter((name) => name !== "encoder"))
   });
 }
 
+Deno.test("every task's --version is the release, before it reads a setting or does anything", async () => {
+  const tasks = Object.keys(deno.tasks).filter((name) => name !== "encoder");
+  for (const answers of await Promise.all(tasks.map((task) => runTask([task, "--version"], WRONG)))) {
+    assert.deepEqual(answers, { code: 0, out: `${deno.version}\n`, err: "" });
+  }
+});
+
 // What `deno test` does not know, it says itself.
 for (const task of Object.keys(deno.tasks).filter((name) => !["encoder", "test", "bench"].includes(name))) {
   Deno.test(`deno task ${task} refuses an option that it does not know, in one sentence`, async () => {

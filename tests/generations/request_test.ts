@@ -64,9 +64,11 @@ Deno.test("loading data that the file type reads makes the next request start af
   await addAgencies(db.sql);
   const { lease } = await askAndClaim(db.sql);
   await publish(db.sql, lease, written, null);
-  await db.sql`INSERT INTO data_source (source_table) VALUES ('published_fabs')`;
+  await db.sql`INSERT INTO published_fabs (afa_generated_unique, is_active) VALUES ('a', true)`;
   assert.equal((await generationOf(db.sql, await ask(db.sql))).id, lease.fileGenerationId);
-  await db.sql`INSERT INTO data_source (source_table) VALUES ('detached_award_procurement')`;
+  await db
+    .sql`INSERT INTO detached_award_procurement (detached_award_proc_unique, awarding_agency_code, action_date)
+    VALUES ('c', '020', '2016-03-31')`;
   assert.notEqual((await generationOf(db.sql, await ask(db.sql))).id, lease.fileGenerationId);
 });
 

@@ -46,7 +46,7 @@ export interface TestApp extends AsyncDisposable {
   send(
     method: string,
     path: string,
-    options?: { as?: string | null; body?: unknown; headers?: Record<string, string> },
+    options?: { as?: string | null; body?: unknown; form?: FormData; headers?: Record<string, string> },
     // deno-lint-ignore no-explicit-any -- tests look at whatever JSON came
   ): Promise<{ status: number; headers: Headers; text: string; json: any }>;
   /** Sends a request as the administrator, and gives the response as it begins. */
@@ -114,7 +114,7 @@ export async function testApp(
     store,
     changes,
     held,
-    async send(method, path, { as = "administrator", body, headers = {} } = {}) {
+    async send(method, path, { as = "administrator", body, form, headers = {} } = {}) {
       const response = await app.request(path, {
         method,
         headers: {
@@ -122,6 +122,7 @@ export async function testApp(
           ...(body !== undefined && { "Content-Type": "application/json" }),
           ...headers,
         },
+        ...(form && { body: form }),
         ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
       });
       const text = await response.text();

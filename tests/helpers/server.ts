@@ -20,7 +20,7 @@ const FAST = {
   synchronous_commit: "off",
   wal_level: "minimal",
   max_wal_senders: "0",
-  max_connections: "200",
+  max_connections: "300",
 };
 
 // For figures that say something: what is committed is on the disk.

@@ -3,12 +3,16 @@ import { createHash } from "node:crypto";
 import { copyProject, type ProjectCopy } from "../../helpers/project_copy.ts";
 import { runningWith } from "../../helpers/running.ts";
 import { testDatabase } from "../../helpers/database.ts";
+import { until } from "../../helpers/until.ts";
 
 let project: ProjectCopy;
+let other: ProjectCopy;
 Deno.test.beforeAll(async () => {
-  project = await copyProject();
+  [project, other] = await Promise.all([copyProject(), copyProject()]);
 });
-Deno.test.afterAll(async () => await project[Symbol.asyncDispose]());
+Deno.test.afterAll(async () => {
+  await Promise.all([project, other].map((copy) => copy[Symbol.asyncDispose]()));
+});
 
 async function demo(
   where: ProjectCopy,
@@ -45,16 +49,24 @@ Deno.test("the demo makes a file from nothing, and does so again", async () => {
   await checkFile(second);
 });
 
-Deno.test("the demo runs where its usual ports are taken", async () => {
-  const listeners = [8000, 5432].map((port) => {
+/**
+ * Takes a port. Another test's service may have it for a while; whoever has it longer than that keeps it,
+ * and taken is taken.
+ */
+async function takePort(port: number): Promise<Deno.Listener | undefined> {
+  const take = () => {
     try {
       return Deno.listen({ hostname: "127.0.0.1", port });
     } catch (error) {
-      // Taken is taken, whoever it is.
       if (error instanceof Deno.errors.AddrInUse) return undefined;
       throw error;
     }
-  });
+  };
+  return await until(`port ${port} is free`, take, { seconds: 120 }).catch(() => undefined);
+}
+
+Deno.test("the demo runs where its usual ports are taken", async () => {
+  const listeners = await Promise.all([8000, 5432].map(takePort));
   try {
     assert.match(await demo(project), /API, worker +http:\/\/127\.0\.0\.1:\d+ \(port 8000 is taken\)/);
   } finally {
@@ -62,20 +74,18 @@ Deno.test("the demo runs where its usual ports are taken", async () => {
   }
 });
 
-Deno.test("the demo runs in two copies of the project at the same time", async () => {
-  await using other = await copyProject();
-  await Promise.all([demo(project), demo(other)]);
-});
-
 Deno.test("the demo uses the server of DATABASE_URL, and embeds none", async () => {
   await using db = await testDatabase({ template: "template0" });
-  await using copy = await copyProject();
-  const output = await demo(copy, { DATABASE_URL: db.url }, ["--yes"]);
+  const output = await demo(other, { DATABASE_URL: db.url }, ["--yes"]);
   assert.match(output, /Postgres +\d+\.\d+, of DATABASE_URL/);
-  const kept = await Array.fromAsync(Deno.readDir(`${copy.folder}/.data`), ({ name }) => name);
+  const kept = await Array.fromAsync(Deno.readDir(`${other.folder}/.data`), ({ name }) => name);
   assert.equal(kept.includes("embedded"), false);
   const [row] = await db.sql`SELECT count(*) FROM generation_job`;
   assert.equal(row!["count"], "1");
+});
+
+Deno.test("the demo runs in two copies of the project at the same time", async () => {
+  await Promise.all([demo(project), demo(other)]);
 });
 
 Deno.test("the demo says what is wrong with DATABASE_URL, and fails", async () => {
