@@ -1,7 +1,8 @@
 import text from "../../sql/files/a.sql" with { type: "text" };
 import windowText from "../../sql/files/a_window.sql" with { type: "text" };
 import table from "./elements/a.tsv" with { type: "text" };
-import { ACCOUNT_COLUMNS, ownedAccounts } from "./account_owner.ts";
+import { ACCOUNT_PARTS } from "../account_parts.ts";
+import { ownedAccounts } from "./account_owner.ts";
 import { parseElements } from "./elements.ts";
 import type { FileType } from "./file_type.ts";
 import { periodBody, periodName, type PeriodRequest } from "./period_request.ts";
@@ -23,7 +24,7 @@ export const a: FileType<PeriodRequest> = {
     query: ownedAccounts(text, [year, period], agency_code),
     totals: {
       amounts: elements.map(({ column }) => column).filter((column) => /_(cpe|fyb)$/.test(column)),
-      award: ACCOUNT_COLUMNS,
+      award: ACCOUNT_PARTS,
     },
   }),
   fileName: (request, stamp) => `File-A_${periodName(request)}_${stamp}.csv`,

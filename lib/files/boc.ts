@@ -1,7 +1,8 @@
 import text from "../../sql/files/boc.sql" with { type: "text" };
 import missing from "../../sql/files/boc_missing.sql" with { type: "text" };
 import table from "./elements/boc.tsv" with { type: "text" };
-import { ACCOUNT_COLUMNS, ownedAccounts } from "./account_owner.ts";
+import { ACCOUNT_PARTS } from "../account_parts.ts";
+import { ownedAccounts } from "./account_owner.ts";
 import { parseElements } from "./elements.ts";
 import type { FileType } from "./file_type.ts";
 import { periodBody, periodName, type PeriodRequest } from "./period_request.ts";
@@ -33,7 +34,7 @@ export const boc: FileType<PeriodRequest> = {
     query: ownedAccounts(text, [year, period], agency_code),
     totals: {
       amounts: ["dollar_amount_gtas", "dollar_amount_broker", "dollar_amount_diff"],
-      award: ACCOUNT_COLUMNS,
+      award: ACCOUNT_PARTS,
       difference: "dollar_amount_diff",
     },
   }),
