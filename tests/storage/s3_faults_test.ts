@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import { S3_LIMITS, type S3Limits } from "../../lib/storage/s3_client.ts";
 import { S3Store } from "../../lib/storage/s3.ts";
 import { FIRST_PART_BYTES } from "../../lib/storage/s3_parts.ts";
@@ -189,7 +190,7 @@ underFaults("no more than a few parts are on their way at once, and writing wait
   let isWritten = false;
   writing.then(() => isWritten = true);
   // Nothing else could go on by now: all that does not wait for S3 takes far less.
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  await sleep(500);
   assert.deepEqual([waiting, isWritten, proxy.peakBytes], [3, false, 3 * FIRST_PART_BYTES]);
   release.resolve();
   const { writer } = await writing;
@@ -243,7 +244,7 @@ underFaults("an upload is noted before its first part is sent", async ({ proxy, 
     fileName: "a.csv",
     contentType: "text/csv",
     async onUpload() {
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await sleep(100);
       sent = proxy.requests.map(({ operation }) => operation);
     },
   });
