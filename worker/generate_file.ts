@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Task } from "graphile-worker";
+import { ChangeWriter } from "../lib/changes/change_writer.ts";
+import { writeChanges } from "../lib/changes/write_changes.ts";
+import { warningsOf } from "../lib/coverage/warnings.ts";
 import type { Sql, Transaction } from "../lib/db.ts";
 import { isUnavailable } from "../lib/db/unavailable.ts";
 import { ServiceError } from "../lib/errors.ts";
@@ -13,7 +16,7 @@ import { release } from "../lib/generations/attempt_end.ts";
 import { type DataVersion, dataVersion } from "../lib/generations/data_version.ts";
 import { reasonOf, recordFailure, type Verdict } from "../lib/generations/failure.ts";
 import { claim, type Lease, noteEstimate, noteUpload } from "../lib/generations/lease.ts";
-import { publish } from "../lib/generations/publish.ts";
+import { publish, type ToldOfFile } from "../lib/generations/publish.ts";
 import type { GenerateFilePayload } from "../lib/generations/queue.ts";
 import { log } from "../lib/log.ts";
 import {
@@ -24,6 +27,8 @@ import {
   filesFinished,
   leasesLost,
 } from "../lib/metrics.ts";
+import { reconcile } from "../lib/reconciliations/reconcile.ts";
+import { openUpload } from "../lib/reconciliations/upload.ts";
 import { contentTypeOf } from "../lib/storage/content_type.ts";
 import type { FileStore } from "../lib/storage/store.ts";
 import { inSpan } from "../lib/tracing.ts";
@@ -122,32 +127,55 @@ async function attempt(
   });
   await using unfinished = new AsyncDisposableStack();
   unfinished.defer(() => object.abort());
-  using file = new RecordWriter(contents, object, lease.request.compression);
+  const { since, compression } = lease.request;
+  using file = since
+    ? new ChangeWriter(contents, object, compression)
+    : new RecordWriter(contents, object, compression);
   const taker = takesTotals(contents);
 
+  // What was sent with the request is read into temporary tables, which a replica could not make.
+  const hasUpload = lease.request.upload !== undefined;
   const readAndWrite = () =>
-    inSnapshot(exportSql, async (tx) => {
+    inSnapshot(hasUpload ? sql : exportSql, async (tx) => {
       const { loadedAt } = await freshData(tx, lease);
+      const warnings = await warningsOf(tx, lease.fileType, lease.request);
+      const findings = await reconcile(tx, lease.request, (upload) => openUpload(store, { upload }, signal));
       const rowsEstimated = await estimateRows(tx, contents.query);
-      await noteEstimate(sql, lease, rowsEstimated);
       const how = { rowsEstimated, spare: spareCursors, signal };
+      const tell = () => {
+        keeper.tell(file.rows);
+        signal.throwIfAborted();
+      };
+      if (file instanceof ChangeWriter) {
+        await writeChanges({ ...how, store, earlier: since!, contents, exportSql, tx, sql }, file, tell);
+        return { dataAsOf: loadedAt, changes: file.changes, warnings };
+      }
+      await noteEstimate(sql, lease, rowsEstimated);
       for await (const batch of readRecords(exportSql, tx, contents, how)) {
         taker?.add(batch);
         await file.add(batch);
-        keeper.tell(file.rows);
-        signal.throwIfAborted();
+        tell();
       }
-      return { dataAsOf: loadedAt, totals: await taker?.totals(tx) };
-    }, { signal });
-  const { dataAsOf, totals } = await inSpan("write file", {}, readAndWrite);
+      return { dataAsOf: loadedAt, totals: await taker?.totals(tx), findings, warnings };
+    }, { makesTables: hasUpload, signal });
+  const { dataAsOf, ...told } = unchanged(lease) ?? await inSpan("write file", {}, readAndWrite);
   const written = await file.end();
   await inSpan("finish storing", {}, () => object.finish());
   unfinished.move();
 
-  const makeItTheFile = () => inSpan("publish", {}, () => publish(sql, lease, written, dataAsOf, { totals }));
+  const makeItTheFile = () => inSpan("publish", {}, () => publish(sql, lease, written, dataAsOf, told));
   if (await whileUnavailable(leaseSeconds, makeItTheFile)) return written;
   await store.remove(lease.storedKey);
   return undefined;
+}
+
+/** What is told of changes where no data was loaded since the earlier file: there is nothing to read then. */
+function unchanged(
+  { request: { since }, dataVersion }: Lease,
+): { dataAsOf: Date | null } & ToldOfFile | undefined {
+  if (since?.data_version !== dataVersion) return undefined;
+  const dataAsOf = since.data_as_of === null ? null : new Date(since.data_as_of);
+  return { dataAsOf, changes: { added: 0, changed: 0, removed: 0 } };
 }
 
 /**

@@ -4,6 +4,7 @@ URL is the service, TOKEN an API token: URL=http://127.0.0.1:8000 TOKEN=... pyth
 """
 
 import csv
+import decimal
 import hashlib
 import json
 import os
@@ -30,6 +31,8 @@ status = call(
 while status["status"] == "waiting":
     print(f"job {status['job_id']}: {status['rows_written']} of about {status['rows_estimated']} records")
     status = call(f"/v1/check_detached_generation_status/?job_id={status['job_id']}")
+for warning in status["warnings"]:
+    print(f"warning: {warning['message']}")
 if status["status"] != "finished":
     raise SystemExit(f"{status['error_code']}: {status['message']}")
 
@@ -38,7 +41,15 @@ with urllib.request.urlopen(status["url"]) as response, open(name, "wb") as file
     shutil.copyfileobj(response, file)
 with open(name, "rb") as file:
     assert hashlib.sha256(file.read()).hexdigest() == status["sha256"], "the file came damaged"
+
+# The control totals are what the file adds up to, to the cent.
+totals = call(f"/v1/generations/{status['job_id']}/totals")
+decimal.getcontext().prec = 1000
+records, amount = 0, decimal.Decimal(0)
 with open(name, newline="", encoding="utf-8") as file:
-    records = sum(1 for _ in csv.DictReader(file))
-assert records == status["rows"]
-print(f"{name}: {records} records")
+    for record in csv.DictReader(file):
+        records += 1
+        amount += decimal.Decimal(record["FederalActionObligation"] or 0)
+assert records == totals["records"] == status["rows"]
+assert amount == decimal.Decimal(totals["amounts"]["FederalActionObligation"])
+print(f"{name}: {records} records, {totals['distinct_awards']} awards, {amount}")

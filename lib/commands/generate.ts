@@ -4,9 +4,11 @@ import { resolve } from "node:path";
 import { readArguments, USAGE } from "../client/arguments.ts";
 import { ClientError, EXIT } from "../client/client_error.ts";
 import { generate } from "../client/generate.ts";
+import { totalsTable } from "../client/totals_table.ts";
 import { KEPT, readKept } from "../kept.ts";
 import { ProcessError } from "../process_error.ts";
 import { runMain } from "../run_main.ts";
+import { printable } from "../terminal/printable.ts";
 
 /**
  * The API token: the variable's or the file's, else the one that `deno task start` keeps, which is for the
@@ -46,10 +48,18 @@ async function run(args: string[]): Promise<void> {
   const wanted = readArguments(args, (name) => Deno.env.get(name), urlHere);
   const folder = Deno.env.get("INIT_CWD") || Deno.cwd();
   const token = await tokenOf(wanted.tokenFile, folder, wanted.url === urlHere);
-  const done = await generate(wanted, token, folder);
+  const done = await generate(
+    wanted,
+    token,
+    folder,
+    (message) => console.error(`Warning: ${printable(message)}`),
+  );
   if (wanted.json) console.log(JSON.stringify(done));
   else if (done.path === null) console.log(done.job_id);
-  else console.log(`${done.path}: ${done.rows} records, ${done.size} bytes, SHA-256 ${done.sha256}`);
+  else {
+    console.log(`${done.path}: ${done.rows} records, ${done.size} bytes, SHA-256 ${done.sha256}`);
+    if (done.totals && !wanted.quiet) console.log(totalsTable(done.totals));
+  }
 }
 
 await runMain(USAGE, async (args) => {

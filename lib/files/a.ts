@@ -1,13 +1,18 @@
 import text from "../../sql/files/a.sql" with { type: "text" };
+import warnings from "../../sql/coverage/a_warnings.sql" with { type: "text" };
 import windowText from "../../sql/files/a_window.sql" with { type: "text" };
 import table from "./elements/a.tsv" with { type: "text" };
 import { ACCOUNT_PARTS } from "../account_parts.ts";
 import { ownedAccounts } from "./account_owner.ts";
+import { periodCoverage } from "./coverage_query.ts";
 import { parseElements } from "./elements.ts";
 import type { FileType } from "./file_type.ts";
 import { periodBody, periodName, type PeriodRequest } from "./period_request.ts";
 
 const elements = parseElements(table);
+
+/** The seven account columns, by which the file is ordered: all before the first amount. */
+const account = elements.slice(0, 7).map(({ column }) => column);
 
 /** File A, appropriation accounts: 21 elements computed from `sf_133` by the rules of `docs/files.md`. */
 export const a: FileType<PeriodRequest> = {
@@ -22,11 +27,13 @@ export const a: FileType<PeriodRequest> = {
     header: elements.map((element) => element.header),
     delimiter: ",",
     query: ownedAccounts(text, [year, period], agency_code),
+    identity: { key: account, place: account },
     totals: {
       amounts: elements.map(({ column }) => column).filter((column) => /_(cpe|fyb)$/.test(column)),
       award: ACCOUNT_PARTS,
     },
   }),
+  coverage: { countedBy: "period", source: "sf_133", query: periodCoverage("A"), warnings },
   fileName: (request, stamp) => `File-A_${periodName(request)}_${stamp}.csv`,
   // GTASStatus changes by the clock alone when the submission window opens.
   circumstances: ({ year, period }) => ({ text: windowText, values: [year, period] }),

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import warnings from "../../sql/coverage/award_warnings.sql" with { type: "text" };
+import { awardCoverage } from "./coverage_query.ts";
 import { parseElements } from "./elements.ts";
 import type { FileType, RecordQuery } from "./file_type.ts";
 import {
@@ -9,6 +11,8 @@ import {
   commonKeys,
   compressionOf,
   daysInOrder,
+  sinceKey,
+  sinceOf,
   withRules,
   yesNo,
 } from "./request_fields.ts";
@@ -23,6 +27,7 @@ export interface AwardRequest {
   file_format: "csv" | "txt";
   element_numbers: boolean;
   compression?: "gzip";
+  since_job_id?: number;
 }
 
 /**
@@ -34,6 +39,7 @@ function awardBody<Code extends string>(code: Code, numbered: boolean) {
   const keys = z.object({
     file_type: z.literal(code),
     ...commonKeys,
+    ...sinceKey,
     start: calendarDay("start"),
     end: calendarDay("end"),
     agency_type: choice("agency_type", ["awarding", "funding"], "awarding"),
@@ -51,6 +57,7 @@ function awardBody<Code extends string>(code: Code, numbered: boolean) {
     file_format: body.file_format,
     element_numbers: body.element_numbers,
     ...compressionOf(body),
+    ...sinceOf(body),
   }));
 }
 
@@ -110,6 +117,7 @@ export function awardFile(definition: {
         before: ["-infinity", "", "0"],
         behind: ["infinity", "", "0"],
       },
+      identity: { key: [definition.orderedBy[0]], place: ["action_date", definition.orderedBy[0]] },
       totals: {
         amounts: definition.amounts,
         award: ["unique_award_key"],
@@ -118,6 +126,12 @@ export function awardFile(definition: {
       },
     }),
     estimate: query,
+    coverage: {
+      countedBy: "day",
+      source: definition.source,
+      query: awardCoverage(definition.code),
+      warnings,
+    },
     fileName: (request, stamp) =>
       `File-${definition.code}_${daysName(request)}_${request.agency_type}_${stamp}.${request.file_format}`,
   };

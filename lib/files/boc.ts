@@ -1,13 +1,19 @@
 import text from "../../sql/files/boc.sql" with { type: "text" };
+import warnings from "../../sql/coverage/boc_warnings.sql" with { type: "text" };
 import missing from "../../sql/files/boc_missing.sql" with { type: "text" };
 import table from "./elements/boc.tsv" with { type: "text" };
 import { ACCOUNT_PARTS } from "../account_parts.ts";
 import { ownedAccounts } from "./account_owner.ts";
+import { periodCoverage } from "./coverage_query.ts";
 import { parseElements } from "./elements.ts";
 import type { FileType } from "./file_type.ts";
 import { periodBody, periodName, type PeriodRequest } from "./period_request.ts";
 
 const elements = parseElements(table);
+
+/** All columns before the first amount, and those by which the file is ordered: 1 to 12, then 16 and 13. */
+const key = elements.slice(0, 16).map(({ column }) => column);
+const place = [...key.slice(0, 12), key[15]!, key[12]!];
 
 /**
  * File BOC, the GTAS comparison report: 20 elements, what GTAS holds by object class against what the
@@ -32,12 +38,20 @@ export const boc: FileType<PeriodRequest> = {
     header: elements.map((element) => element.header),
     delimiter: ",",
     query: ownedAccounts(text, [year, period], agency_code),
+    identity: { key, place },
     totals: {
       amounts: ["dollar_amount_gtas", "dollar_amount_broker", "dollar_amount_diff"],
       award: ACCOUNT_PARTS,
       difference: "dollar_amount_diff",
     },
   }),
+  coverage: {
+    countedBy: "period",
+    source: "gtas_boc",
+    takesSubmission: true,
+    query: periodCoverage("BOC"),
+    warnings,
+  },
   fileName: (request, stamp) => {
     const agency = `${request.agency_code.length === 3 ? "CGAC" : "FREC"}-${request.agency_code}`;
     return `GTAS-Comparison-Report_${periodName(request)}_${agency}_${stamp}.csv`;

@@ -13,6 +13,24 @@ export interface Upload {
   sha256: string;
 }
 
+/** The file of an earlier job, which changes are told from, as it was when they were asked for. */
+export interface EarlierFile {
+  job_id: number;
+  /** Where it is stored. */
+  key: string;
+  /** SHA-256 of its bytes as they are stored. */
+  sha256: string;
+  /** Absent where it is not compressed. */
+  compression?: "gzip";
+  /**
+   * The version of the data that it was asked for; null where it would be another file today whatever the
+   * data.
+   */
+  data_version: number | null;
+  /** When its data was loaded, ISO 8601. */
+  data_as_of: string | null;
+}
+
 /** What every kind of request has once it is validated; each file type adds its own keys. */
 export interface FileRequest {
   file_type: string;
@@ -23,6 +41,10 @@ export interface FileRequest {
   end: string;
   /** Absent where the file is not compressed. */
   compression?: "gzip";
+  /** The job since whose file the changes are wanted; absent where the file itself is. */
+  since_job_id?: number;
+  /** That job's file, added once the request is stored. */
+  since?: EarlierFile;
   /** What was sent with it; absent where the file is made of the service's data alone. */
   upload?: Upload;
 }
@@ -54,12 +76,55 @@ export interface RecordOrder {
   behind: readonly string[];
 }
 
+/** By what the records of two files of one request are found again in each other. Names of columns. */
+export interface RecordIdentity {
+  /**
+   * A record is told from the others by these; several that are equal in them, by their order in the file.
+   */
+  key: readonly string[];
+  /**
+   * What the file is ordered by, as text by its bytes, NULL last; every column of the key is among them, or
+   * has one value in the whole file.
+   */
+  place: readonly string[];
+}
+
 /** What decides whether a request is refused because there is nothing to make the file of. */
 export interface MissingData {
   /** A row for each thing that is not there, one text column that names it, as in "There is no …". */
   query: RecordQuery;
   /** What it is not there for, such as a fiscal year and period. */
   forWhat: string;
+}
+
+/** What is asked of coverage, in its canonical form: a request without what only the file's form depends on. */
+export interface CoverageRequest {
+  file_type: string;
+  agency_code: string;
+  agency_type?: "awarding" | "funding";
+  /** `YYYY-MM-DD`; null for all days. */
+  start?: string | null;
+  end?: string | null;
+  /** Fiscal year and period; null for all of them. */
+  year?: number | null;
+  period?: number | null;
+}
+
+/** How much of the loaded data there is for a file, and what is worth knowing of it beforehand. */
+export interface CoverageOf {
+  /** Whether its records are counted by agency and action date, or those of its source by period. */
+  countedBy: "day" | "period";
+  /** The table that is counted. */
+  source: string;
+  /** Whether it takes a published submission of the agency. */
+  takesSubmission?: boolean;
+  /** Validates what is asked of coverage, as `FileType.body` does a request. */
+  query: z.ZodType<CoverageRequest>;
+  /**
+   * SQL over the relation "asked" (`source_table`, `request`, a jsonb of a `FileRequest` or a
+   * `CoverageRequest`): one row, one jsonb array of what there is to warn of (`lib/coverage/warnings.ts`).
+   */
+  warnings: string;
 }
 
 /** What a file holds and how it is written. */
@@ -71,6 +136,8 @@ export interface FileContents {
   query: RecordQuery;
   /** Absent where the records can only be read one after the other. */
   order?: RecordOrder;
+  /** Absent where nobody can ask what has changed in the file. */
+  identity?: RecordIdentity;
   /** What its totals are of; absent where none are taken. */
   totals?: TotalsDefinition;
 }
@@ -96,8 +163,10 @@ export interface FileType<Request extends FileRequest = FileRequest> {
    * A query with as many records as the file, which the API may plan (not run); absent where there is none.
    */
   estimate?(request: Request): RecordQuery;
-  /** The file's name before it is compressed (`fileNameOf`). */
-  fileName(request: Request, stamp: number): string;
+  /** Absent where nothing is counted for it. */
+  coverage?: CoverageOf;
+  /** The file's name before it is compressed (`fileNameOf`); `stamp` is what it ends in. */
+  fileName(request: Request, stamp: string): string;
   /**
    * A query for what decides the bytes besides the request and the data, such as the clock: one row, one text
    * column. It becomes part of the request key.

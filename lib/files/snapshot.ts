@@ -14,6 +14,8 @@ export interface SnapshotOptions {
    * `work` is called.
    */
   exported?: string;
+  /** Whether it may make temporary tables, which a replica cannot. */
+  makesTables?: boolean;
   /** Breaks off whatever runs in it, at once, by giving its connection up. */
   signal?: AbortSignal | undefined;
 }
@@ -25,7 +27,7 @@ export interface SnapshotOptions {
 export async function inSnapshot<T>(
   sql: Sql,
   work: (tx: Transaction) => Promise<T>,
-  { exported, signal }: SnapshotOptions = {},
+  { exported, makesTables = false, signal }: SnapshotOptions = {},
 ): Promise<T> {
   let working: Promise<T> | undefined;
   const begin = async (tx: Transaction) => {
@@ -35,7 +37,8 @@ export async function inSnapshot<T>(
     return await (working = work(tx));
   };
   try {
-    return await sql.begin(begin, { mode: "ISOLATION LEVEL REPEATABLE READ READ ONLY", signal });
+    const mode = `ISOLATION LEVEL REPEATABLE READ${makesTables ? "" : " READ ONLY"}`;
+    return await sql.begin(begin, { mode, signal });
   } finally {
     // Where the connection is lost, that is said before the work has seen it.
     await working?.catch(() => {});

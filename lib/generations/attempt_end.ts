@@ -29,7 +29,9 @@ type Fact =
   | "rows_written"
   | "sha256"
   | "data_as_of"
+  | "file_warnings"
   | "findings"
+  | "changes"
   | "error_code"
   | "error_message"
   | "retryable";

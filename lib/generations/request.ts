@@ -1,11 +1,13 @@
 import requestText from "../../sql/generations/request.sql" with { type: "text" };
-import { agencyExists } from "../agencies.ts";
+import { requireAgency } from "../agencies.ts";
 import type { RequestSource } from "../auth/audit.ts";
+import { warningsQuery } from "../coverage/warnings.ts";
 import type { Sql, Transaction } from "../db.ts";
 import { retryConflicts } from "../db/conflict.ts";
 import { ServiceError } from "../errors.ts";
 import type { FileRequest, FileType } from "../files/file_type.ts";
 import { traceParent } from "../tracing.ts";
+import { earlierFile } from "./earlier_file.ts";
 import { earlierJob, type IdempotentRequest, rememberJob } from "./idempotency.ts";
 import { type JobStatus, jobStatus, STATUS_COLUMNS, type StatusRow, toStatus } from "./status.ts";
 
@@ -44,7 +46,7 @@ export interface RequestedJob {
  * index `file_generation_current` decides, so equal requests in the same instant cannot race.
  *
  * @throws {ServiceError} `invalid_request` where the agency does not exist; `data_missing`;
- * `too_many_unfinished_jobs`; `idempotency_key_reused`
+ * `too_many_unfinished_jobs`; `idempotency_key_reused`; those of `earlierFile`
  */
 export async function requestGeneration(
   sql: Sql,
@@ -64,7 +66,11 @@ export async function requestGeneration(
     // A transaction for each try: one that has seen others beside it must let go of its lock before it asks
     // to be alone.
     const { job, isNew, room }: Tried = await retryConflicts(() =>
-      idempotent ? sql.begin((tx) => storeOnce(tx, attempt, idempotent)) : tryToStore(sql, attempt)
+      idempotent
+        ? sql.begin((tx) => storeOnce(tx, attempt, idempotent))
+        : request.since_job_id === undefined
+        ? tryToStore(sql, attempt)
+        : sql.begin((tx) => tryToStoreChanges(tx, attempt))
     );
     if (job) return { job, isNew };
     alone = room === "crowded";
@@ -90,9 +96,17 @@ interface Tried {
 async function storeOnce(tx: Transaction, attempt: Try, idempotent: IdempotentRequest): Promise<Tried> {
   const earlier = await earlierJob(tx, idempotent);
   if (earlier !== undefined) return { job: (await jobStatus(tx, earlier))!, isNew: false, room: "free" };
-  const tried = await tryToStore(tx, attempt);
+  const tried = await tryToStoreChanges(tx, attempt);
   if (tried.job) await rememberJob(tx, idempotent, tried.job.jobId);
   return tried;
+}
+
+/** Looks up the earlier file first, where the request is for the changes since one. */
+async function tryToStoreChanges(tx: Transaction, attempt: Try): Promise<Tried> {
+  const { fileType, request } = attempt;
+  if (request.since_job_id === undefined) return await tryToStore(tx, attempt);
+  const since = await earlierFile(tx, request, (plain) => requestKey(tx, fileType, plain));
+  return await tryToStore(tx, { ...attempt, request: { ...request, since } });
 }
 
 async function tryToStore(
@@ -102,25 +116,30 @@ async function tryToStore(
   await refuseWithoutData(sql, fileType, request);
   const { requestedBy, userId, requestId, clientRequestId, address } = requester;
   const { isGivenLink = false, maxUnfinishedJobs, ignoredKeys = [] } = requester;
-  const [row]: [Outcome] = await sql.unsafe<[Outcome]>(text, [
-    fileType.code,
-    request.agency_code,
-    request.start,
-    request.end,
-    JSON.stringify(request),
-    await requestKey(sql, fileType, request),
-    [...fileType.sources],
-    traceParent(),
-    requestedBy,
-    userId,
-    requestId,
-    isGivenLink,
-    maxUnfinishedJobs,
-    alone,
-    clientRequestId ?? null,
-    address ?? null,
-    [...ignoredKeys],
-  ], { prepare: true });
+  const [row]: [Outcome] = await sql.unsafe<[Outcome]>(
+    text.replace("/*warnings*/", () => warningsQuery(fileType)),
+    [
+      fileType.code,
+      request.agency_code,
+      request.start,
+      request.end,
+      JSON.stringify(request),
+      await requestKey(sql, fileType, request),
+      [...fileType.sources],
+      traceParent(),
+      requestedBy,
+      userId,
+      requestId,
+      isGivenLink,
+      maxUnfinishedJobs,
+      alone,
+      clientRequestId ?? null,
+      address ?? null,
+      [...ignoredKeys],
+      fileType.coverage?.source ?? null,
+    ],
+    { prepare: true },
+  );
   const { room } = row;
   if (row.job_id !== null) return { job: toStatus(row as StatusRow), isNew: true, room };
   if (room === "full") throw new ServiceError("too_many_unfinished_jobs", { limit: maxUnfinishedJobs });
@@ -146,13 +165,6 @@ async function refuseWithoutData(
     things: rows.map(([thing]) => thing as string),
     forWhat: missing.forWhat,
   });
-}
-
-async function requireAgency(sql: Sql | Transaction, code: string): Promise<void> {
-  if (await agencyExists(sql, code)) return;
-  const field = code.length === 3 ? "cgac_code" : "frec_code";
-  const message = `${field} is "${code}"; it must be the code of an agency that exists.`;
-  throw new ServiceError("invalid_request", { issues: [{ field, message }] });
 }
 
 /** A row of `request.sql`. */

@@ -32,7 +32,8 @@ export const RIGHTS: Record<string, Rights> = {
   "public.data_source": {
     detached_api: "SELECT",
     detached_worker: "SELECT",
-    detached_loader: "SELECT, INSERT, UPDATE",
+    // Versions are the triggers'.
+    detached_loader: "SELECT, INSERT (source_table, loaded_at, is_sample), UPDATE (loaded_at, is_sample)",
   },
   // To plan a query takes the right to read what rows are chosen and ordered by.
   "public.detached_award_procurement": {
@@ -47,18 +48,20 @@ export const RIGHTS: Record<string, Rights> = {
       "SELECT, INSERT (file_type, agency_code, start_date, end_date, request, request_key, data_version, trace_parent), " +
       "UPDATE (state, leased_by, lease_expires_at, changed_at, ended_at, linked_until)",
     detached_worker:
-      "SELECT, UPDATE (state, attempt, failures, leased_by, lease_expires_at, rows_written, started_at, " +
+      "SELECT, UPDATE (data_version, state, attempt, failures, leased_by, lease_expires_at, rows_written, started_at, " +
       "changed_at, ended_at, stored_key, file_name, size_bytes, row_count, sha256, data_as_of, removed_at, error_code, " +
-      "error_message, retryable, rows_estimated, snoozes, snooze_message, findings)",
+      "error_message, retryable, rows_estimated, snoozes, snooze_message, findings, changes, file_warnings)",
   },
   "public.file_totals": { detached_api: "SELECT", detached_worker: "INSERT" },
   "public.frec": agencyTable,
   "public.generation_job": {
     detached_api:
-      "SELECT, INSERT (file_generation_id, requested_by, reused, waiting, ignored_keys), UPDATE (cancelled_at, waiting)",
+      "SELECT, INSERT (file_generation_id, requested_by, reused, waiting, ignored_keys, data_checked_at, warnings), " +
+      "UPDATE (cancelled_at, waiting)",
   },
   "public.gtas_boc": { ...sourceTable, detached_api: "SELECT (fiscal_year, period)" },
   "public.idempotency_key": { detached_api: "SELECT, INSERT, UPDATE", detached_worker: "SELECT, DELETE" },
+  "public.period_count": { detached_api: "SELECT", detached_worker: "SELECT" },
   "public.published_fabs": {
     ...sourceTable,
     detached_api:
@@ -66,6 +69,7 @@ export const RIGHTS: Record<string, Rights> = {
   },
   "public.published_object_class_program_activity": sourceTable,
   "public.published_submission": { detached_api: "SELECT", detached_worker: "SELECT" },
+  "public.record_count": { detached_api: "SELECT", detached_worker: "SELECT" },
   // Every process looks, when it starts, whether the schema is the one of its release.
   "public.schema_migration": {
     detached_api: "SELECT (name)",
@@ -101,8 +105,15 @@ export const CALLERS: Record<string, Role[]> = {
   forget_upload: ["detached_api"],
   enqueue_generation: ["detached_api", "detached_worker"],
   room_for_generation: ["detached_api"],
+  note_periods_loaded: ["detached_loader"],
+  // An owner's.
+  count_source_records: [],
   // Triggers'.
+  counting_of: [],
+  keep_data_version: [],
+  lock_data_version: [],
   end_waiting: [],
+  forget_findings: [],
   forget_totals: [],
   notify_generation_changed: [],
   remake_lost_file: ["detached_api"],

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { warningsQuery } from "../../lib/coverage/warnings.ts";
 import requestText from "../../sql/generations/request.sql" with { type: "text" };
 import { retryConflicts } from "../../lib/db/conflict.ts";
 import { cancelJob } from "../../lib/generations/cancel.ts";
+import { fileTypeOf } from "../../lib/files/registry.ts";
 import { publish } from "../../lib/generations/publish.ts";
 import { Random } from "../../lib/dev/sample/random.ts";
 import { testDatabase } from "../helpers/database.ts";
@@ -64,9 +66,11 @@ Deno.test("loading data that the file type reads makes the next request start af
   await addAgencies(db.sql);
   const { lease } = await askAndClaim(db.sql);
   await publish(db.sql, lease, written, null);
-  await db.sql`INSERT INTO data_source (source_table) VALUES ('published_fabs')`;
+  await db.sql`INSERT INTO published_fabs (afa_generated_unique, is_active) VALUES ('a', true)`;
   assert.equal((await generationOf(db.sql, await ask(db.sql))).id, lease.fileGenerationId);
-  await db.sql`INSERT INTO data_source (source_table) VALUES ('detached_award_procurement')`;
+  await db
+    .sql`INSERT INTO detached_award_procurement (detached_award_proc_unique, awarding_agency_code, action_date)
+    VALUES ('c', '020', '2016-03-31')`;
   assert.notEqual((await generationOf(db.sql, await ask(db.sql))).id, lease.fileGenerationId);
 });
 
@@ -188,11 +192,12 @@ Deno.test("a request that meets the cancelling of an equal one is a file of its 
 
 Deno.test("the current file is found by its key and the data's version at once, however many versions there were", async () => {
   await using db = await testDatabase();
-  const query = requestText.replace("/*columns*/", () => "job_id");
+  const query = requestText.replace("/*columns*/", () => "job_id")
+    .replace("/*warnings*/", () => warningsQuery(fileTypeOf("D1")));
   const values = ["D1", "020", "2016-01-01", "2016-03-31", "{}", "key", ["detached_award_procurement"], null];
   const plan = await db.sql.unsafe(
     `EXPLAIN (FORMAT JSON) ${query}`,
-    [...values, "user", "1", "request", true, 10, false, null, null, []],
+    [...values, "user", "1", "request", true, 10, false, null, null, [], "detached_award_procurement"],
   );
   const conditions = JSON.stringify(plan).match(/"Index Cond":"[^"]*request_key[^"]*"/g) ?? [];
   assert.ok(conditions.some((condition) => condition.includes("data_version")), `found ${conditions}`);

@@ -111,7 +111,7 @@ Deno.test("the sample stays where a file has no good row", async () => {
   await using database = await testDatabase();
   const { sql } = database;
   await sql`INSERT INTO detached_award_procurement (detached_award_proc_unique) VALUES ('sample')`;
-  await sql`INSERT INTO data_source (source_table, is_sample) VALUES ('detached_award_procurement', true)`;
+  await sql`UPDATE data_source SET is_sample = true`;
   const isSample = async () => (await sql`SELECT is_sample FROM data_source`)[0]?.is_sample;
   await loadText(database, "archive-contracts", archiveCsv("contracts", []));
   assert.deepEqual([await counts(database, ["detached_award_procurement"]), await isSample()], [[1], true]);

@@ -74,9 +74,9 @@ export function faultOfKey(operation: string, lasting: boolean): FaultPlan {
 /** Little patience: what lasts is given up after a few seconds. */
 export const FEW: S3Limits = {
   attempts: 3,
-  responseMilliseconds: 500,
+  responseMilliseconds: 1_000,
   millisecondsPerMebibyte: 100,
-  totalMilliseconds: 4_000,
+  totalMilliseconds: 6_000,
 };
 
 /** Writes a file, or gives it up; returns the error it was given up for. */

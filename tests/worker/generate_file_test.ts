@@ -68,15 +68,13 @@ Deno.test("a worker that is killed loses its file to another one, in time", asyn
   const first = await service.worker();
   const { job_id } = await service.request(allContracts);
   await underWay(service, job_id);
-  const killed = performance.now();
   first.kill("SIGKILL");
   await first.ended;
   await service.worker();
   await until("another attempt is made", async () => {
     const [row] = await service.sql`SELECT attempt FROM file_generation`;
     return row?.["attempt"] === 2;
-  });
-  assert.ok(performance.now() - killed < (LEASE_SECONDS + 15) * 1000);
+  }, { seconds: LEASE_SECONDS + 15 });
   await assertWhole(service, job_id);
 });
 
@@ -112,13 +110,12 @@ Deno.test("a query that can never work fails at once, with a sentence that shows
 
 Deno.test("a replica that is behind is waited for, so that no file is older than its request", async () => {
   await using service = await smallService();
-  await service.sql`INSERT INTO data_source (source_table, version) VALUES ('detached_award_procurement', 2)`;
   await service.worker();
   const { job_id } = await service.request(allContracts);
   await service.ended(job_id);
-  // As though the row above had not reached the replica yet.
+  // As though the newest load had not reached the replica yet.
   await service
-    .sql`UPDATE file_generation SET data_version = 3, state = 'queued', leased_by = NULL, ended_at = NULL,
+    .sql`UPDATE file_generation SET data_version = data_version + 1, state = 'queued', leased_by = NULL, ended_at = NULL,
     stored_key = NULL, file_name = NULL, size_bytes = NULL, row_count = NULL, sha256 = NULL, data_as_of = NULL`;
   await service.sql`SELECT graphile_worker.add_job('generate_file', json_build_object('fileGenerationId',
     (SELECT file_generation_id::text FROM file_generation)))`;
@@ -127,6 +124,7 @@ Deno.test("a replica that is behind is waited for, so that no file is older than
     return row?.["snoozes"] === 1 && row["failures"] === 0;
   });
   assert.match((await service.status(job_id)).message, /does not have the newest data yet/);
-  await service.sql`UPDATE data_source SET version = 3`;
+  await service.sql`UPDATE data_source SET version = version + 1`;
+  await service.sql`UPDATE record_count SET version = version + 1`;
   assert.equal((await service.ended(job_id)).status, "finished");
 });

@@ -51,9 +51,9 @@ export async function loadSample(sql: Sql, options: SampleOptions = {}): Promise
     for (const table of SOURCE_TABLES) await insertRows(tx, table, rows[table]);
     // These keys were given; new ones must follow them.
     await tx`SELECT setval(pg_get_serial_sequence('cgac', 'cgac_id'), max(cgac_id)) FROM cgac`;
-    await tx`INSERT INTO data_source (source_table, is_sample) SELECT unnest(${[
-      ...SOURCE_TABLES,
-    ]}::text[]), true`;
+    await tx`
+      INSERT INTO data_source (source_table, is_sample) SELECT unnest(${[...SOURCE_TABLES]}::text[]), true
+      ON CONFLICT (source_table) DO UPDATE SET loaded_at = now(), is_sample = true`;
     for (const table of SOURCE_TABLES) await tx.unsafe(analyzeStatement(table));
     return countsOf((table) => rows[table].length);
   });

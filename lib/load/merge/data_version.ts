@@ -29,10 +29,11 @@ export async function removeSample(session: Session, tables: readonly SourceTabl
 }
 
 /**
- * Makes a new version of the tables' data: every file type that reads one of them has a new version from now
- * on. What is in them is no sample any more, unless it is kept.
+ * Writes down when tables were loaded last, whether that changed any of their rows: their versions grow by
+ * themselves where it did (`sql/migrations/0019_record_counts.sql`). What is in them is no sample any more,
+ * unless it is kept.
  */
-export async function raiseVersions(
+export async function noteLoad(
   session: Session,
   tables: readonly SourceTable[],
   loadedAt: Date,
@@ -41,7 +42,7 @@ export async function raiseVersions(
   await session.query(
     `INSERT INTO data_source (source_table, loaded_at, is_sample) SELECT unnest($1::text[]), $2, false
      ON CONFLICT (source_table) DO UPDATE SET
-       version = data_source.version + 1, loaded_at = excluded.loaded_at, is_sample = data_source.is_sample AND $3`,
-    [tables, loadedAt, keepSample],
+       loaded_at = excluded.loaded_at, is_sample = data_source.is_sample AND $3`,
+    [tables.toSorted(), loadedAt, keepSample],
   );
 }

@@ -1,6 +1,6 @@
 import type { Session } from "../../db.ts";
 import { type FileOutcome, recordLoad } from "../data_load.ts";
-import { raiseVersions, removeSample, takeTurn } from "./data_version.ts";
+import { noteLoad, removeSample, takeTurn } from "./data_version.ts";
 import type { InputFile } from "../input/input_file.ts";
 import { commit, mergeRefused } from "../refusals/postgres_refusals.ts";
 import type { MergedBefore, PreparedSource, Source } from "../source.ts";
@@ -51,7 +51,7 @@ export async function mergeFiles(context: MergeContext, files: readonly ReadFile
         context.onMerged(file, outcome);
         sampleRows = 0;
       }
-      await raiseVersions(session, source.tables, clock!.now, { keepSample: !bringsRows });
+      await noteLoad(session, source.tables, clock!.now, { keepSample: !bringsRows });
     }
     await commit(session);
     return fresh.length;
