@@ -1,4 +1,3 @@
-import { ACCOUNT_PARTS } from "../account_parts.ts";
 import tables from "../../sql/reconciliations/a_tables.sql" with { type: "text" };
 import link from "../../sql/reconciliations/a_link.sql" with { type: "text" };
 import a1_1 from "../../sql/reconciliations/a1_1.sql" with { type: "text" };
@@ -8,6 +7,7 @@ import a33_2 from "../../sql/reconciliations/a33_2.sql" with { type: "text" };
 import a33_3 from "../../sql/reconciliations/a33_3.sql" with { type: "text" };
 import lines from "../../sql/reconciliations/a_lines.sql" with { type: "text" };
 import totals from "../../sql/reconciliations/a_totals.sql" with { type: "text" };
+import { ACCOUNT_PARTS } from "../account_parts.ts";
 import type { ByteSource } from "../csv/byte_source.ts";
 import type { Transaction } from "../db.ts";
 import { ownedAccounts } from "../files/account_owner.ts";
