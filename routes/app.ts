@@ -31,6 +31,7 @@ import { countRequests, metrics } from "./metrics.ts";
 import { operationsOf } from "./operation.ts";
 import { errorPage, isForPeople } from "./page/error_page.tsx";
 import { page } from "./page/page.ts";
+import { reconcile } from "./reconcile.ts";
 import { knowSource } from "./request_source.ts";
 import { schemaFault } from "./schema_fault.ts";
 import { traceRequests } from "./trace_requests.ts";
@@ -45,6 +46,7 @@ const apiRoutes = (dependencies: Dependencies, storing: Storing) =>
     .route("/", generationEvents(dependencies))
     .route("/", generationTotals(dependencies))
     .route("/", estimateGeneration(dependencies))
+    .route("/", reconcile(dependencies))
     .route("/", coverage(dependencies))
     .route("/", detachedFileUrl(dependencies))
     .route("/", ownAgencies(dependencies))

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type JobStatus, STATES } from "../lib/generations/status.ts";
+import { rulesOf } from "../lib/reconciliations/rules.ts";
 import type { SignedLink } from "../lib/storage/store.ts";
 import { usDay } from "../lib/us_day.ts";
 import { warningsBody, warningsSchema } from "./warnings.ts";
@@ -38,6 +39,9 @@ export const statusSchema = z.object({
   }),
   reused: z.boolean().optional().meta({ description: "the file was there already when it was asked for" }),
   data_as_of: time.nullable().optional().meta({ description: "when the file's source data was last loaded" }),
+  findings: z.record(z.string(), z.int()).nullable().optional().meta({
+    description: "C-DIFF and A-DIFF only: how many differences there are by rule; null until finished",
+  }),
   url_expires_at: time.nullable().optional(),
   error_code: z.string().nullable().optional().meta({ description: "why it failed, for a program" }),
   retryable: z.boolean().nullable().optional().meta({
@@ -130,6 +134,7 @@ export function statusBody(
     sha256: job.sha256,
     reused: job.reused,
     data_as_of: job.dataAsOf?.toISOString() ?? null,
+    ...(job.fileType in rulesOf && { findings: job.findings }),
     url_expires_at: link?.expiresAt.toISOString() ?? null,
     error_code: job.error?.code ?? null,
     retryable: job.error?.retryable ?? null,

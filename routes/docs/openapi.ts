@@ -2,7 +2,7 @@ import { version } from "../../lib/version.ts";
 import { type Operation, type Responses, TAGS } from "../operation.ts";
 import { bodyReference, type Json, namedSchemas, referenceTo, schemaOf } from "./components.ts";
 import { ERRORS } from "./errors.ts";
-import { EXAMPLES } from "./examples.ts";
+import { EXAMPLES, FORM_EXAMPLE } from "./examples.ts";
 
 function parametersOf({ path, query, headers }: Operation): Json[] {
   const asked = query
@@ -57,11 +57,15 @@ const responsesOf = ({ responses, errors }: Operation): Json => ({
 });
 
 function pathItem(operation: Operation): Json {
-  const { id, summary, description, tag, isSignedIn, body } = operation;
+  const { id, summary, description, tag, isSignedIn, body, form } = operation;
   const parameters = parametersOf(operation);
   const examples = [...EXAMPLES].map((
     [name, value],
   ) => [name, { summary: `File ${name}`, value }]);
+  const changes = {
+    summary: "What has changed in a file since that of job 1",
+    value: { ...EXAMPLES.get("D1"), since_job_id: 1 },
+  };
   return {
     operationId: id,
     summary,
@@ -72,7 +76,24 @@ function pathItem(operation: Operation): Json {
     ...(body && {
       requestBody: {
         required: true,
-        content: { "application/json": { schema: bodyReference, examples: Object.fromEntries(examples) } },
+        content: {
+          "application/json": {
+            schema: bodyReference,
+            examples: { ...Object.fromEntries(examples), changes },
+          },
+        },
+      },
+    }),
+    ...(form && {
+      requestBody: {
+        required: true,
+        content: {
+          "multipart/form-data": {
+            schema: referenceTo(form),
+            encoding: { file: { contentType: "text/csv" } },
+            example: Object.fromEntries(FORM_EXAMPLE),
+          },
+        },
       },
     }),
     responses: responsesOf(operation),

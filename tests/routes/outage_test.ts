@@ -139,12 +139,13 @@ Deno.test("requests to a database that is empty, or just being restored, are 503
   await db.sql`ALTER TABLE file_generation RENAME TO elsewhere`;
   const post = async () => {
     const { status, headers, json } = await app.send("POST", POST, { body: allContracts });
-    return [status, json.code, Number(headers.get("Retry-After")) > 0];
+    if (status === 503) assert.ok(Number(headers.get("Retry-After")) > 0);
+    return [status, json.code];
   };
-  assert.deepEqual(await post(), [500, "internal_error", false]);
+  assert.deepEqual(await post(), [500, "internal_error"]);
   await db.sql`ALTER TABLE schema_migration RENAME TO elsewhere_too`;
-  assert.deepEqual(await post(), [503, "service_unavailable", true]);
+  assert.deepEqual(await post(), [503, "service_unavailable"]);
   await db.sql`ALTER TABLE elsewhere_too RENAME TO schema_migration`;
   await db.sql`ALTER TABLE elsewhere RENAME TO file_generation`;
-  assert.deepEqual(await post(), [200, undefined, false]);
+  assert.deepEqual(await post(), [200, undefined]);
 });
