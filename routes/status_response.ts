@@ -51,6 +51,9 @@ export const statusSchema = z.object({
   }),
   reused: z.boolean().optional().meta({ description: "the file was there already when it was asked for" }),
   data_as_of: time.nullable().optional().meta({ description: "when the file's source data was last loaded" }),
+  data_checked_at: time.nullable().optional().meta({
+    description: "up to which load of its source data the file is known to be unchanged; null until finished",
+  }),
   url_expires_at: time.nullable().optional(),
   error_code: z.string().nullable().optional().meta({ description: "why it failed, for a program" }),
   retryable: z.boolean().nullable().optional().meta({
@@ -79,6 +82,7 @@ export const statusSchema = z.object({
     sha256: "7c0ffb8f8f20e56fae8b62df89eab1fe2b98b7215c7400c3763427f47449869f",
     reused: false,
     data_as_of: "2026-11-24T00:07:40.969Z",
+    data_checked_at: "2026-11-24T00:07:40.969Z",
     url_expires_at: "2026-11-24T01:07:52.000Z",
     error_code: null,
     retryable: null,
@@ -138,6 +142,7 @@ export function statusBody(
     sha256: job.sha256,
     reused: job.reused,
     data_as_of: job.dataAsOf?.toISOString() ?? null,
+    data_checked_at: job.dataCheckedAt?.toISOString() ?? null,
     url_expires_at: link?.expiresAt.toISOString() ?? null,
     error_code: job.error?.code ?? null,
     retryable: job.error?.retryable ?? null,

@@ -36,6 +36,8 @@ export interface JobStatus {
   rows: number | null;
   sha256: string | null;
   dataAsOf: Date | null;
+  /** Up to which load of its tables the file is known to be unchanged. */
+  dataCheckedAt: Date | null;
   /** Of a finished file of differences: how many it names, by rule. */
   findings: Record<string, number> | null;
   error: { code: string; message: string; retryable: boolean } | null;
@@ -82,7 +84,7 @@ export async function jobsOf(
 export const STATUS_COLUMNS = `
   job_id, file_generation_id, requested_by, requested_at, reused, ignored_keys, cancelled_at, file_type, agency_code,
   start_date::text, end_date::text, state, created_at, started_at, changed_at, ended_at, now() AS now,
-  rows_written, rows_estimated, stored_key, file_name, removed_at, size_bytes, row_count, sha256, data_as_of, findings,
+  rows_written, rows_estimated, stored_key, file_name, removed_at, size_bytes, row_count, sha256, data_as_of, data_checked_at, findings,
   error_code, error_message, retryable, snooze_message`;
 
 const jobs = (sql: Sql | Transaction) =>
@@ -116,6 +118,7 @@ export interface StatusRow {
   row_count: string | null;
   sha256: string | null;
   data_as_of: Date | null;
+  data_checked_at: Date | null;
   findings: Record<string, number> | null;
   error_code: string | null;
   error_message: string | null;
@@ -153,6 +156,7 @@ export function toStatus(found: StatusRow): JobStatus {
     rows: row.row_count === null ? null : Number(row.row_count),
     sha256: row.sha256,
     dataAsOf: row.data_as_of,
+    dataCheckedAt: row.data_as_of && latest(row.data_as_of, row.data_checked_at),
     findings: row.findings,
     error: row.error_code === null
       ? null
