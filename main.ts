@@ -18,6 +18,8 @@ import { createApp } from "./routes/app.ts";
 import { HeldRequests } from "./routes/held_requests.ts";
 
 const STOP_MILLISECONDS = 20_000;
+/** The longest that a statement may take, as one that waits for a lock of somebody's maintenance. */
+const STATEMENT_SECONDS = 25;
 
 const USAGE = `Usage: deno task serve
 
@@ -34,7 +36,12 @@ await runMain(USAGE, async (args) => {
   collectProcessMetrics("api");
   const stopped = stopSignal();
   const maxConnections = connectionLimit(config.MAX_CONNECTIONS);
-  const sql = connect(config.DATABASE_URL, { max: 10, name: "api", pipelined: true });
+  const sql = connect(config.DATABASE_URL, {
+    max: 10,
+    name: "api",
+    pipelined: true,
+    statementSeconds: STATEMENT_SECONDS,
+  });
   if (!await awaitDatabase(sql, config.DATABASE_URL, config.DATABASE_WAIT_SECONDS, stopped)) return;
   const changes = new GenerationChanges(config.DATABASE_URL, "api-listen");
   const app = createApp({

@@ -1,10 +1,12 @@
 import pg from "pg";
+import { isAtWork } from "./db/at_work.ts";
 import { type ClientOptions, DialledClient } from "./db/client.ts";
 import { readConnectionUrl } from "./db/connection_url.ts";
 import { openWire } from "./db/open_wire.ts";
 import { PipelinedStatements } from "./db/pipelined.ts";
 import { ClientPool, openPgPool } from "./db/pool.ts";
 import { runOn } from "./db/run_on_client.ts";
+import type { Patience } from "./db/silence.ts";
 import type { ReservedConnection, Sql } from "./db/sql.ts";
 import { type Run, tagFor } from "./db/tag.ts";
 import { inTransaction } from "./db/transaction.ts";
@@ -22,6 +24,10 @@ export interface PoolOptions {
    * each taking one for itself: for a process that has hundreds of them at once.
    */
   pipelined?: boolean;
+  /** How long one statement may take, unless the URL says otherwise; for ever where it is left out. */
+  statementSeconds?: number;
+  /** How long nothing may come on a connection before that is looked into; shorter in tests. */
+  patience?: Patience;
 }
 
 /**
@@ -29,8 +35,8 @@ export interface PoolOptions {
  *
  * `bigint` comes as a string, `numeric` as a string, `timestamptz` as a `Date`. Close it with `sql.end()`.
  */
-export function connect(url: string, { max, name, pipelined = false }: PoolOptions): Sql {
-  const options = clientOptions(url, name);
+export function connect(url: string, { max, pipelined = false, ...others }: PoolOptions): Sql {
+  const options = clientOptions(url, others);
   const pool = new ClientPool(options, max);
   const statements = pipelined ? new PipelinedStatements(options, max) : undefined;
   const run: Run = statements ? statements.run : (query) => pool.run(query);
@@ -46,14 +52,17 @@ export function connect(url: string, { max, name, pipelined = false }: PoolOptio
   });
 }
 
-function clientOptions(url: string, name: string): ClientOptions {
+function clientOptions(
+  url: string,
+  options: Pick<ClientOptions, "name" | "patience" | "statementSeconds"> & { mayPause?: boolean },
+): ClientOptions {
   const target = readConnectionUrl(url);
-  return { target, name, dial: () => openWire(target) };
+  return { ...options, target, dial: () => openWire(target), isAtWork: isAtWork(target, options) };
 }
 
 /** A pool of node-postgres connections, which graphile-worker needs. Close it with `pool.end()`. */
-export function connectForQueue(url: string, { max, name }: PoolOptions): pg.Pool {
-  return openPgPool(clientOptions(url, name), max);
+export function connectForQueue(url: string, { max, ...options }: PoolOptions): pg.Pool {
+  return openPgPool(clientOptions(url, options), max);
 }
 
 /** One node-postgres connection, with a session of its own. */
@@ -61,7 +70,7 @@ export type Session = pg.Client;
 
 /** One connection with a session of its own, for loads and for `LISTEN`. Close it with `session.end()`. */
 export async function openSession(url: string, name: string): Promise<Session> {
-  const session = new DialledClient(clientOptions(url, name));
+  const session = new DialledClient(clientOptions(url, { name, mayPause: true }));
   return await session.connect();
 }
 

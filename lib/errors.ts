@@ -153,6 +153,18 @@ export const catalogue = {
     retryable: false,
     sentence: (p: { jobId: string; why: string }) => `Job ${p.jobId} has no file: ${p.why}`,
   },
+  earlier_job_unfinished: {
+    status: 400,
+    retryable: true,
+    sentence: (p: { jobId: string; state: string }) =>
+      `Job ${p.jobId} is ${p.state}; what has changed since can be asked for once a job has finished.`,
+  },
+  earlier_file_gone: {
+    status: 400,
+    retryable: false,
+    sentence: (p: { jobId: string; why: string }) =>
+      `The file of job ${p.jobId}, since which the changes are asked for, cannot be compared with: ${p.why}. Request the whole file.`,
+  },
   job_unfinished: {
     status: 409,
     retryable: true,

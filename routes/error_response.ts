@@ -48,7 +48,7 @@ export const errorResponse: ErrorHandler = async (error, c) => {
   }
   // Looked at first: what the loss of a client's connection says is also said of the database's.
   if (cameOfHangingUp(error, c)) return respond(c, new ServiceError("client_gone"));
-  if (isUnavailable(error) || isConflict(error)) {
+  if (isUnavailable(error) || isConflict(error) || hasTakenTooLong(error)) {
     const said = await withoutSecrets(error.message, c);
     log("api").warning("the database is away", { error: said, requestId: c.var.requestId });
     return respond(c, new ServiceError("service_unavailable"));
@@ -61,6 +61,10 @@ export const errorResponse: ErrorHandler = async (error, c) => {
   });
   return respond(c, new ServiceError("internal_error", { id }));
 };
+
+/** Whether Postgres has ended a statement for the time it took (query_canceled, lock_not_available). */
+const hasTakenTooLong = (error: unknown): boolean =>
+  /^(57014|55P03)$/.test(String((error as { code?: unknown } | null)?.code));
 
 function respond(c: Context, error: ServiceError): Response {
   const issues = error.code === "invalid_request"

@@ -5,7 +5,7 @@ import { fileTypeOf, ignoredKeys, requestBody } from "../lib/files/registry.ts";
 import { requestGeneration } from "../lib/generations/request.ts";
 import { forUsers } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
-import type { WithJob } from "./job_access.ts";
+import { accessJob, type WithJob } from "./job_access.ts";
 import { operation } from "./operation.ts";
 import { mayWait, preferWait } from "./prefer_wait.ts";
 import { jsonBody } from "./request_input.ts";
@@ -36,6 +36,10 @@ export const generateDetachedFile = (dependencies: Dependencies) =>
       const request = c.req.valid("json");
       const { user } = c.var;
       requireAgencyAccess(user, request.agency_code);
+      // One that there is not is said to be so when the request is stored.
+      if (request.since_job_id !== undefined) {
+        await accessJob(c, dependencies.sql, String(request.since_job_id));
+      }
       const { job, isNew } = await requestGeneration(
         dependencies.sql,
         fileTypeOf(request.file_type),

@@ -3,6 +3,7 @@ import { createMiddleware } from "hono/factory";
 import { z } from "zod";
 import { type AuditAction, recordAudit } from "../lib/auth/audit.ts";
 import { requireJobAccess } from "../lib/auth/permissions.ts";
+import type { Sql } from "../lib/db.ts";
 import { ServiceError } from "../lib/errors.ts";
 import { type JobStatus, jobStatus } from "../lib/generations/status.ts";
 import { type Asked, auditOf, type SignedIn } from "./access.ts";
@@ -51,15 +52,35 @@ export const forJob = (
     whenUnknown ? { errors: [403] } : { path: { job_id: jobIdParameter }, errors: [403, 404] },
     createMiddleware<WithJob>(async (c, next) => {
       const jobId = idOf(c);
-      const job = isJobId(jobId) ? await jobStatus(sql, jobId) : undefined;
+      const job = await accessJob(c, sql, jobId, action);
       if (!job && whenUnknown) return whenUnknown(c, jobId);
       if (!job) throw new ServiceError("job_unknown", { jobId });
-      requireJobAccess(c.var.user, job, action);
       c.set("job", job);
-      if (action === "see" && c.req.method !== "HEAD") await recordAudit(sql, auditOfJob(c, "status"));
       return await next();
     }),
   );
+
+/**
+ * Loads a job that a request names, wherever it does, makes sure that the user may do this to it, and keeps in
+ * the audit that it was seen.
+ *
+ * @returns undefined where there is no such job
+ * @throws {ServiceError} `permission_denied`
+ */
+export async function accessJob(
+  c: Asked,
+  sql: Sql,
+  jobId: string,
+  action: "see" | "cancel" = "see",
+): Promise<JobStatus | undefined> {
+  const job = isJobId(jobId) ? await jobStatus(sql, jobId) : undefined;
+  if (!job) return undefined;
+  requireJobAccess(c.var.user, job, action);
+  if (action === "see" && c.req.method !== "HEAD") {
+    await recordAudit(sql, { ...auditOf(c, "status", job.agencyCode), jobId });
+  }
+  return job;
+}
 
 /**
  * Looks again, as whoever has made a request wait must: the user may have been signed out or lost the agency

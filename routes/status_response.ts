@@ -59,6 +59,10 @@ export const statusSchema = z.object({
   retryable: z.boolean().nullable().optional().meta({
     description: "whether the same request may work later",
   }),
+  changes: z.object({ added: z.int(), changed: z.int(), removed: z.int() }).nullable().optional().meta({
+    description:
+      "how many records a finished file of changes has, by kind; null until finished, and of any other file",
+  }),
   queued_seconds: z.number().optional(),
   run_seconds: z.number().nullable().optional(),
 }).meta({
@@ -86,6 +90,7 @@ export const statusSchema = z.object({
     url_expires_at: "2026-11-24T01:07:52.000Z",
     error_code: null,
     retryable: null,
+    changes: null,
     queued_seconds: 0.012,
     run_seconds: 0.11,
     warnings: [],
@@ -146,6 +151,7 @@ export function statusBody(
     url_expires_at: link?.expiresAt.toISOString() ?? null,
     error_code: job.error?.code ?? null,
     retryable: job.error?.retryable ?? null,
+    changes: job.changes,
     queued_seconds: job.queuedSeconds,
     run_seconds: job.runSeconds,
   };

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Task } from "graphile-worker";
+import { ChangeWriter } from "../lib/changes/change_writer.ts";
+import { writeChanges } from "../lib/changes/write_changes.ts";
 import type { Sql, Transaction } from "../lib/db.ts";
 import { isUnavailable } from "../lib/db/unavailable.ts";
 import { ServiceError } from "../lib/errors.ts";
@@ -13,7 +15,7 @@ import { release } from "../lib/generations/attempt_end.ts";
 import { type DataVersion, dataVersion, noteDataVersion } from "../lib/generations/data_version.ts";
 import { reasonOf, recordFailure, type Verdict } from "../lib/generations/failure.ts";
 import { claim, type Lease, noteEstimate, noteUpload } from "../lib/generations/lease.ts";
-import { publish } from "../lib/generations/publish.ts";
+import { publish, type ToldOfFile } from "../lib/generations/publish.ts";
 import type { GenerateFilePayload } from "../lib/generations/queue.ts";
 import { log } from "../lib/log.ts";
 import {
@@ -124,7 +126,10 @@ async function attempt(
   });
   await using unfinished = new AsyncDisposableStack();
   unfinished.defer(() => object.abort());
-  using file = new RecordWriter(contents, object, lease.request.compression);
+  const { since, compression } = lease.request;
+  using file = since
+    ? new ChangeWriter(contents, object, compression)
+    : new RecordWriter(contents, object, compression);
   const taker = takesTotals(contents);
 
   // What was sent with the request is read into temporary tables, which a replica could not make.
@@ -134,17 +139,24 @@ async function attempt(
       const { loadedAt } = await freshData(sql, tx, lease);
       const findings = await reconcile(tx, lease.request, (upload) => openUpload(store, { upload }, signal));
       const rowsEstimated = await estimateRows(tx, contents.query);
-      await noteEstimate(sql, lease, rowsEstimated);
       const how = { rowsEstimated, spare: spareCursors, signal };
+      const tell = () => {
+        keeper.tell(file.rows);
+        signal.throwIfAborted();
+      };
+      if (file instanceof ChangeWriter) {
+        await writeChanges({ ...how, store, earlier: since!, contents, exportSql, tx, sql }, file, tell);
+        return { dataAsOf: loadedAt, changes: file.changes };
+      }
+      await noteEstimate(sql, lease, rowsEstimated);
       for await (const batch of readRecords(exportSql, tx, contents, how)) {
         taker?.add(batch);
         await file.add(batch);
-        keeper.tell(file.rows);
-        signal.throwIfAborted();
+        tell();
       }
       return { dataAsOf: loadedAt, totals: await taker?.totals(tx), findings };
     }, { makesTables: hasUpload, signal });
-  const { dataAsOf, ...told } = await inSpan("write file", {}, readAndWrite);
+  const { dataAsOf, ...told } = unchanged(lease) ?? await inSpan("write file", {}, readAndWrite);
   const written = await file.end();
   await inSpan("finish storing", {}, () => object.finish());
   unfinished.move();
@@ -153,6 +165,15 @@ async function attempt(
   if (await whileUnavailable(leaseSeconds, makeItTheFile)) return written;
   await store.remove(lease.storedKey);
   return undefined;
+}
+
+/** What is told of changes where no data was loaded since the earlier file: there is nothing to read then. */
+function unchanged(
+  { request: { since }, dataVersion }: Lease,
+): { dataAsOf: Date | null } & ToldOfFile | undefined {
+  if (since?.data_version !== dataVersion) return undefined;
+  const dataAsOf = since.data_as_of === null ? null : new Date(since.data_as_of);
+  return { dataAsOf, changes: { added: 0, changed: 0, removed: 0 } };
 }
 
 /**

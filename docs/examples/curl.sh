@@ -21,3 +21,6 @@ link=$(echo "$status" | sed 's/.*"url":"\([^"]*\)".*/\1/')
 name=$(basename "${link%%\?*}")
 curl -fsSL -o "$name" "$link"
 echo "$(echo "$status" | field sha256)  $name" | sha256sum -c
+
+# What its records come to: the control totals.
+curl -fsS "$URL/v1/generations/$job/totals" -H "Authorization: Bearer $TOKEN"

@@ -4,6 +4,7 @@ URL is the service, TOKEN an API token: URL=http://127.0.0.1:8000 TOKEN=... pyth
 """
 
 import csv
+import decimal
 import hashlib
 import json
 import os
@@ -38,7 +39,15 @@ with urllib.request.urlopen(status["url"]) as response, open(name, "wb") as file
     shutil.copyfileobj(response, file)
 with open(name, "rb") as file:
     assert hashlib.sha256(file.read()).hexdigest() == status["sha256"], "the file came damaged"
+
+# The control totals are what the file adds up to, to the cent.
+totals = call(f"/v1/generations/{status['job_id']}/totals")
+decimal.getcontext().prec = 1000
+records, amount = 0, decimal.Decimal(0)
 with open(name, newline="", encoding="utf-8") as file:
-    records = sum(1 for _ in csv.DictReader(file))
-assert records == status["rows"]
-print(f"{name}: {records} records")
+    for record in csv.DictReader(file):
+        records += 1
+        amount += decimal.Decimal(record["FederalActionObligation"] or 0)
+assert records == totals["records"] == status["rows"]
+assert amount == decimal.Decimal(totals["amounts"]["FederalActionObligation"])
+print(f"{name}: {records} records, {totals['distinct_awards']} awards, {amount}")

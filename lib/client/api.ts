@@ -18,6 +18,22 @@ export interface Status {
   error_code?: string | null;
 }
 
+/** What the client reads of a file's control totals (`docs/api.md`). */
+export interface Totals {
+  records: number;
+  distinct_awards: number;
+  amounts: Record<string, string>;
+  records_that_differ?: number;
+  by_month?: ({ month: string } & PartTotals)[];
+  by_sub_tier?: ({ code: string | null; name: string | null } & PartTotals)[];
+}
+
+/** What some of a file's records come to. */
+interface PartTotals {
+  records: number;
+  amounts: Record<string, string>;
+}
+
 const WAIT_SECONDS = 20;
 const FIRST_PAUSE = 500, LONGEST_PAUSE = 10_000;
 /** The longest that is waited because the service says so. */
@@ -52,6 +68,19 @@ export class Api {
     return this.#call(`/v1/check_detached_generation_status/?job_id=${jobId}`, {});
   }
 
+  /** What a finished job's file comes to; null where the service has no totals of it. */
+  async totals(jobId: number): Promise<Totals | null> {
+    try {
+      return await this.#call<Totals>(`/v1/generations/${jobId}/totals`, {});
+    } catch (error) {
+      // Of a file that is older than totals, or from a service that is.
+      if (error instanceof ClientError && ["no_totals", "route_unknown"].includes(error.code ?? "")) {
+        return null;
+      }
+      throw error;
+    }
+  }
+
   /**
    * Waits until a job's file is there.
    *
@@ -72,7 +101,10 @@ export class Api {
     throw new ClientError(why, EXIT.generationFailed, status.error_code ?? status.state);
   }
 
-  async #call(path: string, init: RequestInit & { headers?: Record<string, string> }): Promise<Status> {
+  async #call<Body = Status>(
+    path: string,
+    init: RequestInit & { headers?: Record<string, string> },
+  ): Promise<Body> {
     const patience = AbortSignal.timeout(this.patience * 1000);
     for (let milliseconds = FIRST_PAUSE;; milliseconds = Math.min(2 * milliseconds, LONGEST_PAUSE)) {
       const headers = { ...init.headers, Authorization: `Bearer ${this.token}` };

@@ -34,8 +34,8 @@ export const USAGE = `Makes a file, waits for it, downloads it and checks it.
   --token-file FILE           holds the API token (or DETACHED_TOKEN; else the one that "deno task start" keeps)
   --job ID                    goes on with a job that was asked for before
   --no-wait                   says the job's ID and ends
-  --json                      one JSON object on standard output at the end
-  --quiet                     no progress
+  --json                      one JSON object on standard output at the end, with all totals
+  --quiet                     no progress, no totals
   --patience SECONDS          how long the service may be away (60)
 
 Interrupted and started again with the same arguments, it goes on with the same job and the same download.

@@ -1,6 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { bar, ProgressLine } from "../terminal/progress_line.ts";
-import { Api, type Status } from "./api.ts";
+import { Api, type Status, type Totals } from "./api.ts";
 import type { Arguments } from "./arguments.ts";
 import { ClientError, EXIT } from "./client_error.ts";
 import { fetchFile } from "./fetch_file.ts";
@@ -15,6 +15,8 @@ export interface Generated {
   size: number | null;
   rows: number | null;
   sha256: string | null;
+  /** What its records come to; null where the service does not say. */
+  totals: Totals | null;
 }
 
 /**
@@ -40,7 +42,7 @@ export async function generate(args: Arguments, token: string, folder: string): 
     if (args.noWait) {
       // Whoever comes for the file names the job.
       await keeper.forget();
-      return describe(begun, null);
+      return describe(begun, null, null);
     }
     const status = await api.finished(begun, (status) => line.show(waitingLine(status))).catch(
       async (error) => {
@@ -51,9 +53,10 @@ export async function generate(args: Arguments, token: string, folder: string): 
     const path = output ?? resolve(folder, fileNameIn(status.url));
     if (!output) await refuseOutput(path, args.force);
     refuseWrongEnding(path, fileNameIn(status.url));
+    const totals = await api.totals(status.job_id);
     await fetchFile({ api, status, path, patience: args.patience, line });
     await keeper.forget();
-    return describe(status, path);
+    return describe(status, path, totals);
   } finally {
     line.clear();
   }
@@ -115,12 +118,17 @@ async function begin(api: Api, keeper: JobKeeper, { body, jobId }: Arguments): P
   }
 }
 
-const describe = ({ job_id, size, rows, sha256 }: Status, path: string | null): Generated => ({
+const describe = (
+  { job_id, size, rows, sha256 }: Status,
+  path: string | null,
+  totals: Totals | null,
+): Generated => ({
   job_id,
   path,
   size,
   rows: rows ?? null,
   sha256: sha256 ?? null,
+  totals,
 });
 
 async function lookAt(path: string): Promise<Deno.FileInfo | undefined> {

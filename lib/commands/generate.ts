@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { readArguments, USAGE } from "../client/arguments.ts";
 import { ClientError, EXIT } from "../client/client_error.ts";
 import { generate } from "../client/generate.ts";
+import { totalsTable } from "../client/totals_table.ts";
 import { KEPT, readKept } from "../kept.ts";
 import { ProcessError } from "../process_error.ts";
 import { runMain } from "../run_main.ts";
@@ -49,7 +50,10 @@ async function run(args: string[]): Promise<void> {
   const done = await generate(wanted, token, folder);
   if (wanted.json) console.log(JSON.stringify(done));
   else if (done.path === null) console.log(done.job_id);
-  else console.log(`${done.path}: ${done.rows} records, ${done.size} bytes, SHA-256 ${done.sha256}`);
+  else {
+    console.log(`${done.path}: ${done.rows} records, ${done.size} bytes, SHA-256 ${done.sha256}`);
+    if (done.totals && !wanted.quiet) console.log(totalsTable(done.totals));
+  }
 }
 
 await runMain(USAGE, async (args) => {

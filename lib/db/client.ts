@@ -3,6 +3,7 @@ import type { ConnectionTarget } from "./connection_url.ts";
 import type { Wire } from "./dial.ts";
 import { RowFilter } from "./row_filter.ts";
 import { startupOptions } from "./session_settings.ts";
+import { type IsAtWork, type Patience, watchSilence } from "./silence.ts";
 import { parserOf } from "./values.ts";
 
 /** How a connection is opened. */
@@ -12,11 +13,20 @@ export interface ClientOptions {
   name: string;
   /** Opens the connection that it is to talk on. */
   dial: () => Promise<Wire>;
+  /** How long one statement may take. */
+  statementSeconds?: number | undefined;
   /** Whether it leaves the session's settings alone. */
   isPlain?: boolean;
+  /** How it is found out whether the server is at work while nothing comes. */
+  isAtWork?: IsAtWork | undefined;
+  /** How long nothing may come before that is looked into; shorter in tests. */
+  patience?: Patience | undefined;
   /** Whether values are read as `lib/db/values.ts` says, and not as the driver does by itself. */
   readsValues?: boolean;
 }
+
+/** What the driver's types leave out. */
+type Undeclared = { processID: number | null; readyForQuery: boolean };
 
 type Connected = (error?: Error) => void;
 
@@ -29,11 +39,14 @@ export const isReadOnly = (error: unknown): boolean => (error as { code?: unknow
 /** A connection of node-postgres that is dialled as every one of this service is. */
 export class DialledClient extends pg.Client {
   readonly #dial: () => Promise<Wire>;
+  readonly #watch: Pick<ClientOptions, "isAtWork" | "patience">;
   #rows: RowFilter | undefined;
   #isBrokenOff = false;
   #isReadOnly = false;
 
-  constructor({ target, name, dial, readsValues, isPlain }: ClientOptions) {
+  constructor(
+    { target, name, dial, readsValues, isPlain, isAtWork, patience, statementSeconds }: ClientOptions,
+  ) {
     super({
       host: target.servers[0]!.host,
       port: target.servers[0]!.port,
@@ -41,12 +54,13 @@ export class DialledClient extends pg.Client {
       password: target.password,
       database: target.database,
       application_name: target.applicationName ?? name,
-      options: isPlain ? undefined : startupOptions(target.options),
+      options: isPlain ? undefined : startupOptions(target.options, statementSeconds),
       ssl: false,
       connectionTimeoutMillis: target.connectSeconds * 1000,
       ...readsValues && { types: { getTypeParser: parserOf } },
     });
     this.#dial = dial;
+    this.#watch = { isAtWork, patience };
     // Without a listener a loss ends the process, and pg's pool has one only some time after the server was
     // ready. Whatever runs on the connection, or is asked of it next, is refused by itself.
     this.on("error", () => {});
@@ -67,6 +81,11 @@ export class DialledClient extends pg.Client {
   get rows(): RowFilter {
     if (!this.#rows) throw new Error("the connection is not open");
     return this.#rows;
+  }
+
+  /** The server's process that it leads to, once it is open. */
+  get process(): number | null {
+    return (this as unknown as Undeclared).processID;
   }
 
   /** Whether it was given up on purpose. */
@@ -99,7 +118,14 @@ export class DialledClient extends pg.Client {
     const connect = () => queueMicrotask(() => stream.emit("connect"));
     Object.assign(this.connection, { stream: Object.assign(stream, { connect }) });
     const opened = super.connect();
-    this.#rows = takeRowsAside(this.connection);
+    const rows = takeRowsAside(this.connection);
+    this.#rows = rows;
+    watchSilence({
+      wire: stream,
+      isWaiting: () => !(this as unknown as Undeclared).readyForQuery && !rows.isPaused,
+      process: () => this.process,
+      ...this.#watch,
+    });
     await opened;
   }
 }

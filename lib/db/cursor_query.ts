@@ -38,6 +38,7 @@ export class CursorQuery {
   readonly #end = Promise.withResolvers<void>();
   #connection: Connection | undefined;
   #batch: RowMessages[] = [];
+  #orders = 0;
   #isDeclared = false;
   #isOver = false;
 
@@ -77,6 +78,8 @@ export class CursorQuery {
 
   handlePortalSuspended(): void {
     if (this.#isOver) return;
+    this.#orders -= 1;
+    this.filter.isPaused = this.#orders === 0;
     const room = this.#hand();
     const more = () => {
       if (!this.#isOver) this.#send(() => this.#order());
@@ -97,11 +100,13 @@ export class CursorQuery {
   }
 
   handleReadyForQuery(): void {
+    this.filter.isPaused = false;
     this.filter.onRows = undefined;
     this.#end.resolve();
   }
 
   handleError(error: Error): void {
+    this.filter.isPaused = false;
     this.filter.onRows = undefined;
     // What was asked for after the end is answered already.
     if (!this.#isOver) this.#connection?.sync();
@@ -111,6 +116,7 @@ export class CursorQuery {
 
   #close(): void {
     this.#isOver = true;
+    this.filter.isPaused = false;
     const connection = this.#connection!;
     const { stream } = connection;
     stream.cork();
@@ -129,6 +135,8 @@ export class CursorQuery {
   }
 
   #order(): void {
+    this.#orders += 1;
+    this.filter.isPaused = false;
     this.#connection!.execute({ portal: NAME, rows: String(this.reader.rows()) }, true);
   }
 

@@ -4,7 +4,7 @@ import { connect as connectTls, type TLSSocket } from "node:tls";
 import type { ConnectionTarget, Server } from "./connection_url.ts";
 
 /** A connection to a server that nothing has been said on yet, save for its encryption. */
-export type Wire = Socket | TLSSocket;
+export type Wire = (Socket | TLSSocket) & { server?: Server };
 
 // Postgres' protocol, "Message Formats": SSLRequest, and what it is answered by.
 const SSL_REQUEST = new Uint8Array([0, 0, 0, 8, 4, 210, 22, 47]);
@@ -50,6 +50,10 @@ class NoSocket extends Error {
  * @throws the socket's error, `ConnectTimeout`, `NoSocket` or `NotEncrypted`
  */
 export async function dial(target: ConnectionTarget, server: Server): Promise<Wire> {
+  return Object.assign(await dialAsWanted(target, server), { server });
+}
+
+async function dialAsWanted(target: ConnectionTarget, server: Server): Promise<Wire> {
   const { mode } = target.encryption;
   if (server.host.startsWith("/")) return await dialSocket(target, server);
   if (mode === "never") return await dialOnce(target, server, false);

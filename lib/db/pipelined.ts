@@ -2,6 +2,7 @@ import postgres from "postgres";
 import { type ClientOptions, isReadOnly } from "./client.ts";
 import { failedSocket, quiet } from "./quiet_socket.ts";
 import { startupOptions } from "./session_settings.ts";
+import { watchSilence } from "./silence.ts";
 import type { Query, Run } from "./tag.ts";
 import { PARSERS } from "./values.ts";
 
@@ -56,17 +57,25 @@ const TYPES = Object.fromEntries(
   ]),
 );
 
+/** What the driver keeps of a statement that it has sent, which its types do not say. */
+type Sent = { state: { pid: number | null } | null };
+
 /** A pool of postgres.js that has one connection, and ends with it. */
 class PipelinedConnection {
   /** How many statements wait for their answers. */
   running = 0;
   readonly #sql: postgres.Sql;
   readonly #ended: () => void;
+  /** A statement of its, by which the driver tells of the server. */
+  #last: Sent | undefined;
   #isReadOnly = false;
   #idle = () => {};
 
   /** @param ended told when it is to be given no more statements */
-  constructor({ target, name, dial }: ClientOptions, ended: () => void) {
+  constructor(
+    { target, name, dial, isAtWork, patience, statementSeconds }: ClientOptions,
+    ended: () => void,
+  ) {
     this.#ended = ended;
     let isDialled = false;
     const options = {
@@ -78,7 +87,7 @@ class PipelinedConnection {
       port: target.servers[0]!.port,
       connection: {
         application_name: target.applicationName ?? name,
-        options: startupOptions(target.options),
+        options: startupOptions(target.options, statementSeconds),
       },
       connect_timeout: target.connectSeconds,
       backoff: () => 0,
@@ -91,7 +100,11 @@ class PipelinedConnection {
       socket: () => {
         if (isDialled) return failedSocket(new ConnectionClosed("the server has closed the connection"));
         isDialled = true;
-        return dial().then(quiet, failedSocket);
+        return dial().then((wire) => {
+          const process = () => this.#last?.state?.pid;
+          watchSilence({ wire, isWaiting: () => this.running > 0, process, isAtWork, patience });
+          return quiet(wire);
+        }, failedSocket);
       },
       onclose: () => {
         ended();
@@ -106,6 +119,7 @@ class PipelinedConnection {
     this.running += 1;
     try {
       const statement = this.#sql.unsafe(text, values, { prepare });
+      this.#last = statement as unknown as Sent;
       const rows = asArrays ? await statement.values() : await statement;
       return { rows: [...rows], count: rows.count };
     } catch (error) {

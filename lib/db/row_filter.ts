@@ -18,6 +18,8 @@ export class RowFilter {
    * from a message.
    */
   onRows: ((rows: RowMessages) => void) | undefined;
+  /** Whether no rows are ordered just now, in the midst of a cursor: the server waits for that. */
+  isPaused = false;
   /** The beginning of a message whose head has not come as a whole. */
   #head: Uint8Array | undefined;
   /** The beginning of a row whose end has not come. */

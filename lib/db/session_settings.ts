@@ -58,9 +58,14 @@ export function checkUrlOptions(options: string | undefined): void {
   }
 }
 
-/** The settings as libpq's `options` has them, and behind them the URL's own. */
-export function startupOptions(urls: string | undefined): string {
+/**
+ * The settings as libpq's `options` has them, and behind them the URL's own.
+ *
+ * @param statementSeconds how long one statement may take; for ever unless said
+ */
+export function startupOptions(urls: string | undefined, statementSeconds = 0): string {
   const escaped = (value: string) => value.replace(/[\\\s]/g, "\\$&");
-  const own = Object.entries(SESSION_SETTINGS).map(([name, value]) => `-c ${name}=${escaped(value)}`);
+  const settings = { ...SESSION_SETTINGS, statement_timeout: `${statementSeconds}s` };
+  const own = Object.entries(settings).map(([name, value]) => `-c ${name}=${escaped(value)}`);
   return [...own, ...urls ? [urls] : []].join(" ");
 }

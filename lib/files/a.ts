@@ -8,6 +8,9 @@ import { periodBody, periodName, type PeriodRequest } from "./period_request.ts"
 
 const elements = parseElements(table);
 
+/** The seven account columns, by which the file is ordered: all before the first amount. */
+const account = elements.slice(0, 7).map(({ column }) => column);
+
 /** File A, appropriation accounts: 21 elements computed from `sf_133` by the rules of `docs/files.md`. */
 export const a: FileType<PeriodRequest> = {
   code: "A",
@@ -28,6 +31,7 @@ export const a: FileType<PeriodRequest> = {
     header: elements.map((element) => element.header),
     delimiter: ",",
     query: ownedAccounts(text, [year, period], agency_code),
+    identity: { key: account, place: account },
     totals: {
       amounts: elements.map(({ column }) => column).filter((column) => /_(cpe|fyb)$/.test(column)),
       award: ACCOUNT_COLUMNS,

@@ -9,6 +9,8 @@ import {
   commonKeys,
   compressionOf,
   daysInOrder,
+  sinceKey,
+  sinceOf,
   withRules,
   yesNo,
 } from "./request_fields.ts";
@@ -23,6 +25,7 @@ export interface AwardRequest {
   file_format: "csv" | "txt";
   element_numbers: boolean;
   compression?: "gzip";
+  since_job_id?: number;
 }
 
 /**
@@ -34,6 +37,7 @@ function awardBody<Code extends string>(code: Code, numbered: boolean) {
   const keys = z.object({
     file_type: z.literal(code),
     ...commonKeys,
+    ...sinceKey,
     start: calendarDay("start"),
     end: calendarDay("end"),
     agency_type: choice("agency_type", ["awarding", "funding"], "awarding"),
@@ -51,6 +55,7 @@ function awardBody<Code extends string>(code: Code, numbered: boolean) {
     file_format: body.file_format,
     element_numbers: body.element_numbers,
     ...compressionOf(body),
+    ...sinceOf(body),
   }));
 }
 
@@ -110,6 +115,7 @@ export function awardFile(definition: {
         before: ["-infinity", "", "0"],
         behind: ["infinity", "", "0"],
       },
+      identity: { key: [definition.orderedBy[0]], place: ["action_date", definition.orderedBy[0]] },
       totals: {
         amounts: definition.amounts,
         award: ["unique_award_key"],

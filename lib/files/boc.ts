@@ -8,6 +8,10 @@ import { periodBody, periodName, type PeriodRequest } from "./period_request.ts"
 
 const elements = parseElements(table);
 
+/** All columns before the first amount, and those by which the file is ordered: 1 to 12, then 16 and 13. */
+const key = elements.slice(0, 16).map(({ column }) => column);
+const place = [...key.slice(0, 12), key[15]!, key[12]!];
+
 /**
  * File BOC, the GTAS comparison report: 20 elements, what GTAS holds by object class against what the
  * agency's published File B holds, by the rules of `docs/files.md`. Always comma-separated.
@@ -31,6 +35,7 @@ export const boc: FileType<PeriodRequest> = {
     header: elements.map((element) => element.header),
     delimiter: ",",
     query: ownedAccounts(text, [year, period], agency_code),
+    identity: { key, place },
     totals: {
       amounts: ["dollar_amount_gtas", "dollar_amount_broker", "dollar_amount_diff"],
       award: ACCOUNT_COLUMNS,

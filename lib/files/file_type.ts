@@ -13,6 +13,24 @@ export interface Upload {
   sha256: string;
 }
 
+/** The file of an earlier job, which changes are told from, as it was when they were asked for. */
+export interface EarlierFile {
+  job_id: number;
+  /** Where it is stored. */
+  key: string;
+  /** SHA-256 of its bytes as they are stored. */
+  sha256: string;
+  /** Absent where it is not compressed. */
+  compression?: "gzip";
+  /**
+   * The version of the data that it was asked for; null where it would be another file today whatever the
+   * data.
+   */
+  data_version: number | null;
+  /** When its data was loaded, ISO 8601. */
+  data_as_of: string | null;
+}
+
 /** What every kind of request has once it is validated; each file type adds its own keys. */
 export interface FileRequest {
   file_type: string;
@@ -23,6 +41,10 @@ export interface FileRequest {
   end: string;
   /** Absent where the file is not compressed. */
   compression?: "gzip";
+  /** The job since whose file the changes are wanted; absent where the file itself is. */
+  since_job_id?: number;
+  /** That job's file, added once the request is stored. */
+  since?: EarlierFile;
   /** What was sent with it; absent where the file is made of the service's data alone. */
   upload?: Upload;
 }
@@ -54,6 +76,19 @@ export interface RecordOrder {
   behind: readonly string[];
 }
 
+/** By what the records of two files of one request are found again in each other. Names of columns. */
+export interface RecordIdentity {
+  /**
+   * A record is told from the others by these; several that are equal in them, by their order in the file.
+   */
+  key: readonly string[];
+  /**
+   * What the file is ordered by, as text by its bytes, NULL last; every column of the key is among them, or
+   * has one value in the whole file.
+   */
+  place: readonly string[];
+}
+
 /** What decides whether a request is refused because there is nothing to make the file of. */
 export interface MissingData {
   /** A row for each thing that is not there, one text column that names it, as in "There is no …". */
@@ -71,6 +106,8 @@ export interface FileContents {
   query: RecordQuery;
   /** Absent where the records can only be read one after the other. */
   order?: RecordOrder;
+  /** Absent where nobody can ask what has changed in the file. */
+  identity?: RecordIdentity;
   /** What its totals are of; absent where none are taken. */
   totals?: TotalsDefinition;
 }
@@ -102,8 +139,8 @@ export interface FileType<Request extends FileRequest = FileRequest> {
    * A query with as many records as the file, which the API may plan (not run); absent where there is none.
    */
   estimate?(request: Request): RecordQuery;
-  /** The file's name before it is compressed (`fileNameOf`). */
-  fileName(request: Request, stamp: number): string;
+  /** The file's name before it is compressed (`fileNameOf`); `stamp` is what it ends in. */
+  fileName(request: Request, stamp: string): string;
   /**
    * A query for what decides the bytes besides the request and the data, such as the clock: one row, one text
    * column. It becomes part of the request key.

@@ -6,6 +6,8 @@ import {
   agencyIsNamed,
   commonKeys,
   compressionOf,
+  sinceKey,
+  sinceOf,
   wholeNumber,
   withRules,
 } from "./request_fields.ts";
@@ -21,6 +23,7 @@ export function periodBody<Code extends string>(code: Code) {
   const keys = z.object({
     file_type: z.literal(code),
     ...commonKeys,
+    ...sinceKey,
     year: wholeNumber("year", 1000, 9999, "a fiscal year of four digits, such as 2021"),
     period: wholeNumber(
       "period",
@@ -36,6 +39,7 @@ export function periodBody<Code extends string>(code: Code) {
     year: body.year,
     period: body.period,
     ...compressionOf(body),
+    ...sinceOf(body),
   }));
 }
 

@@ -38,7 +38,10 @@ export function fileTypeOf(code: string): FileType {
  * @param stamp seconds since 1970
  */
 export const fileNameOf = (request: FileRequest, stamp: number): string =>
-  fileTypeOf(request.file_type).fileName(request, stamp) + (request.compression === "gzip" ? ".gz" : "");
+  fileTypeOf(request.file_type).fileName(
+    request,
+    request.since ? `changes_since_${request.since.job_id}_${stamp}` : String(stamp),
+  ) + (request.compression === "gzip" ? ".gz" : "");
 
 /** The bodies that can be sent, by file type. */
 export const requestBodies: ReadonlyMap<string, z.ZodType> = new Map(

@@ -85,6 +85,27 @@ export const commonKeys = {
   compression: choice("compression", ["none", "gzip"], "none"),
 };
 
+/** The key of a request for the changes since an earlier file, of every file type that has an identity. */
+export const sinceKey = {
+  since_job_id: sinceJobId(),
+};
+
+function sinceJobId() {
+  const error = mustBe("since_job_id", "the ID of an earlier job, a whole number");
+  const isId = (value: number | string) =>
+    /^\d{1,16}$/.test(String(value)) && Number(value) >= 1 && Number.isSafeInteger(Number(value));
+  return z.union([z.number(), z.string()], { error }).refine(isId, { error }).transform(Number).optional()
+    .meta({
+      description:
+        "the ID of an earlier job for this very file: the result is what has changed since, not the file itself",
+    });
+}
+
+/** The earlier job, in a request's canonical form: a request for the file itself has no such key. */
+export const sinceOf = (
+  { since_job_id }: { since_job_id?: number | undefined },
+): Pick<FileRequest, "since_job_id"> => since_job_id === undefined ? {} : { since_job_id };
+
 /** How the file is compressed, in a request's canonical form: a file that is not has no such key. */
 export const compressionOf = (
   { compression }: { compression: "none" | "gzip" },

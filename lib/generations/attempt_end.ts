@@ -30,6 +30,7 @@ type Fact =
   | "sha256"
   | "data_as_of"
   | "findings"
+  | "changes"
   | "error_code"
   | "error_message"
   | "retryable";

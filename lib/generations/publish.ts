@@ -1,3 +1,4 @@
+import type { Changes } from "../changes/change_writer.ts";
 import type { Sql, Transaction } from "../db.ts";
 import { retryConflicts } from "../db/conflict.ts";
 import type { FileTotals } from "../files/totals/totals.ts";
@@ -12,6 +13,8 @@ export interface ToldOfFile {
   totals?: FileTotals | undefined;
   /** Of a file of differences: how many it names, by rule. */
   findings?: Record<string, number> | undefined;
+  /** Of a file of changes: how many records it has, by kind. */
+  changes?: Changes | undefined;
 }
 
 /**
@@ -27,7 +30,7 @@ export async function publish(
   lease: Lease,
   { rows, bytes, sha256 }: WrittenFile,
   dataAsOf: Date | null,
-  { totals, findings }: ToldOfFile = {},
+  { totals, findings, changes }: ToldOfFile = {},
 ): Promise<boolean> {
   const publishIn = async (tx: Transaction) => {
     const facts = {
@@ -39,6 +42,7 @@ export async function publish(
       sha256,
       data_as_of: dataAsOf,
       ...(findings && { findings: JSON.stringify(findings) }),
+      ...(changes && { changes: JSON.stringify(changes) }),
     };
     if (await endAttempt(tx, lease, { state: "finished", facts })) {
       if (totals) await keepTotals(tx, lease.fileGenerationId, totals);

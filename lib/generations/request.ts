@@ -7,6 +7,7 @@ import { ServiceError } from "../errors.ts";
 import type { FileRequest, FileType } from "../files/file_type.ts";
 import { traceParent } from "../tracing.ts";
 import { dataVersionText, ownRecords } from "./data_version.ts";
+import { earlierFile } from "./earlier_file.ts";
 import { earlierJob, type IdempotentRequest, rememberJob } from "./idempotency.ts";
 import { type JobStatus, jobStatus, STATUS_COLUMNS, type StatusRow, toStatus } from "./status.ts";
 
@@ -47,7 +48,7 @@ export interface RequestedJob {
  * index `file_generation_current` decides, so equal requests in the same instant cannot race.
  *
  * @throws {ServiceError} `invalid_request` where the agency does not exist; `data_missing`;
- * `too_many_unfinished_jobs`; `idempotency_key_reused`
+ * `too_many_unfinished_jobs`; `idempotency_key_reused`; those of `earlierFile`
  */
 export async function requestGeneration(
   sql: Sql,
@@ -67,7 +68,11 @@ export async function requestGeneration(
     // A transaction for each try: one that has seen others beside it must let go of its lock before it asks
     // to be alone.
     const { job, isNew, room }: Tried = await retryConflicts(() =>
-      idempotent ? sql.begin((tx) => storeOnce(tx, attempt, idempotent)) : tryToStore(sql, attempt)
+      idempotent
+        ? sql.begin((tx) => storeOnce(tx, attempt, idempotent))
+        : request.since_job_id === undefined
+        ? tryToStore(sql, attempt)
+        : sql.begin((tx) => tryToStoreChanges(tx, attempt))
     );
     if (job) return { job, isNew };
     alone = room === "crowded";
@@ -93,9 +98,17 @@ interface Tried {
 async function storeOnce(tx: Transaction, attempt: Try, idempotent: IdempotentRequest): Promise<Tried> {
   const earlier = await earlierJob(tx, idempotent);
   if (earlier !== undefined) return { job: (await jobStatus(tx, earlier))!, isNew: false, room: "free" };
-  const tried = await tryToStore(tx, attempt);
+  const tried = await tryToStoreChanges(tx, attempt);
   if (tried.job) await rememberJob(tx, idempotent, tried.job.jobId);
   return tried;
+}
+
+/** Looks up the earlier file first, where the request is for the changes since one. */
+async function tryToStoreChanges(tx: Transaction, attempt: Try): Promise<Tried> {
+  const { fileType, request } = attempt;
+  if (request.since_job_id === undefined) return await tryToStore(tx, attempt);
+  const since = await earlierFile(tx, request, (plain) => requestKey(tx, fileType, plain));
+  return await tryToStore(tx, { ...attempt, request: { ...request, since } });
 }
 
 async function tryToStore(

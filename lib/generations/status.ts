@@ -1,3 +1,4 @@
+import type { Changes } from "../changes/change_writer.ts";
 import type { Sql, Transaction } from "../db.ts";
 
 /** The states of a generation, as a job shows them. */
@@ -40,6 +41,8 @@ export interface JobStatus {
   dataCheckedAt: Date | null;
   /** Of a finished file of differences: how many it names, by rule. */
   findings: Record<string, number> | null;
+  /** Of a file of changes: how many records it has, by kind. */
+  changes: Changes | null;
   error: { code: string; message: string; retryable: boolean } | null;
 }
 
@@ -84,7 +87,8 @@ export async function jobsOf(
 export const STATUS_COLUMNS = `
   job_id, file_generation_id, requested_by, requested_at, reused, ignored_keys, cancelled_at, file_type, agency_code,
   start_date::text, end_date::text, state, created_at, started_at, changed_at, ended_at, now() AS now,
-  rows_written, rows_estimated, stored_key, file_name, removed_at, size_bytes, row_count, sha256, data_as_of, data_checked_at, findings,
+  rows_written, rows_estimated, stored_key, file_name, removed_at, size_bytes, row_count, sha256, data_as_of, data_checked_at,
+  findings, changes,
   error_code, error_message, retryable, snooze_message`;
 
 const jobs = (sql: Sql | Transaction) =>
@@ -120,6 +124,7 @@ export interface StatusRow {
   data_as_of: Date | null;
   data_checked_at: Date | null;
   findings: Record<string, number> | null;
+  changes: Changes | null;
   error_code: string | null;
   error_message: string | null;
   retryable: boolean | null;
@@ -158,6 +163,7 @@ export function toStatus(found: StatusRow): JobStatus {
     dataAsOf: row.data_as_of,
     dataCheckedAt: row.data_as_of && latest(row.data_as_of, row.data_checked_at),
     findings: row.findings,
+    changes: row.changes,
     error: row.error_code === null
       ? null
       : { code: row.error_code, message: row.error_message!, retryable: row.retryable! },
@@ -188,6 +194,7 @@ const NO_FILE = {
   sha256: null,
   data_as_of: null,
   findings: null,
+  changes: null,
   error_code: null,
   error_message: null,
   retryable: null,

@@ -50,7 +50,7 @@ export const RIGHTS: Record<string, Rights> = {
     detached_worker:
       "SELECT, UPDATE (data_version, state, attempt, failures, leased_by, lease_expires_at, rows_written, started_at, " +
       "changed_at, ended_at, stored_key, file_name, size_bytes, row_count, sha256, data_as_of, removed_at, error_code, " +
-      "error_message, retryable, rows_estimated, snoozes, snooze_message, findings)",
+      "error_message, retryable, rows_estimated, snoozes, snooze_message, findings, changes)",
   },
   "public.file_totals": { detached_api: "SELECT", detached_worker: "INSERT" },
   "public.frec": agencyTable,
@@ -112,6 +112,7 @@ export const CALLERS: Record<string, Role[]> = {
   keep_data_version: [],
   lock_data_version: [],
   end_waiting: [],
+  forget_findings: [],
   forget_totals: [],
   notify_generation_changed: [],
   remake_lost_file: ["detached_api"],

@@ -16,7 +16,7 @@ import { takesTotals } from "../../lib/files/totals/take_totals.ts";
 import { RecordWriter } from "../../lib/files/write_records.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { contentsOf } from "../helpers/judge.ts";
-import { interleaved, judge, median, timed } from "./measure.ts";
+import { backendCpu, interleaved, judge, median, timed, usageOf } from "./measure.ts";
 
 const ROWS = Number(Deno.env.get("BENCH_ROWS") ?? 200_000);
 
@@ -46,9 +46,14 @@ const [expected] = await db.sql`
   FROM detached_award_procurement
   WHERE awarding_agency_code = '097' AND action_date BETWEEN '2019-01-01' AND '2019-12-31'`;
 const files = new Set<string>();
+const cpu: Record<string, number[]> = {};
+
+/** CPU seconds of this process and of the server's, so far. */
+const cpuSoFar = async () => (await usageOf(Deno.pid)).cpu + await backendCpu(db.sql);
 
 /** Makes the file and throws its bytes away; gives the seconds. */
-async function make(wanted: FileContents, helpers: number): Promise<number> {
+async function make(name: string, wanted: FileContents, helpers: number): Promise<number> {
+  const before = await cpuSoFar();
   using file = new RecordWriter(wanted, { write: () => Promise.resolve() });
   const taker = takesTotals(wanted);
   const seconds = await timed(() =>
@@ -69,20 +74,27 @@ async function make(wanted: FileContents, helpers: number): Promise<number> {
     })
   );
   files.add((await file.end()).sha256);
+  (cpu[name] ??= []).push(await cpuSoFar() - before);
   assert.equal(files.size, 1, "the files differ");
   return seconds;
 }
 
 const { totals: _, ...without } = contents;
-const seconds = await interleaved({
-  "one cursor, without": () => make(without, 0),
-  "one cursor, with totals": () => make(contents, 0),
-  "three cursors, without": () => make(without, 2),
-  "three cursors, with totals": () => make(contents, 2),
-});
+const seconds = await interleaved(Object.fromEntries(
+  [["one cursor", 0], ["three cursors", 2]].flatMap(([cursors, helpers]) =>
+    [["without", without], ["with totals", contents]].map(([what, wanted]) => {
+      const name = `${cursors}, ${what}`;
+      return [name, () => make(name, wanted as FileContents, helpers as number)];
+    })
+  ),
+));
 console.log(`  ${ROWS.toLocaleString("en-US")} records of D1, ${expected!["awards"]} awards:`);
 for (const [name, values] of Object.entries(seconds)) {
-  console.log(`    ${name}: ${median(values).toFixed(2)} s (${values.map((s) => s.toFixed(2)).join(" ")})`);
+  console.log(
+    `    ${name}: ${median(values).toFixed(2)} s (${values.map((s) => s.toFixed(2)).join(" ")}); CPU ${
+      median(cpu[name]!).toFixed(2)
+    } s`,
+  );
 }
 const ratio = (cursors: string) =>
   median(seconds[`${cursors}, with totals`]!) / median(seconds[`${cursors}, without`]!);

@@ -118,6 +118,10 @@ Deno.test("the client makes, downloads and checks files, is interrupted at will,
     const done = JSON.parse(stdout);
     whole = await Deno.readFile(`${folder}/file.csv`);
     assert.deepEqual([done.rows, done.size, done.sha256], [3000, whole.length, sha256(whole)]);
+    assert.deepEqual(
+      [done.totals.records, done.totals.amounts, done.totals.by_month.length],
+      [3000, { FederalActionObligation: "0" }, 3],
+    );
     assert.equal(done.job_id, 1, "it is the job that was begun first");
     assert.ok(line.bytes() - before < whole.length - part + 5000, "only the rest was fetched");
     assert.deepEqual(await names(), ["file.csv"], "nothing else is left");
@@ -127,14 +131,21 @@ Deno.test("the client makes, downloads and checks files, is interrupted at will,
     const { code, stderr } = await start(folder, [...D1, "-o", "file.csv"], env).ended;
     assert.equal(code, 2);
     assert.match(stderr, /--force/);
-    assert.equal((await start(folder, ["--", ...D1, "-o", "file.csv", "--force"], env).ended).code, 0);
+    const replaced = await start(folder, ["--", ...D1, "-o", "file.csv", "--force"], env).ended;
+    assert.equal(replaced.code, 0);
+    assert.match(
+      replaced.stdout,
+      /file\.csv: 3000 records, .*\ndistinct awards +0\nFederalActionObligation +0\n$/,
+    );
   });
 
   await t.step("a damaged part is found and fetched again", async () => {
     const damaged = whole.slice(0, 500_000);
     damaged[1000] = damaged[1000]! ^ 1;
     await Deno.writeFile(`${folder}/again.csv.part`, damaged);
-    assert.equal((await start(folder, [...D1, "-o", "again.csv"], env).ended).code, 0);
+    const again = await start(folder, [...D1, "-o", "again.csv", "--quiet"], env).ended;
+    assert.equal(again.code, 0);
+    assert.match(again.stdout, /^.*again\.csv: 3000 records, .*\n$/, "no totals");
     assert.equal(sha256(await Deno.readFile(`${folder}/again.csv`)), sha256(whole));
   });
 

@@ -4,6 +4,7 @@ import { connect, isConnectionLoss } from "../../lib/db.ts";
 import { layCable } from "../helpers/cable.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { until } from "../helpers/until.ts";
+import { within } from "../helpers/within.ts";
 
 const isLoss = (error: unknown) => isConnectionLoss(error);
 
@@ -98,7 +99,6 @@ Deno.test("what the server said as it ended a connection is not told to the next
     await lost;
     if (round < 2) assert.deepEqual([...await sql`SELECT 1 AS one`], [{ one: 1 }]);
   }
-  const asked = performance.now();
-  await sql.end({ timeout: 10 });
-  assert.ok(performance.now() - asked < 5000, "it waited for the query that was lost");
+  // It does not wait for the query that was lost.
+  await within(30, "the end", sql.end({ timeout: 60 }));
 });

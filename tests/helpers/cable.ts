@@ -15,6 +15,13 @@ export interface Cable extends AsyncDisposable {
   cut(): void;
   /** Cuts the connection by which the server has sent so many bytes more, right behind the last of them. */
   cutAfter(bytes: number): void;
+  /**
+   * From now on nothing comes through the connections that there are, and nobody is told: as through a firewall
+   * that has forgotten them. Later ones work.
+   */
+  mute(): void;
+  /** The same for every connection, later ones too. */
+  muteAll(): void;
   /** How many bytes the server has sent so far. */
   received: number;
 }
@@ -31,15 +38,19 @@ export async function layCable(
 ): Promise<Cable> {
   const { hostname, port } = new URL(url);
   const open = new Set<Socket>();
+  const muted = new Set<Socket>();
+  let isMute = false;
   let left = Infinity;
   const end = (near: Socket) => how === "rst" ? near.resetAndDestroy() : near.destroy();
   const server = createServer({ noDelay: true }, (near) => {
     const far = connect(Number(port || 5432), hostname);
     open.add(near);
+    if (isMute) muted.add(near);
     for (const socket of [near, far]) socket.on("error", () => {});
-    near.on("data", (bytes) => far.write(bytes));
+    near.on("data", (bytes) => muted.has(near) || far.write(bytes));
     let isCut = false;
     far.on("data", (bytes) => {
+      if (muted.has(near)) return;
       for (let at = 0; at < bytes.length && !isCut; at += packet) {
         const part = bytes.subarray(at, Math.min(at + packet, at + left));
         left -= part.length;
@@ -57,7 +68,7 @@ export async function layCable(
       open.delete(near);
       far.destroy();
     });
-    far.on("close", () => near.end());
+    far.on("close", () => muted.has(near) || near.end());
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -68,6 +79,11 @@ export async function layCable(
     url: address.href,
     received: 0,
     cut: () => open.forEach(end),
+    mute: () => open.forEach((near) => muted.add(near)),
+    muteAll() {
+      isMute = true;
+      this.mute();
+    },
     cutAfter: (bytes) => left = bytes,
     async [Symbol.asyncDispose]() {
       const closed = once(server, "close");

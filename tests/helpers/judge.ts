@@ -1,12 +1,13 @@
 import type { Sql, Transaction } from "../../lib/db.ts";
 import { fileTypeOf, requestBody } from "../../lib/files/registry.ts";
+import type { ByteSink } from "../../lib/files/file_bytes.ts";
 import type { FileContents, FileRequest } from "../../lib/files/file_type.ts";
 import { estimateRows } from "../../lib/files/estimate.ts";
 import { type Reading, readRecords } from "../../lib/files/read_records.ts";
 import { inSnapshot } from "../../lib/files/snapshot.ts";
 import { TotalsTaker } from "../../lib/files/totals/take_totals.ts";
 import type { FileTotals } from "../../lib/files/totals/totals.ts";
-import { type ByteSink, RecordWriter, type WrittenFile } from "../../lib/files/write_records.ts";
+import { RecordWriter, type WrittenFile } from "../../lib/files/write_records.ts";
 import d1 from "../../lib/files/elements/d1.tsv" with { type: "text" };
 import d2 from "../../lib/files/elements/d2.tsv" with { type: "text" };
 import { copiedBytes } from "./copy_out.ts";

@@ -32,6 +32,7 @@ Deno.test("a valid request is answered at once with the status of a waiting job"
     reused: false,
     data_as_of: null,
     data_checked_at: null,
+    changes: null,
     url_expires_at: null,
     error_code: null,
     retryable: null,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { startService } from "../helpers/service.ts";
+import { within } from "../helpers/within.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -22,7 +23,6 @@ async function rest(connection: Deno.Conn): Promise<string> {
 Deno.test("clients that send a request's head slowly are cut off, and meanwhile everybody else is answered", async () => {
   await using service = await startService();
   const { hostname, port } = new URL(service.api.url);
-  const began = performance.now();
   const slow = await Promise.all(Array.from({ length: 300 }, async () => {
     const connection = await Deno.connect({ hostname, port: Number(port) });
     await connection.write(bytes("POST /v1/generate_detached_file/ HTTP/1.1\r\nHost: x\r\nX-Slow: "));
@@ -34,10 +34,9 @@ Deno.test("clients that send a request's head slowly are cut off, and meanwhile 
   );
   const response = await service.api.send("GET", "/healthz");
   assert.equal(response.status, 200);
-  const ends = await Promise.all(slow.map(rest));
+  const ends = await within(60, "the slow ones' end", Promise.all(slow.map(rest)));
   clearInterval(dripping);
   assert.ok(ends.every((text) => text === "" || text.startsWith("HTTP/1.1 408")));
-  assert.ok(performance.now() - began < 20_000);
   assert.equal((await service.api.send("GET", "/healthz")).status, 200);
 });
 

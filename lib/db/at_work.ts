@@ -1,0 +1,49 @@
+import pg from "pg";
+import { DialledClient } from "./client.ts";
+import type { ConnectionTarget } from "./connection_url.ts";
+import { dial } from "./dial.ts";
+import type { IsAtWork, Patience } from "./silence.ts";
+
+/** A server that is well says at once what its processes do. */
+const PATIENCE: Patience = { firstMilliseconds: 4000, againMilliseconds: 1000 };
+
+interface Options {
+  mayPause?: boolean | undefined;
+  patience?: Patience | undefined;
+}
+
+/**
+ * Asks a server, on a connection of its own, whether one of its processes is at work for its client. Where it
+ * cannot be reached, it is not.
+ *
+ * @param options `mayPause`: the client may have the server wait for it, as one that copies rows does;
+ * otherwise a process that waits for its client, which waits for it, is not at work
+ */
+export const isAtWork =
+  (target: ConnectionTarget, { mayPause = false, patience = PATIENCE }: Options = {}): IsAtWork =>
+  async (process, { server }) => {
+    const client = new DialledClient({
+      target,
+      name: "look",
+      isPlain: true,
+      dial: () => dial(target, server!),
+      patience,
+    });
+    try {
+      await client.connect();
+      const { rows: [row] } = await client.query(STATE, [process, client.process, mayPause]);
+      const { isDirect, works } = row as { isDirect: boolean; works: boolean };
+      // Behind a pooler processes go by other numbers.
+      return works || !isDirect;
+    } catch (error) {
+      // Who refuses is there.
+      return error instanceof pg.DatabaseError;
+    } finally {
+      client.connection.stream.destroy();
+    }
+  };
+
+const STATE = `
+  SELECT pg_backend_pid() = $2::bigint AS "isDirect",
+    coalesce((SELECT state = 'active' AND ($3::boolean OR wait_event_type IS DISTINCT FROM 'Client')
+      FROM pg_stat_activity WHERE pid = $1::bigint), false) AS works`;
