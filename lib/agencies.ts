@@ -1,4 +1,5 @@
 import type { Sql, Transaction } from "./db.ts";
+import { ServiceError } from "./errors.ts";
 
 /** An agency whose files can be asked for. */
 export interface Agency {
@@ -21,8 +22,16 @@ export async function listAgencies(sql: Sql): Promise<Agency[]> {
 }
 
 /** Whether a code is that of a CGAC or of a FREC. */
-export async function agencyExists(sql: Sql | Transaction, code: string): Promise<boolean> {
+async function agencyExists(sql: Sql | Transaction, code: string): Promise<boolean> {
   const { count } = await sql`
     SELECT FROM cgac WHERE cgac_code = ${code} UNION ALL SELECT FROM frec WHERE frec_code = ${code}`;
   return count > 0;
+}
+
+/** @throws {ServiceError} `invalid_request` where the code is that of no agency */
+export async function requireAgency(sql: Sql | Transaction, code: string): Promise<void> {
+  if (await agencyExists(sql, code)) return;
+  const field = code.length === 3 ? "cgac_code" : "frec_code";
+  const message = `${field} is "${code}"; it must be the code of an agency that exists.`;
+  throw new ServiceError("invalid_request", { issues: [{ field, message }] });
 }

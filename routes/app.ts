@@ -10,6 +10,7 @@ import { requireRules } from "./access.ts";
 import { auditRefusals } from "./audit_refusals.ts";
 import { cancelGeneration } from "./cancel_generation.ts";
 import { checkDetachedGenerationStatus } from "./check_detached_generation_status.ts";
+import { coverage } from "./coverage.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { docs } from "./docs/docs.ts";
 import { errorResponse } from "./error_response.ts";
@@ -43,6 +44,7 @@ const apiRoutes = (dependencies: Dependencies, storing: Storing) =>
     .route("/", generationEvents(dependencies))
     .route("/", generationTotals(dependencies))
     .route("/", estimateGeneration(dependencies))
+    .route("/", coverage(dependencies))
     .route("/", detachedFileUrl(dependencies))
     .route("/", ownAgencies(dependencies))
     .route("/", allAgencies(dependencies))

@@ -1,25 +1,36 @@
 import { Hono } from "hono";
 import { z } from "zod";
+import { requireAgency } from "../lib/agencies.ts";
+import { recordAudit } from "../lib/auth/audit.ts";
 import { requireAgencyAccess } from "../lib/auth/permissions.ts";
-import { estimateRows } from "../lib/files/estimate.ts";
+import { estimateFile } from "../lib/coverage/estimate.ts";
 import { fileTypeOf, ignoredKeys, requestBody } from "../lib/files/registry.ts";
-import { forUsers } from "./access.ts";
+import { auditOf, forUsers } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { operation } from "./operation.ts";
 import { jsonBody } from "./request_input.ts";
-import { warningsOf, warningsSchema } from "./status_response.ts";
+import { warningsBody, warningsSchema } from "./warnings.ts";
 
 const estimateSchema = z.object({
   rows_estimated: z.int().nullable().meta({
     description: "records, as the planner expects; null for files A and BOC",
   }),
+  rows_exact: z.int().nullable().meta({
+    description: "records, as they are counted when they are loaded; null for files A and BOC",
+  }),
+  size_estimated: z.int().nullable().meta({
+    description: "bytes, by the mean record of the agency's earlier files of this type, or of the table; " +
+      "null where neither tells, as for the first compressed one",
+  }),
   warnings: warningsSchema,
-}).meta({ id: "Estimate", examples: [{ rows_estimated: 255, warnings: [] }] });
+}).meta({
+  id: "Estimate",
+  examples: [{ rows_estimated: 255, rows_exact: 260, size_estimated: 476177, warnings: [] }],
+});
 
 /**
- * `POST /v1/generations/estimate`: how many records a file would have, as the database's planner expects.
- * Takes the body of a request for the file; stores nothing. Null where the file type has no estimate
- * beforehand.
+ * `POST /v1/generations/estimate`: how many records a file would have, and how large it would be. Takes the
+ * body of a request for the file; no record is read, and nothing is stored but that it was asked.
  */
 export const estimateGeneration = (dependencies: Dependencies) =>
   new Hono().post(
@@ -27,20 +38,25 @@ export const estimateGeneration = (dependencies: Dependencies) =>
     forUsers(dependencies),
     operation({
       id: "estimateGeneration",
-      summary: "How many records a file would have",
-      description: "Takes the body of a request for the file and stores nothing.",
+      summary: "How many records a file would have, and how large it would be",
+      description: "Takes the body of a request for the file and makes nothing.",
       tag: "files",
       responses: [{ schema: estimateSchema }],
       errors: [403],
     }),
     jsonBody(requestBody),
     async (c) => {
+      const { sql } = dependencies;
       const request = c.req.valid("json");
       requireAgencyAccess(c.var.user, request.agency_code);
-      const query = fileTypeOf(request.file_type).estimate?.(request);
+      await requireAgency(sql, request.agency_code);
+      const estimate = await estimateFile(sql, fileTypeOf(request.file_type), request);
+      await recordAudit(sql, auditOf(c, "estimate", request.agency_code));
       return c.json({
-        rows_estimated: query ? await estimateRows(dependencies.sql, query) : null,
-        warnings: warningsOf(ignoredKeys(await c.req.json())),
+        rows_estimated: estimate.rowsEstimated,
+        rows_exact: estimate.rowsExact,
+        size_estimated: estimate.sizeEstimated,
+        warnings: warningsBody(ignoredKeys(await c.req.json()), estimate.warnings),
       });
     },
   );

@@ -92,6 +92,10 @@ export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
 export const query = <Schema extends z.ZodObject>(schema: Schema) =>
   describes({ query: schema, errors: [400] }, validate("query", schema));
 
+/** Takes a query whose rules are too many for a description, which `parameters` is. */
+export const ruledQuery = <Schema extends z.ZodType>(schema: Schema, parameters: z.ZodObject) =>
+  describes({ query: parameters, errors: [400] }, validate("query", schema));
+
 /** Validates a part of the request; everything that is wrong with it is said at once. */
 const validate = <Target extends "json" | "query", Schema extends z.ZodType>(
   target: Target,

@@ -1,23 +1,10 @@
 import { z } from "zod";
 import { type JobStatus, STATES } from "../lib/generations/status.ts";
 import type { SignedLink } from "../lib/storage/store.ts";
+import { usDay } from "../lib/us_day.ts";
+import { warningsBody, warningsSchema } from "./warnings.ts";
 
 const time = z.iso.datetime();
-
-/** What is worth saying of a request that is answered all the same. */
-export const warningsSchema = z.array(
-  z.object({
-    code: z.enum(["key_ignored"]).meta({ description: "for a program" }),
-    message: z.string().meta({ description: "for a person" }),
-  }).meta({ id: "Warning" }),
-).meta({ description: "what is worth knowing of the request; mostly empty" });
-
-/** A warning for each key of a request's body that nothing reads. */
-export const warningsOf = (ignoredKeys: readonly string[]): z.output<typeof warningsSchema> =>
-  ignoredKeys.map((key) => ({
-    code: "key_ignored",
-    message: `The key ${JSON.stringify(key)} is ignored: no file has it. See whether it is misspelt.`,
-  }));
 
 /** The status object of `api.md`: the response of the request route and of the status route. */
 export const statusSchema = z.object({
@@ -139,7 +126,7 @@ export function statusBody(
     ...(showsPeriod && { start: usDay(job.start), end: usDay(job.end) }),
     message: messageOf(job),
     generated_at: job.changedAt.toISOString().slice(0, 19).replace("T", " "),
-    warnings: warningsOf(job.ignoredKeys),
+    warnings: warningsBody(job.ignoredKeys, job.warnings),
     state: job.state,
     rows: job.rows,
     rows_written: job.rowsWritten,
@@ -161,10 +148,4 @@ function messageOf(job: JobStatus): string {
   if (job.state === "cancelled") return "The request was cancelled.";
   if (job.removed) return "The file is no longer kept. Request it again to have it made anew.";
   return job.waitsFor ?? job.error?.message ?? "";
-}
-
-/** `YYYY-MM-DD` as `MM/DD/YYYY`. */
-function usDay(iso: string): string {
-  const [year, month, day] = iso.split("-");
-  return `${month}/${day}/${year}`;
 }

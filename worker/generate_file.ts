@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Task } from "graphile-worker";
 import { ChangeWriter } from "../lib/changes/change_writer.ts";
 import { writeChanges } from "../lib/changes/write_changes.ts";
+import { warningsOf } from "../lib/coverage/warnings.ts";
 import type { Sql, Transaction } from "../lib/db.ts";
 import { isUnavailable } from "../lib/db/unavailable.ts";
 import { ServiceError } from "../lib/errors.ts";
@@ -137,6 +138,7 @@ async function attempt(
   const readAndWrite = () =>
     inSnapshot(hasUpload ? sql : exportSql, async (tx) => {
       const { loadedAt } = await freshData(sql, tx, lease);
+      const warnings = await warningsOf(tx, lease.fileType, lease.request);
       const findings = await reconcile(tx, lease.request, (upload) => openUpload(store, { upload }, signal));
       const rowsEstimated = await estimateRows(tx, contents.query);
       const how = { rowsEstimated, spare: spareCursors, signal };
@@ -146,7 +148,7 @@ async function attempt(
       };
       if (file instanceof ChangeWriter) {
         await writeChanges({ ...how, store, earlier: since!, contents, exportSql, tx, sql }, file, tell);
-        return { dataAsOf: loadedAt, changes: file.changes };
+        return { dataAsOf: loadedAt, changes: file.changes, warnings };
       }
       await noteEstimate(sql, lease, rowsEstimated);
       for await (const batch of readRecords(exportSql, tx, contents, how)) {
@@ -154,7 +156,7 @@ async function attempt(
         await file.add(batch);
         tell();
       }
-      return { dataAsOf: loadedAt, totals: await taker?.totals(tx), findings };
+      return { dataAsOf: loadedAt, totals: await taker?.totals(tx), findings, warnings };
     }, { makesTables: hasUpload, signal });
   const { dataAsOf, ...told } = unchanged(lease) ?? await inSpan("write file", {}, readAndWrite);
   const written = await file.end();

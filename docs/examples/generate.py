@@ -31,6 +31,8 @@ status = call(
 while status["status"] == "waiting":
     print(f"job {status['job_id']}: {status['rows_written']} of about {status['rows_estimated']} records")
     status = call(f"/v1/check_detached_generation_status/?job_id={status['job_id']}")
+for warning in status["warnings"]:
+    print(f"warning: {warning['message']}")
 if status["status"] != "finished":
     raise SystemExit(f"{status['error_code']}: {status['message']}")
 

@@ -11,6 +11,8 @@ export type AuditAction =
   | "link"
   | "download"
   | "cancel"
+  | "coverage"
+  | "estimate"
   | "refused"
   | "sign_in_refused";
 

@@ -16,6 +16,7 @@ export interface Status {
   reused?: boolean;
   message: string;
   error_code?: string | null;
+  warnings?: { code: string; message: string }[];
 }
 
 /** What the client reads of a file's control totals (`docs/api.md`). */

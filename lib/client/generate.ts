@@ -15,6 +15,7 @@ export interface Generated {
   size: number | null;
   rows: number | null;
   sha256: string | null;
+  warnings: NonNullable<Status["warnings"]>;
   /** What its records come to; null where the service does not say. */
   totals: Totals | null;
 }
@@ -24,9 +25,15 @@ export interface Generated {
  * arguments goes on with the same job and with what was downloaded.
  *
  * @param folder what relative paths are relative to
+ * @param warn told each thing that there is to warn of, once, as soon as it is known
  * @throws {ClientError}
  */
-export async function generate(args: Arguments, token: string, folder: string): Promise<Generated> {
+export async function generate(
+  args: Arguments,
+  token: string,
+  folder: string,
+  warn: (message: string) => void,
+): Promise<Generated> {
   const output = args.output === undefined ? undefined : resolve(folder, args.output);
   if (output) await refuseOutput(output, args.force);
   const api = new Api(args.url, token, args.patience);
@@ -37,8 +44,18 @@ export async function generate(args: Arguments, token: string, folder: string): 
     args.body ?? args.jobId,
     args.output,
   );
+  const told = new Set<string>();
+  const tellWarnings = ({ warnings = [] }: Status) => {
+    const news = warnings.filter(({ message }) => !told.has(message));
+    if (news.length > 0) line.clear();
+    for (const { message } of news) {
+      told.add(message);
+      warn(message);
+    }
+  };
   try {
     const begun = await begin(api, keeper, args);
+    tellWarnings(begun);
     if (args.noWait) {
       // Whoever comes for the file names the job.
       await keeper.forget();
@@ -50,6 +67,7 @@ export async function generate(args: Arguments, token: string, folder: string): 
         throw error;
       },
     );
+    tellWarnings(status);
     const path = output ?? resolve(folder, fileNameIn(status.url));
     if (!output) await refuseOutput(path, args.force);
     refuseWrongEnding(path, fileNameIn(status.url));
@@ -119,7 +137,7 @@ async function begin(api: Api, keeper: JobKeeper, { body, jobId }: Arguments): P
 }
 
 const describe = (
-  { job_id, size, rows, sha256 }: Status,
+  { job_id, size, rows, sha256, warnings }: Status,
   path: string | null,
   totals: Totals | null,
 ): Generated => ({
@@ -128,6 +146,7 @@ const describe = (
   size,
   rows: rows ?? null,
   sha256: sha256 ?? null,
+  warnings: warnings ?? [],
   totals,
 });
 

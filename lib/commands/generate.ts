@@ -8,6 +8,7 @@ import { totalsTable } from "../client/totals_table.ts";
 import { KEPT, readKept } from "../kept.ts";
 import { ProcessError } from "../process_error.ts";
 import { runMain } from "../run_main.ts";
+import { printable } from "../terminal/printable.ts";
 
 /**
  * The API token: the variable's or the file's, else the one that `deno task start` keeps, which is for the
@@ -47,7 +48,12 @@ async function run(args: string[]): Promise<void> {
   const wanted = readArguments(args, (name) => Deno.env.get(name), urlHere);
   const folder = Deno.env.get("INIT_CWD") || Deno.cwd();
   const token = await tokenOf(wanted.tokenFile, folder, wanted.url === urlHere);
-  const done = await generate(wanted, token, folder);
+  const done = await generate(
+    wanted,
+    token,
+    folder,
+    (message) => console.error(`Warning: ${printable(message)}`),
+  );
   if (wanted.json) console.log(JSON.stringify(done));
   else if (done.path === null) console.log(done.job_id);
   else {

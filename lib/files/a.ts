@@ -1,7 +1,9 @@
 import text from "../../sql/files/a.sql" with { type: "text" };
+import warnings from "../../sql/coverage/a_warnings.sql" with { type: "text" };
 import windowText from "../../sql/files/a_window.sql" with { type: "text" };
 import table from "./elements/a.tsv" with { type: "text" };
 import { ACCOUNT_COLUMNS, ownedAccounts } from "./account_owner.ts";
+import { periodCoverage } from "./coverage_query.ts";
 import { parseElements } from "./elements.ts";
 import type { FileType } from "./file_type.ts";
 import { periodBody, periodName, type PeriodRequest } from "./period_request.ts";
@@ -37,6 +39,7 @@ export const a: FileType<PeriodRequest> = {
       award: ACCOUNT_COLUMNS,
     },
   }),
+  coverage: { countedBy: "period", source: "sf_133", query: periodCoverage("A"), warnings },
   fileName: (request, stamp) => `File-A_${periodName(request)}_${stamp}.csv`,
   // GTASStatus changes by the clock alone when the submission window opens.
   circumstances: ({ year, period }) => ({ text: windowText, values: [year, period] }),

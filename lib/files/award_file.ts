@@ -1,4 +1,6 @@
 import { z } from "zod";
+import warnings from "../../sql/coverage/award_warnings.sql" with { type: "text" };
+import { awardCoverage } from "./coverage_query.ts";
 import { parseElements } from "./elements.ts";
 import type { FileType, RecordQuery } from "./file_type.ts";
 import {
@@ -124,6 +126,12 @@ export function awardFile(definition: {
       },
     }),
     estimate: query,
+    coverage: {
+      countedBy: "day",
+      source: definition.source,
+      query: awardCoverage(definition.code),
+      warnings,
+    },
     fileName: (request, stamp) =>
       `File-${definition.code}_${daysName(request)}_${request.agency_type}_${stamp}.${request.file_format}`,
   };

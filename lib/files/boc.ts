@@ -1,7 +1,9 @@
 import text from "../../sql/files/boc.sql" with { type: "text" };
+import warnings from "../../sql/coverage/boc_warnings.sql" with { type: "text" };
 import missing from "../../sql/files/boc_missing.sql" with { type: "text" };
 import table from "./elements/boc.tsv" with { type: "text" };
 import { ACCOUNT_COLUMNS, ownedAccounts } from "./account_owner.ts";
+import { periodCoverage } from "./coverage_query.ts";
 import { parseElements } from "./elements.ts";
 import type { FileType } from "./file_type.ts";
 import { periodBody, periodName, type PeriodRequest } from "./period_request.ts";
@@ -42,6 +44,13 @@ export const boc: FileType<PeriodRequest> = {
       difference: "dollar_amount_diff",
     },
   }),
+  coverage: {
+    countedBy: "period",
+    source: "gtas_boc",
+    takesSubmission: true,
+    query: periodCoverage("BOC"),
+    warnings,
+  },
   fileName: (request, stamp) => {
     const agency = `${request.agency_code.length === 3 ? "CGAC" : "FREC"}-${request.agency_code}`;
     return `GTAS-Comparison-Report_${periodName(request)}_${agency}_${stamp}.csv`;

@@ -97,6 +97,36 @@ export interface MissingData {
   forWhat: string;
 }
 
+/** What is asked of coverage, in its canonical form: a request without what only the file's form depends on. */
+export interface CoverageRequest {
+  file_type: string;
+  agency_code: string;
+  agency_type?: "awarding" | "funding";
+  /** `YYYY-MM-DD`; null for all days. */
+  start?: string | null;
+  end?: string | null;
+  /** Fiscal year and period; null for all of them. */
+  year?: number | null;
+  period?: number | null;
+}
+
+/** How much of the loaded data there is for a file, and what is worth knowing of it beforehand. */
+export interface CoverageOf {
+  /** Whether its records are counted by agency and action date, or those of its source by period. */
+  countedBy: "day" | "period";
+  /** The table that is counted. */
+  source: string;
+  /** Whether it takes a published submission of the agency. */
+  takesSubmission?: boolean;
+  /** Validates what is asked of coverage, as `FileType.body` does a request. */
+  query: z.ZodType<CoverageRequest>;
+  /**
+   * SQL over the relation "asked" (`source_table`, `request`, a jsonb of a `FileRequest` or a
+   * `CoverageRequest`): one row, one jsonb array of what there is to warn of (`lib/coverage/warnings.ts`).
+   */
+  warnings: string;
+}
+
 /** What a file holds and how it is written. */
 export interface FileContents {
   elements: readonly Element[];
@@ -139,6 +169,8 @@ export interface FileType<Request extends FileRequest = FileRequest> {
    * A query with as many records as the file, which the API may plan (not run); absent where there is none.
    */
   estimate?(request: Request): RecordQuery;
+  /** Absent where nothing is counted for it. */
+  coverage?: CoverageOf;
   /** The file's name before it is compressed (`fileNameOf`); `stamp` is what it ends in. */
   fileName(request: Request, stamp: string): string;
   /**

@@ -18,19 +18,24 @@ export interface PeriodRequest extends FileRequest {
   period: number;
 }
 
+/** The keys that choose a period. */
+export const periodKeys = {
+  year: wholeNumber("year", 1000, 9999, "a fiscal year of four digits, such as 2021"),
+  period: wholeNumber(
+    "period",
+    2,
+    12,
+    "a whole number from 2 (November of the year before) to 12 (September)",
+  ),
+};
+
 /** The body of a request for a file of a fiscal year's period, as `api.md` has it. */
 export function periodBody<Code extends string>(code: Code) {
   const keys = z.object({
     file_type: z.literal(code),
     ...commonKeys,
     ...sinceKey,
-    year: wholeNumber("year", 1000, 9999, "a fiscal year of four digits, such as 2021"),
-    period: wholeNumber(
-      "period",
-      2,
-      12,
-      "a whole number from 2 (November of the year before) to 12 (September)",
-    ),
+    ...periodKeys,
   });
   return withRules(keys, [agencyIsNamed]).transform((body): PeriodRequest => ({
     file_type: code,

@@ -6,7 +6,7 @@ import type { AwardBody } from "./award_file.ts";
 import { boc } from "./boc.ts";
 import { d1 } from "./d1.ts";
 import { d2 } from "./d2.ts";
-import type { FileRequest, FileType } from "./file_type.ts";
+import type { CoverageRequest, FileRequest, FileType } from "./file_type.ts";
 import type { PeriodBody } from "./period_request.ts";
 import { mustBe } from "./request_fields.ts";
 
@@ -50,15 +50,11 @@ export const requestBodies: ReadonlyMap<string, z.ZodType> = new Map(
 
 const oneOfThem = mustBe("file_type", `one of ${fileTypes.map(({ code }) => `"${code}"`).join(", ")}`);
 
-/** The names of an object's keys, whatever is done with the object once it is read. */
-const keysOf = (schema: z.core.$ZodType): string[] =>
-  schema instanceof z.ZodPipe
-    ? keysOf(schema.in)
-    : schema instanceof z.ZodObject
-    ? Object.keys(schema.shape)
-    : [];
+/** An object's keys, whatever is done with the object once it is read. */
+const shapeOf = (schema: z.core.$ZodType): z.core.$ZodShape =>
+  schema instanceof z.ZodPipe ? shapeOf(schema.in) : schema instanceof z.ZodObject ? schema.shape : {};
 
-const KNOWN_KEYS = new Set(fileTypes.flatMap(({ body }) => keysOf(body)));
+const KNOWN_KEYS = new Set(fileTypes.flatMap(({ body }) => Object.keys(shapeOf(body))));
 const MOST_NAMED = 20;
 const LONGEST_NAMED = 60;
 
@@ -74,20 +70,49 @@ export const ignoredKeys = (body: unknown): string[] =>
     );
 
 /**
- * A request body as `api.md` has it: null and empty keys count as absent, keys that the file type does not
- * have are ignored, whatever they hold. Gives the request in its canonical form.
+ * What is sent, by its file type: null and empty keys count as absent, keys that the file type does not have
+ * are ignored, whatever they hold.
  */
-export const requestBody: z.ZodType<FileRequest, AwardBody | PeriodBody> = z.preprocess(
-  (body) =>
-    typeof body === "object" && body !== null && !Array.isArray(body)
-      ? Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null && value !== ""))
-      : body,
-  z.discriminatedUnion("file_type", fileTypes.map((fileType) => fileType.body) as never, {
-    error: (issue) => {
-      const body = issue.input;
-      return typeof body !== "object" || body === null || Array.isArray(body)
-        ? "The body must be one JSON object."
-        : oneOfThem({ input: (body as Record<string, unknown>)["file_type"] });
-    },
-  }),
-);
+const byFileType = (schemas: readonly z.ZodType[]) =>
+  z.preprocess(
+    (sent) =>
+      typeof sent === "object" && sent !== null && !Array.isArray(sent)
+        ? Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== null && value !== ""))
+        : sent,
+    z.discriminatedUnion("file_type", schemas as never, {
+      error: (issue) => {
+        const sent = issue.input;
+        return typeof sent !== "object" || sent === null || Array.isArray(sent)
+          ? "The body must be one JSON object."
+          : oneOfThem({ input: (sent as Record<string, unknown>)["file_type"] });
+      },
+    }),
+  ) as z.ZodType;
+
+/** A request body as `api.md` has it. Gives the request in its canonical form. */
+export const requestBody = byFileType(fileTypes.map(({ body }) => body)) as z.ZodType<
+  FileRequest,
+  AwardBody | PeriodBody
+>;
+
+const coverageQueries = fileTypes.flatMap(({ coverage }) => coverage ? [coverage.query] : []);
+
+/** What is asked of coverage, by the rules of a request body. Gives it in its canonical form. */
+export const coverageQuery = byFileType(coverageQueries) as z.ZodType<CoverageRequest, CoverageQuery>;
+
+/** A query about coverage, as a client sends it. */
+export type CoverageQuery =
+  & { file_type: string }
+  & Partial<
+    Record<"cgac_code" | "frec_code" | "start" | "end" | "agency_type" | "year" | "period", string>
+  >;
+
+/** The keys that such a query may have, for its description. */
+export const coverageParameters: z.ZodObject = z.object({
+  ...Object.fromEntries(
+    coverageQueries.flatMap((query) => Object.entries(shapeOf(query))).map(([name, schema]) =>
+      [name, (schema as z.ZodType).optional()] as const
+    ),
+  ),
+  file_type: z.enum(fileTypes.map(({ code }) => code)),
+});

@@ -68,8 +68,8 @@ export function yesNo(name: string, fallback: boolean) {
     .meta({ description: 'true or false; also 1, 0, "yes", "no", "on", "off" and the like' });
 }
 
-/** The keys that every request has. Whether the agency exists is looked up when the request is stored. */
-export const commonKeys = {
+/** The keys that name the asking agency. Whether it exists is looked up when the request is stored. */
+export const agencyKeys = {
   cgac_code: z.string({ error: mustBe("cgac_code", `a CGAC of 3 characters, such as "020"`) })
     .regex(/^[0-9A-Z]{3}$/, { error: mustBe("cgac_code", `a CGAC of 3 characters, such as "020"`) })
     .optional().meta({
@@ -82,6 +82,11 @@ export const commonKeys = {
       description: "the asking agency's FREC; wins where both are given",
       examples: ["1601"],
     }),
+};
+
+/** The keys that every request has. */
+export const commonKeys = {
+  ...agencyKeys,
   compression: choice("compression", ["none", "gzip"], "none"),
 };
 
@@ -137,6 +142,14 @@ export function withRules<Schema extends z.ZodType>(
     schema,
   ) as Schema;
 }
+
+/** Two keys that mean nothing one without the other: both must be there, or neither. */
+export const bothOrNeither = (first: string, second: string) =>
+  [[first, second], [second, first]].map(([missing, given]) => ({
+    field: missing!,
+    holds: (keys: Record<string, unknown>) => keys[missing!] !== undefined || keys[given!] === undefined,
+    message: `${missing} is missing; it goes with ${given}: send both, or neither.`,
+  }));
 
 /** One of the two agency codes must be there. */
 export const agencyIsNamed = {

@@ -29,6 +29,7 @@ type Fact =
   | "rows_written"
   | "sha256"
   | "data_as_of"
+  | "file_warnings"
   | "findings"
   | "changes"
   | "error_code"

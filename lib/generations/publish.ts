@@ -1,4 +1,5 @@
 import type { Changes } from "../changes/change_writer.ts";
+import type { Noted } from "../coverage/warnings.ts";
 import type { Sql, Transaction } from "../db.ts";
 import { retryConflicts } from "../db/conflict.ts";
 import type { FileTotals } from "../files/totals/totals.ts";
@@ -13,6 +14,8 @@ export interface ToldOfFile {
   totals?: FileTotals | undefined;
   /** Of a file of differences: how many it names, by rule. */
   findings?: Record<string, number> | undefined;
+  /** What there is to warn of in the data that it was made of. */
+  warnings?: readonly Noted[];
   /** Of a file of changes: how many records it has, by kind. */
   changes?: Changes | undefined;
 }
@@ -30,7 +33,7 @@ export async function publish(
   lease: Lease,
   { rows, bytes, sha256 }: WrittenFile,
   dataAsOf: Date | null,
-  { totals, findings, changes }: ToldOfFile = {},
+  { totals, findings, changes, warnings }: ToldOfFile = {},
 ): Promise<boolean> {
   const publishIn = async (tx: Transaction) => {
     const facts = {
@@ -41,6 +44,7 @@ export async function publish(
       rows_written: rows,
       sha256,
       data_as_of: dataAsOf,
+      ...(warnings && { file_warnings: JSON.stringify(warnings) }),
       ...(findings && { findings: JSON.stringify(findings) }),
       ...(changes && { changes: JSON.stringify(changes) }),
     };

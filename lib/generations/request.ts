@@ -1,6 +1,7 @@
 import requestText from "../../sql/generations/request.sql" with { type: "text" };
-import { agencyExists } from "../agencies.ts";
+import { requireAgency } from "../agencies.ts";
 import type { RequestSource } from "../auth/audit.ts";
+import { warningsQuery } from "../coverage/warnings.ts";
 import type { Sql, Transaction } from "../db.ts";
 import { retryConflicts } from "../db/conflict.ts";
 import { ServiceError } from "../errors.ts";
@@ -118,25 +119,30 @@ async function tryToStore(
   await refuseWithoutData(sql, fileType, request);
   const { requestedBy, userId, requestId, clientRequestId, address } = requester;
   const { isGivenLink = false, maxUnfinishedJobs, ignoredKeys = [] } = requester;
-  const [row]: [Outcome] = await sql.unsafe<[Outcome]>(text, [
-    fileType.code,
-    request.agency_code,
-    request.start,
-    request.end,
-    JSON.stringify(request),
-    await requestKey(sql, fileType, request),
-    ownRecords(fileType, request),
-    traceParent(),
-    requestedBy,
-    userId,
-    requestId,
-    isGivenLink,
-    maxUnfinishedJobs,
-    alone,
-    clientRequestId ?? null,
-    address ?? null,
-    [...ignoredKeys],
-  ], { prepare: true });
+  const [row]: [Outcome] = await sql.unsafe<[Outcome]>(
+    text.replace("/*warnings*/", () => warningsQuery(fileType)),
+    [
+      fileType.code,
+      request.agency_code,
+      request.start,
+      request.end,
+      JSON.stringify(request),
+      await requestKey(sql, fileType, request),
+      ownRecords(fileType, request),
+      traceParent(),
+      requestedBy,
+      userId,
+      requestId,
+      isGivenLink,
+      maxUnfinishedJobs,
+      alone,
+      clientRequestId ?? null,
+      address ?? null,
+      [...ignoredKeys],
+      fileType.coverage?.source ?? null,
+    ],
+    { prepare: true },
+  );
   const { room } = row;
   if (row.job_id !== null) return { job: toStatus(row as StatusRow), isNew: true, room };
   if (room === "full") throw new ServiceError("too_many_unfinished_jobs", { limit: maxUnfinishedJobs });
@@ -162,13 +168,6 @@ async function refuseWithoutData(
     things: rows.map(([thing]) => thing as string),
     forWhat: missing.forWhat,
   });
-}
-
-async function requireAgency(sql: Sql | Transaction, code: string): Promise<void> {
-  if (await agencyExists(sql, code)) return;
-  const field = code.length === 3 ? "cgac_code" : "frec_code";
-  const message = `${field} is "${code}"; it must be the code of an agency that exists.`;
-  throw new ServiceError("invalid_request", { issues: [{ field, message }] });
 }
 
 /** A row of `request.sql`. */

@@ -1,4 +1,5 @@
 import type { Changes } from "../changes/change_writer.ts";
+import { type Noted, ofFinished } from "../coverage/warnings.ts";
 import type { Sql, Transaction } from "../db.ts";
 
 /** The states of a generation, as a job shows them. */
@@ -25,6 +26,11 @@ export interface JobStatus {
   reused: boolean;
   /** Keys of the request's body that nothing reads. */
   ignoredKeys: string[];
+  /**
+   * What else there is to warn of: in the file where it is finished, else in what was loaded when it was asked
+   * for.
+   */
+  warnings: Noted[];
   rowsWritten: number;
   /** How many the planner expected when the file was begun; null before that. */
   rowsEstimated: number | null;
@@ -89,7 +95,8 @@ export const STATUS_COLUMNS = `
   start_date::text, end_date::text, state, created_at, started_at, changed_at, ended_at, now() AS now,
   rows_written, rows_estimated, stored_key, file_name, removed_at, size_bytes, row_count, sha256, data_as_of, data_checked_at,
   findings, changes,
-  error_code, error_message, retryable, snooze_message`;
+  error_code, error_message, retryable, snooze_message,
+  CASE WHEN state = 'finished' AND NOT reused THEN coalesce(file_warnings, warnings) ELSE warnings END AS warnings`;
 
 const jobs = (sql: Sql | Transaction) =>
   sql`
@@ -103,6 +110,7 @@ export interface StatusRow {
   requested_at: Date;
   reused: boolean;
   ignored_keys: string[];
+  warnings: Noted[];
   cancelled_at: Date | null;
   file_type: string;
   agency_code: string;
@@ -150,6 +158,7 @@ export function toStatus(found: StatusRow): JobStatus {
     runSeconds: row.started_at && secondsBetween(latest(row.started_at, row.requested_at), over),
     reused: row.reused,
     ignoredKeys: row.ignored_keys,
+    warnings: row.state === "finished" ? ofFinished(row.warnings, recordsOf(row)) : row.warnings,
     rowsWritten: Number(row.rows_written),
     rowsEstimated: row.rows_estimated === null ? null : Number(row.rows_estimated),
     file: row.stored_key && row.file_name && !row.removed_at
@@ -169,6 +178,10 @@ export function toStatus(found: StatusRow): JobStatus {
       : { code: row.error_code, message: row.error_message!, retryable: row.retryable! },
   };
 }
+
+/** How many records of what was asked for a finished file has; null where it is of differences or changes. */
+const recordsOf = ({ row_count, findings, changes }: StatusRow): number | null =>
+  findings === null && changes === null ? Number(row_count) : null;
 
 /**
  * A job ended when it was cancelled: what becomes of the file, which others may still wait for, is not its

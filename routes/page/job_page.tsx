@@ -99,6 +99,7 @@ function JobPage({ job, agency, visitor, isThere, mayCancel }: {
         </div>
       )}
       {job.message && <p class="error">{job.message}</p>}
+      {job.warnings.map(({ message }) => <p class="warning">{message}</p>)}
       {isThere && (
         <>
           <p>

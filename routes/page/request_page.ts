@@ -1,16 +1,21 @@
 import { Hono } from "hono";
 import { requireAgencyAccess } from "../../lib/auth/permissions.ts";
+import { requireAgency } from "../../lib/agencies.ts";
+import { recordAudit } from "../../lib/auth/audit.ts";
+import { estimateFile } from "../../lib/coverage/estimate.ts";
+import { warningOf } from "../../lib/coverage/warnings.ts";
 import type { Sql } from "../../lib/db.ts";
 import { type FieldIssue, ServiceError } from "../../lib/errors.ts";
-import { estimateRows } from "../../lib/files/estimate.ts";
 import type { FileRequest } from "../../lib/files/file_type.ts";
 import { fileTypeOf, requestBody } from "../../lib/files/registry.ts";
 import { requestGeneration } from "../../lib/generations/request.ts";
+import { auditOf } from "../access.ts";
 import { recordRefusal } from "../audit_refusals.ts";
 import type { Dependencies } from "../dependencies.ts";
 import { formBody } from "../request_input.ts";
 import { bodyOf, fieldOf, readForm } from "./form.ts";
 import { homePage } from "./home_page.tsx";
+import { number, sizeOf } from "./job_words.ts";
 import type { FieldErrors } from "./request_form.tsx";
 import { forVisitors, requireVisitor } from "./visitor.ts";
 
@@ -34,7 +39,10 @@ export const requestFile = (dependencies: Dependencies) =>
       try {
         requireAgencyAccess(user, request.agency_code);
         if (sent["do"] === "estimate") {
-          return await homePage(c, dependencies, { values, estimate: await estimateOf(sql, request) });
+          await requireAgency(sql, request.agency_code);
+          const estimate = await estimateOf(sql, request);
+          await recordAudit(sql, auditOf(c, "estimate", request.agency_code));
+          return await homePage(c, dependencies, { values, estimate });
         }
         const { job } = await requestGeneration(sql, fileTypeOf(request.file_type), request, {
           requestedBy: user.name,
@@ -51,13 +59,18 @@ export const requestFile = (dependencies: Dependencies) =>
     },
   );
 
+/** How many records a file would have and how large it would be, and what there is to warn of, in words. */
 async function estimateOf(sql: Sql, request: FileRequest): Promise<string> {
-  const query = fileTypeOf(request.file_type).estimate?.(request);
-  if (!query) {
-    return "There is no estimate for files A and BOC: they are worked out from other tables, in a few seconds.";
-  }
-  const rows = await estimateRows(sql, query);
-  return `About ${rows.toLocaleString("en-US")} records, as far as the database can tell without counting.`;
+  const { rowsExact, sizeEstimated, warnings } = await estimateFile(
+    sql,
+    fileTypeOf(request.file_type),
+    request,
+  );
+  const size = sizeEstimated === null ? "" : `, about ${sizeOf(sizeEstimated)}`;
+  const records = rowsExact === null
+    ? "How many records files A and BOC have is not known beforehand: they are worked out in a few seconds."
+    : `${number(rowsExact)} records${size}.`;
+  return [records, ...warnings.map((noted) => warningOf(noted).message)].join(" ");
 }
 
 interface Issue {

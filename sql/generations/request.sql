@@ -6,7 +6,7 @@
 --   $9 the user's name, $10 ID, $11 the ID of the HTTP request, $12 whether its response has the link of a finished file
 --   $13 the most files that the user may wait for, $14 whether this request goes alone (`room_for_generation`)
 --   $15 what the client calls that request, $16 the client's IP address
---   $17 keys of the request's body that were ignored
+--   $17 keys of the request's body that were ignored, $18 the table that its records are counted by
 --
 -- One row. Without a job in it nothing was stored: where "room" is not "free", for that; else the agency does
 -- not exist, or an equal request was stored in the same instant, and another try finds it.
@@ -45,9 +45,16 @@ generation AS (
 task AS (
   SELECT enqueue_generation(file_generation_id, 0) FROM created
 ),
+asked AS (
+  SELECT $18::text AS source_table, $5::text::jsonb AS request
+),
+warned AS (
+  /*warnings*/
+),
 job AS (
-  INSERT INTO generation_job (file_generation_id, requested_by, reused, waiting, ignored_keys, data_checked_at)
-  SELECT file_generation_id, $9, state = 'finished', state <> 'finished', $17::text[], (SELECT loaded_at FROM data)
+  INSERT INTO generation_job (file_generation_id, requested_by, reused, waiting, ignored_keys, warnings, data_checked_at)
+  SELECT file_generation_id, $9, state = 'finished', state <> 'finished', $17::text[], (SELECT warnings FROM warned),
+    (SELECT loaded_at FROM data)
   FROM generation
   RETURNING *
 ),

@@ -50,13 +50,14 @@ export const RIGHTS: Record<string, Rights> = {
     detached_worker:
       "SELECT, UPDATE (data_version, state, attempt, failures, leased_by, lease_expires_at, rows_written, started_at, " +
       "changed_at, ended_at, stored_key, file_name, size_bytes, row_count, sha256, data_as_of, removed_at, error_code, " +
-      "error_message, retryable, rows_estimated, snoozes, snooze_message, findings, changes)",
+      "error_message, retryable, rows_estimated, snoozes, snooze_message, findings, changes, file_warnings)",
   },
   "public.file_totals": { detached_api: "SELECT", detached_worker: "INSERT" },
   "public.frec": agencyTable,
   "public.generation_job": {
     detached_api:
-      "SELECT, INSERT (file_generation_id, requested_by, reused, waiting, ignored_keys, data_checked_at), UPDATE (cancelled_at, waiting)",
+      "SELECT, INSERT (file_generation_id, requested_by, reused, waiting, ignored_keys, data_checked_at, warnings), " +
+      "UPDATE (cancelled_at, waiting)",
   },
   "public.gtas_boc": { ...sourceTable, detached_api: "SELECT (fiscal_year, period)" },
   "public.idempotency_key": { detached_api: "SELECT, INSERT, UPDATE", detached_worker: "SELECT, DELETE" },

@@ -156,11 +156,22 @@ Deno.test("the client makes, downloads and checks files, is interrupted at will,
   });
 
   await t.step("a job can be begun by one call and fetched by another", async () => {
-    const begun = await start(folder, [...D1, "--format", "txt", "--no-wait"], env).ended;
+    const year = [...D1.slice(0, -1), "12/31/2016", "--format", "txt", "--no-wait", "--quiet"];
+    const begun = await start(folder, year, env).ended;
     assert.equal(begun.code, 0);
+    assert.match(
+      begun.stderr,
+      /^Warning: The range ends after 03\/31\/2016, [^\n]*\n$/,
+      "that is no progress",
+    );
     assert.ok(!(await names()).some((name) => name.startsWith(".")), "no file is left behind");
-    const fetched = await start(folder, ["--job", begun.stdout.trim(), "-o", "file.txt"], env).ended;
+    const fetched = await start(folder, ["--job", begun.stdout.trim(), "-o", "file.txt", "--json"], env)
+      .ended;
     assert.equal(fetched.code, 0, fetched.stderr);
+    assert.equal(fetched.stderr.match(/^Warning: /gm)?.length, 1, fetched.stderr);
+    assert.deepEqual(JSON.parse(fetched.stdout).warnings.map(({ code }: { code: string }) => code), [
+      "ends_after_newest",
+    ]);
     assert.ok((await names()).includes("file.txt"));
   });
 

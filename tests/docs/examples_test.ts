@@ -31,6 +31,10 @@ Deno.test("every example works as it stands", async (t) => {
     assert.match(said, /File-D1_20160101_20160331_awarding_\d+\.csv: OK\n\{"job_id":\d+,.*"by_month":\[/);
     assert.equal(files.length, 1);
   });
+  await t.step("coverage.sh", async () => {
+    const { said } = await run("/bin/sh", [fileURLToPath(new URL("coverage.sh", examples))]);
+    assert.match(said, /^2015-12 \d+\n2016-01 \d+\n2016-02 \d+\n2016-03 \d+\n[1-9]\d* records\n$/);
+  });
   await t.step("README's lines that download a file", async () => {
     const readme = await Deno.readTextFile(new URL("../../README.md", import.meta.url));
     const [lines] = /^\$ LINK=[^]*?(?=\n\$ ls\n)/m.exec(readme)!;
@@ -46,6 +50,15 @@ Deno.test("every example works as it stands", async (t) => {
       const { said, files } = await run(python, [fileURLToPath(new URL("generate.py", examples))]);
       assert.match(said, /awarding_\d+\.csv: \d+ records, \d+ awards, -?[\d.]+$/m);
       assert.equal(files.length, 1);
+    },
+  });
+  await t.step({
+    name: "coverage.py (needs Python)",
+    ignore: !isInstalled(python),
+    fn: async () => {
+      const { said } = await run(python, [fileURLToPath(new URL("coverage.py", examples))]);
+      assert.match(said, /^2015-12 \d+\n[^]*^[1-9]\d* records; the newest is of \d\d\/\d\d\/\d{4}$/m);
+      assert.match(said, /^fiscal year \d{4}, period \d+: loaded \d{4}-/m);
     },
   });
   await t.step("generate.ts", async () => {

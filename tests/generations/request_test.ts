@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { warningsQuery } from "../../lib/coverage/warnings.ts";
 import requestText from "../../sql/generations/request.sql" with { type: "text" };
 import { retryConflicts } from "../../lib/db/conflict.ts";
 import { fileTypeOf, requestBody } from "../../lib/files/registry.ts";
@@ -194,12 +195,13 @@ Deno.test("the current file is found by its key and the data's version at once, 
   await using db = await testDatabase();
   const query = requestText
     .replace("/*columns*/", () => "job_id")
-    .replace("/*data version*/", () => dataVersionText("$7"));
+    .replace("/*data version*/", () => dataVersionText("$7"))
+    .replace("/*warnings*/", () => warningsQuery(fileTypeOf("D1")));
   const own = ownRecords(fileTypeOf("D1"), requestBody.parse(d1Body()));
   const values = ["D1", "020", "2016-01-01", "2016-03-31", "{}", "key", own, null];
   const plan = await db.sql.unsafe(
     `EXPLAIN (FORMAT JSON) ${query}`,
-    [...values, "user", "1", "request", true, 10, false, null, null, []],
+    [...values, "user", "1", "request", true, 10, false, null, null, [], "detached_award_procurement"],
   );
   const conditions = JSON.stringify(plan).match(/"Index Cond":"[^"]*request_key[^"]*"/g) ?? [];
   assert.ok(conditions.some((condition) => condition.includes("data_version")), `found ${conditions}`);

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 /** The folder that the project is in. */
 export const PROJECT: string = fileURLToPath(new URL("../../", import.meta.url));
 
-/** What a checkout has that isn't the project's. */
+/** What a checkout's own folder has that isn't the project's. */
 const NOT_OURS = new Set([".git", ".data", "node_modules", "coverage"]);
 
 /** The paths of all files, from the project's folder on, with `/` between folders. */
@@ -16,7 +16,7 @@ export async function projectFiles(): Promise<string[]> {
   const found: string[] = [];
   const walk = async (folder: string): Promise<void> => {
     for await (const { name, isDirectory } of Deno.readDir(folder)) {
-      if (NOT_OURS.has(name)) continue;
+      if (folder === PROJECT && NOT_OURS.has(name)) continue;
       if (isDirectory) await walk(join(folder, name));
       else found.push(relative(PROJECT, join(folder, name)));
     }

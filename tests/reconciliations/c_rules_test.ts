@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Sql } from "../../lib/db.ts";
+import { connect, type Sql } from "../../lib/db.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { type CCells, cFile } from "../helpers/c_file.ts";
 import {
@@ -12,6 +12,7 @@ import {
 import { SEED } from "../helpers/properties.ts";
 import { Random } from "../helpers/random.ts";
 import { type Difference, reconciled } from "../helpers/reconciled.ts";
+import { urlAs } from "../helpers/roles.ts";
 
 const COLUMNS = [
   "Rule",
@@ -196,8 +197,10 @@ Deno.test("the rules of File C find in any files what a plain model of them find
   assert(findings > 100, `the files have something to find: ${findings}`);
 });
 
-Deno.test("of a File C that is made of D1 and D2, the planted differences are found, and nothing else", async () => {
+Deno.test("of a File C that is made of D1 and D2, the planted differences are found, and nothing else, with a worker's rights", async () => {
   await using db = await testDatabase();
+  const worker = connect(urlAs(db.url, "detached_worker"), { max: 1, name: "worker" });
+  await using _ = { [Symbol.asyncDispose]: () => worker.end({ timeout: 5 }) };
   const agency = "020";
   const random = new Random(SEED);
   const cents = () => `${random.below(100_000)}.${String(1 + random.below(99)).padStart(2, "0")}`;
@@ -239,7 +242,7 @@ Deno.test("of a File C that is made of D1 and D2, the planted differences are fo
   const found = async (change: (rows: CCells[]) => void): Promise<string[]> => {
     const rows = books();
     change(rows);
-    const { lines, findings } = await reconciled(db.sql, asked(agency), cFile(rows));
+    const { lines, findings } = await reconciled(worker, asked(agency), cFile(rows));
     assert.equal(Object.values(findings).reduce((sum, count) => sum + count), lines.length);
     return lines.map((line) =>
       [line.Rule, line.PIID || line.FAIN || line.URI, line.RowNumber || line.TransactionKey, line.Difference]

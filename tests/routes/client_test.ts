@@ -35,9 +35,13 @@ const calls: Record<string, (client: Client) => Promise<number>> = {
   getGenerationTotals: async ({ v1 }) =>
     (await (await v1.generations[JOB].totals.$get(job)).json()).records ?? 0,
   estimateGeneration: async ({ v1 }) =>
-    (await (await v1.generations.estimate.$post({ json })).json()).rows_estimated ?? 0,
+    (await (await v1.generations.estimate.$post({ json })).json()).rows_exact!,
   getDetachedFileUrl: async ({ v1 }) =>
     (await (await v1.get_detached_file_url.$get({ query: { job_id: "1" } })).json()).url?.length ?? 0,
+  coverage: async ({ v1 }) => {
+    const query = { file_type: "D1", cgac_code: "020", start: "01/01/2016", end: "03/31/2016" };
+    return (await (await v1.coverage.$get({ query })).json()).by_month!.length;
+  },
   listAgencies: async ({ v1 }) =>
     (await (await v1.list_agencies.$get({ query: {} })).json()).cgac_agency_list[0]!.cgac_code.length,
   listAllAgencies: async ({ v1 }) => (await (await v1.list_all_agencies.$get()).json()).agency_list.length,

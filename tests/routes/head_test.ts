@@ -30,6 +30,7 @@ Deno.test("every route that takes GET takes HEAD, with the same status and heade
   app.changes.close();
 
   const queries: Record<string, string> = {
+    "/v1/coverage": "?file_type=D1&cgac_code=020",
     "/v1/check_detached_generation_status": `?job_id=${jobId}`,
     "/v1/get_detached_file_url": `?job_id=${jobId}`,
   };

@@ -65,6 +65,13 @@ Deno.test("the examples of the document work, and every answer is what it says",
     const estimate = await service.api.send("POST", "/v1/generations/estimate", body);
     check(schemas["estimateGeneration"], estimate.json);
   }
+  for (
+    const query of ["file_type=D1&cgac_code=020", "file_type=A&cgac_code=020", "file_type=BOC&cgac_code=020"]
+  ) {
+    const { status, json } = await service.api.send("GET", `/v1/coverage/?${query}`);
+    assert.equal(status, 200);
+    check(schemas["coverage"], json);
+  }
   const get = async (path: string) => (await service.api.send("GET", path)).json;
   check(statusSchema, await get("/v1/check_detached_generation_status/?job_id=4711"));
   check(schemas["listAgencies"], await get("/v1/list_agencies/"));

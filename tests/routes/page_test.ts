@@ -98,7 +98,7 @@ test("a file is estimated, asked for, watched, downloaded whole, and then in the
   })()`);
   await browser.evaluate(`document.querySelector("[value=estimate]").focus()`);
   await browser.press("Space");
-  await browser.expect(`document.querySelector(".estimate").textContent.includes("About")`);
+  await browser.expect(`document.querySelector(".estimate").textContent.includes(" records, about ")`);
   const [row] = await service.sql`SELECT count(*)::integer AS jobs FROM generation_job`;
   assert.equal(row!["jobs"], 0);
 

@@ -44,6 +44,10 @@ const table: Record<string, { path: string; body?: unknown; statuses: Statuses }
     body: d1Body(),
     statuses: [401, 401, 403, 200, 403, 200],
   },
+  "GET /v1/coverage": {
+    path: "/v1/coverage/?file_type=D1&cgac_code=020",
+    statuses: [401, 401, 403, 200, 403, 200],
+  },
   "GET /v1/list_agencies": { path: "/v1/list_agencies/", statuses: [401, 401, 200, 200, 200, 200] },
   "GET /v1/get_detached_file_url": {
     path: "/v1/get_detached_file_url/?job_id=1",

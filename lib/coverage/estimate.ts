@@ -1,0 +1,58 @@
+import exactText from "../../sql/coverage/exact_rows.sql" with { type: "text" };
+import meanText from "../../sql/coverage/mean_record.sql" with { type: "text" };
+import type { Sql } from "../db.ts";
+import { estimateRows } from "../files/estimate.ts";
+import type { FileRequest, FileType } from "../files/file_type.ts";
+import { type Noted, warningsOf } from "./warnings.ts";
+
+/** What is known of a file before it is made. */
+export interface Estimate {
+  /** Records, as the planner expects; null where the file type has no estimate beforehand. */
+  rowsEstimated: number | null;
+  /** Records, as they are counted when they are loaded; null where they are not. */
+  rowsExact: number | null;
+  /** Bytes of the file as it would be stored; null where nothing tells. */
+  sizeEstimated: number | null;
+  warnings: Noted[];
+}
+
+/** What is known of a file before it is made; nothing is stored, and no record looked at. */
+export async function estimateFile(sql: Sql, fileType: FileType, request: FileRequest): Promise<Estimate> {
+  const query = fileType.estimate?.(request);
+  const [rowsEstimated, rowsExact, warnings] = await Promise.all([
+    query ? estimateRows(sql, query) : null,
+    exactRows(sql, fileType, request),
+    warningsOf(sql, fileType, request),
+  ]);
+  const sizeEstimated = rowsExact === null ? null : await sizeOf(sql, fileType, request, rowsExact);
+  return { rowsEstimated, rowsExact, sizeEstimated, warnings };
+}
+
+async function exactRows(sql: Sql, { coverage }: FileType, request: FileRequest): Promise<number | null> {
+  if (coverage?.countedBy !== "day") return null;
+  const values = [coverage.source, JSON.stringify(request)];
+  const [row] = await sql.unsafe<{ records: string }[]>(exactText, values, { prepare: true });
+  return Number(row!.records);
+}
+
+/** By the mean record of the agency's earlier files of this type; where it has none, by that of the table. */
+async function sizeOf(
+  sql: Sql,
+  fileType: FileType,
+  request: FileRequest,
+  records: number,
+): Promise<number | null> {
+  const { compression = "none", agency_code: agency } = request;
+  const header = compression === "none" ? headerBytes(fileType, request) : 0;
+  const values = [fileType.code, agency, compression, fileType.coverage!.source, header];
+  const [row] = await sql.unsafe<{ of_files: number | null; of_table: number | null }[]>(meanText, values);
+  // How far the table's records can be compressed, nothing tells before the first file.
+  const mean = row!.of_files ?? (compression === "none" ? row!.of_table : null);
+  if (records === 0 && compression === "none") return header;
+  return mean === null ? null : Math.round(header + records * mean);
+}
+
+function headerBytes(fileType: FileType, request: FileRequest): number {
+  const { header, delimiter } = fileType.contents(request);
+  return new TextEncoder().encode(header.join(delimiter)).length + 1;
+}
