@@ -20,6 +20,7 @@ interface CatalogueEntry {
     | 410
     | 412
     | 413
+    | 415
     | 416
     | 422
     | 429
@@ -64,8 +65,22 @@ export const catalogue = {
   wrong_content_type: {
     status: 400,
     retryable: false,
-    sentence: (p: { found: string | undefined }) =>
-      `The content type is ${p.found ? `"${p.found}"` : "missing"}; send the body as "application/json".`,
+    sentence: (p: { found: string | undefined; wanted?: string }) =>
+      `The content type is ${p.found ? `"${p.found}"` : "missing"}; send the body as "${
+        p.wanted ?? "application/json"
+      }".`,
+  },
+  wrong_content_encoding: {
+    status: 415,
+    retryable: false,
+    sentence: (p: { found: string }) =>
+      `The body is encoded as ${JSON.stringify(p.found)}; send it as it is, without a Content-Encoding.`,
+  },
+  malformed_upload: {
+    status: 400,
+    retryable: false,
+    sentence: () =>
+      `The form cannot be read to its end. Send it as "multipart/form-data" with its boundary, as "curl -F" does.`,
   },
   invalid_request: {
     status: 400,
@@ -87,6 +102,11 @@ export const catalogue = {
     status: 408,
     retryable: true,
     sentence: (p: { seconds: number }) => `The body did not arrive within ${p.seconds} seconds.`,
+  },
+  upload_stalled: {
+    status: 408,
+    retryable: true,
+    sentence: (p: { seconds: number }) => `Nothing of the upload has arrived for ${p.seconds} seconds.`,
   },
   not_signed_in: {
     status: 401,
@@ -205,6 +225,14 @@ export const catalogue = {
     retryable: true,
     sentence: (p: { limit: number }) =>
       `You have ${p.limit} requests open that wait for a file, the most that one user may have. Try again when one has ended.`,
+  },
+  too_many_uploads: {
+    status: 429,
+    retryable: true,
+    sentence: (p: { limit: number; whose: "yours" | "all" }) =>
+      p.whose === "yours"
+        ? `You are sending ${p.limit} uploads already, the most that one user may send at a time. Try again when one is done.`
+        : `${p.limit} uploads are being sent already, the most at a time. Try again in a few seconds.`,
   },
   client_gone: {
     status: 499,

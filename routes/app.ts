@@ -31,7 +31,9 @@ import { countRequests, metrics } from "./metrics.ts";
 import { operationsOf } from "./operation.ts";
 import { errorPage, isForPeople } from "./page/error_page.tsx";
 import { page } from "./page/page.ts";
+import { reconcile } from "./reconcile.ts";
 import { knowSource } from "./request_source.ts";
+import { schemaFault } from "./schema_fault.ts";
 import { traceRequests } from "./trace_requests.ts";
 
 /** Every route for programs, with the types that the client (`client.ts`) knows the API by. */
@@ -44,6 +46,7 @@ const apiRoutes = (dependencies: Dependencies, storing: Storing) =>
     .route("/", generationEvents(dependencies))
     .route("/", generationTotals(dependencies))
     .route("/", estimateGeneration(dependencies))
+    .route("/", reconcile(dependencies))
     .route("/", coverage(dependencies))
     .route("/", detachedFileUrl(dependencies))
     .route("/", ownAgencies(dependencies))
@@ -88,8 +91,9 @@ export function createApp(dependencies: Dependencies): Hono {
   });
   if (dependencies.corsOrigins) app.use(allowOrigins(dependencies.corsOrigins));
   app.route("/", routes);
-  const respond: ErrorHandler = (error, c) => {
-    storing.noteError(error);
+  const respond: ErrorHandler = async (thrown, c) => {
+    storing.noteError(thrown);
+    const error = await schemaFault(thrown, dependencies.sql);
     return isForPeople(c) ? errorPage(error, c) : errorResponse(error, c);
   };
   app.onError(respond);

@@ -27,6 +27,8 @@ export interface Dependencies {
   urlTtlSeconds: number;
   /** The most files that one user may wait for at a time. */
   maxUnfinishedJobs: number;
+  /** The most bytes of a file that is uploaded. */
+  maxUploadBytes: number;
   /** How long responses are held, where not as long as usual. */
   waitTimes?: WaitTimes | undefined;
 }

@@ -1,10 +1,10 @@
 import { Hono } from "hono";
 import { requireAgencyAccess } from "../lib/auth/permissions.ts";
-import { ServiceError } from "../lib/errors.ts";
 import { fileTypeOf, ignoredKeys, requestBody } from "../lib/files/registry.ts";
 import { requestGeneration } from "../lib/generations/request.ts";
 import { forUsers } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
+import { idempotencyKeyHeader, idempotencyKeyOf } from "./idempotency_key.ts";
 import { accessJob, type WithJob } from "./job_access.ts";
 import { operation } from "./operation.ts";
 import { mayWait, preferWait } from "./prefer_wait.ts";
@@ -23,10 +23,7 @@ export const generateDetachedFile = (dependencies: Dependencies) =>
         "Answers at once with the job's status: finished already where an equal file is current. Null and the empty string " +
         "count as absent; unknown keys are ignored, and named in `warnings`. `Location` is the status URL; `Retry-After` says when to look again.",
       tag: "files",
-      headers: {
-        "Idempotency-Key":
-          "the same key from the same user gives the same job for 24 hours; 1 to 255 printable ASCII characters",
-      },
+      headers: idempotencyKeyHeader,
       responses: statusResponses,
       errors: [403, 422, 429],
     }),
@@ -51,7 +48,7 @@ export const generateDetachedFile = (dependencies: Dependencies) =>
           isGivenLink: true,
           maxUnfinishedJobs: dependencies.maxUnfinishedJobs,
           ignoredKeys: ignoredKeys(await c.req.json()),
-          idempotencyKey: idempotencyKey(c.req.header("Idempotency-Key")),
+          idempotencyKey: idempotencyKeyOf(c),
         },
       );
       c.set("job", job);
@@ -60,8 +57,3 @@ export const generateDetachedFile = (dependencies: Dependencies) =>
       });
     },
   );
-
-function idempotencyKey(key: string | undefined): string | undefined {
-  if (key !== undefined && !/^[\x20-\x7e]{1,255}$/.test(key)) throw new ServiceError("idempotency_key_wrong");
-  return key;
-}

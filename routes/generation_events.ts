@@ -13,8 +13,6 @@ import { isUnfinished } from "./prefer_wait.ts";
 import { describeJob } from "./status_headers.ts";
 import { WAIT_TIMES } from "./wait_times.ts";
 
-/** Who has not taken an event after so long is not reading. */
-const TAKE_MILLISECONDS = 30_000;
 const RECONNECT_MILLISECONDS = 2000;
 /** The ID of the last event: who comes back with it is told that there is no more. */
 const ENDED = "ended";
@@ -79,7 +77,8 @@ async function tell(
   stream: SSEStreamingApi,
   dependencies: Dependencies,
 ): Promise<void> {
-  const { sql, changes, waitTimes: { commentMilliseconds, idleMilliseconds } = WAIT_TIMES } = dependencies;
+  const { sql, changes, waitTimes = WAIT_TIMES } = dependencies;
+  const { commentMilliseconds, idleMilliseconds, takeMilliseconds } = waitTimes;
   const { jobId, fileGenerationId } = c.var.job;
   using watch = changes.watch(fileGenerationId);
   const aborted = new AbortController();
@@ -96,7 +95,7 @@ async function tell(
       // Its file turned out to be lost, and is made anew.
       if (id === ENDED && status.status === "waiting") continue;
       const event = { event: "status", id, retry: RECONNECT_MILLISECONDS, data: JSON.stringify(status) };
-      if (!await isTaken(stream.writeSSE(event), gone)) return stream.abort();
+      if (!await isTaken(stream.writeSSE(event), takeMilliseconds, gone)) return stream.abort();
       told = id;
       idle = 0;
     }
@@ -106,7 +105,7 @@ async function tell(
     if (woken === "time") {
       idle += commentMilliseconds;
       if (idle >= idleMilliseconds) return;
-      if (!await isTaken(stream.write(":\n\n"), gone)) return stream.abort();
+      if (!await isTaken(stream.write(":\n\n"), takeMilliseconds, gone)) return stream.abort();
     }
   }
 }
@@ -115,10 +114,14 @@ async function tell(
  * Whether a client takes what is written, before it hangs up and in time: else a stream would be held for it
  * for good.
  */
-async function isTaken(writing: Promise<unknown>, gone: AbortSignal): Promise<boolean> {
+async function isTaken(
+  writing: Promise<unknown>,
+  milliseconds: number,
+  gone: AbortSignal,
+): Promise<boolean> {
   const written = new AbortController();
   const signal = AbortSignal.any([written.signal, gone]);
-  const late = sleep(TAKE_MILLISECONDS, false, { signal }).catch(() => false);
+  const late = sleep(milliseconds, false, { signal }).catch(() => false);
   const taken = await Promise.race([writing.then(() => true), late]);
   written.abort();
   return taken;

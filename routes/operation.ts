@@ -47,6 +47,8 @@ export interface OperationPart {
   /** The request headers that change the response. */
   headers?: Record<string, string>;
   body?: z.ZodType;
+  /** What is sent as multipart/form-data; named by its `id`. */
+  form?: z.ZodType;
   responses?: readonly Responses[];
   /** The statuses of the errors that it may be responded to with. */
   errors?: readonly number[];

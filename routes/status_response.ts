@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type JobStatus, STATES } from "../lib/generations/status.ts";
+import { rulesOf } from "../lib/reconciliations/rules.ts";
 import type { SignedLink } from "../lib/storage/store.ts";
 import { usDay } from "../lib/us_day.ts";
 import { warningsBody, warningsSchema } from "./warnings.ts";
@@ -40,6 +41,9 @@ export const statusSchema = z.object({
   data_as_of: time.nullable().optional().meta({ description: "when the file's source data was last loaded" }),
   data_checked_at: time.nullable().optional().meta({
     description: "up to which load of its source data the file is known to be unchanged; null until finished",
+  }),
+  findings: z.record(z.string(), z.int()).nullable().optional().meta({
+    description: "C-DIFF and A-DIFF only: how many differences there are by rule; null until finished",
   }),
   url_expires_at: time.nullable().optional(),
   error_code: z.string().nullable().optional().meta({ description: "why it failed, for a program" }),
@@ -135,6 +139,7 @@ export function statusBody(
     reused: job.reused,
     data_as_of: job.dataAsOf?.toISOString() ?? null,
     data_checked_at: job.dataCheckedAt?.toISOString() ?? null,
+    ...(job.fileType in rulesOf && { findings: job.findings }),
     url_expires_at: link?.expiresAt.toISOString() ?? null,
     error_code: job.error?.code ?? null,
     retryable: job.error?.retryable ?? null,

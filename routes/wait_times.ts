@@ -6,6 +6,8 @@ export interface WaitTimes {
   commentMilliseconds: number;
   /** A stream on which nothing has happened for so long is ended; who still cares opens another. */
   idleMilliseconds: number;
+  /** Who has not taken an event after so long is not reading. */
+  takeMilliseconds: number;
 }
 
 /**
@@ -16,4 +18,5 @@ export const WAIT_TIMES: WaitTimes = {
   mostSeconds: 50,
   commentMilliseconds: 15_000,
   idleMilliseconds: 120_000,
+  takeMilliseconds: 30_000,
 };

@@ -4,6 +4,7 @@ import { cDiff } from "../reconciliations/c_diff.ts";
 import { a } from "./a.ts";
 import type { AwardBody } from "./award_file.ts";
 import { boc } from "./boc.ts";
+import { shapeOf, unknownKeys } from "./body_shape.ts";
 import { d1 } from "./d1.ts";
 import { d2 } from "./d2.ts";
 import type { CoverageRequest, FileRequest, FileType } from "./file_type.ts";
@@ -50,24 +51,11 @@ export const requestBodies: ReadonlyMap<string, z.ZodType> = new Map(
 
 const oneOfThem = mustBe("file_type", `one of ${fileTypes.map(({ code }) => `"${code}"`).join(", ")}`);
 
-/** An object's keys, whatever is done with the object once it is read. */
-const shapeOf = (schema: z.core.$ZodType): z.core.$ZodShape =>
-  schema instanceof z.ZodPipe ? shapeOf(schema.in) : schema instanceof z.ZodObject ? schema.shape : {};
-
 const KNOWN_KEYS = new Set(fileTypes.flatMap(({ body }) => Object.keys(shapeOf(body))));
-const MOST_NAMED = 20;
-const LONGEST_NAMED = 60;
 
-/**
- * The keys of a request body that no file type has, as they are named to whoever has sent them: a few, cut
- * where they are long.
- */
+/** The keys of a request body that no file type has, as they are named to whoever has sent them. */
 export const ignoredKeys = (body: unknown): string[] =>
-  Object.entries(body as Record<string, unknown>)
-    .filter(([key, value]) => !KNOWN_KEYS.has(key) && value !== null && value !== "")
-    .slice(0, MOST_NAMED).map(([key]) =>
-      key.slice(0, LONGEST_NAMED).toWellFormed().replaceAll(/\p{Cc}/gu, "\ufffd")
-    );
+  unknownKeys(body as Record<string, unknown>, KNOWN_KEYS);
 
 /**
  * What is sent, by its file type: null and empty keys count as absent, keys that the file type does not have

@@ -11,6 +11,7 @@ import { dataVersionText, ownRecords } from "./data_version.ts";
 import { earlierFile } from "./earlier_file.ts";
 import { earlierJob, type IdempotentRequest, rememberJob } from "./idempotency.ts";
 import { type JobStatus, jobStatus, STATUS_COLUMNS, type StatusRow, toStatus } from "./status.ts";
+import { giveUploadTo } from "./uploads.ts";
 
 const text = requestText
   .replace("/*columns*/", () => STATUS_COLUMNS)
@@ -46,10 +47,12 @@ export interface RequestedJob {
  * fails leaves nothing behind.
  *
  * Equal requests on the same data share one generation, be it queued, running or finished: the partial unique
- * index `file_generation_current` decides, so equal requests in the same instant cannot race.
+ * index `file_generation_current` decides, so equal requests in the same instant cannot race. What was sent
+ * with an upload shares none: each upload has its own key.
  *
  * @throws {ServiceError} `invalid_request` where the agency does not exist; `data_missing`;
- * `too_many_unfinished_jobs`; `idempotency_key_reused`; those of `earlierFile`
+ * `too_many_unfinished_jobs`; `idempotency_key_reused`; those of `earlierFile`; of an upload that was given up
+ * `service_unavailable`
  */
 export async function requestGeneration(
   sql: Sql,
@@ -61,7 +64,7 @@ export async function requestGeneration(
   const idempotent = key === undefined ? undefined : {
     requestedBy: requester.requestedBy,
     key,
-    requestSha256: await sha256(JSON.stringify(request)),
+    requestSha256: await sha256(JSON.stringify(withoutKey(request))),
   };
   let alone = false;
   while (true) {
@@ -69,11 +72,9 @@ export async function requestGeneration(
     // A transaction for each try: one that has seen others beside it must let go of its lock before it asks
     // to be alone.
     const { job, isNew, room }: Tried = await retryConflicts(() =>
-      idempotent
+      idempotent || request.upload || request.since_job_id !== undefined
         ? sql.begin((tx) => storeOnce(tx, attempt, idempotent))
-        : request.since_job_id === undefined
-        ? tryToStore(sql, attempt)
-        : sql.begin((tx) => tryToStoreChanges(tx, attempt))
+        : tryToStore(sql, attempt)
     );
     if (job) return { job, isNew };
     alone = room === "crowded";
@@ -96,12 +97,23 @@ interface Tried {
   room: Outcome["room"];
 }
 
-async function storeOnce(tx: Transaction, attempt: Try, idempotent: IdempotentRequest): Promise<Tried> {
-  const earlier = await earlierJob(tx, idempotent);
+async function storeOnce(
+  tx: Transaction,
+  attempt: Try,
+  idempotent: IdempotentRequest | undefined,
+): Promise<Tried> {
+  const earlier = idempotent && await earlierJob(tx, idempotent);
   if (earlier !== undefined) return { job: (await jobStatus(tx, earlier))!, isNew: false, room: "free" };
   const tried = await tryToStoreChanges(tx, attempt);
-  if (tried.job) await rememberJob(tx, idempotent, tried.job.jobId);
+  const { upload } = attempt.request;
+  if (tried.job && upload) await giveUploadTo(tx, upload.key, tried.job.fileGenerationId);
+  if (tried.job && idempotent) await rememberJob(tx, idempotent, tried.job.jobId);
   return tried;
+}
+
+/** A request without what tells two uploads of the same content apart. */
+function withoutKey({ upload, ...request }: FileRequest): object {
+  return upload ? { ...request, upload: { bytes: upload.bytes, sha256: upload.sha256 } } : request;
 }
 
 /** Looks up the earlier file first, where the request is for the changes since one. */

@@ -1,4 +1,4 @@
-import type { Server, ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { ServiceError } from "../errors.ts";
 import { log } from "../log.ts";
@@ -26,13 +26,29 @@ export function answerClientErrors(server: Server, underWay: WeakMap<Duplex, Ser
       socket.destroy();
       return;
     }
-    const { headers, body } = refusal(new ServiceError(code));
-    const head = Object.entries({ connection: "close", ...headers }).map(([name, value]) =>
-      `${name}: ${value}`
-    );
-    socket.end(
-      [`HTTP/1.1 ${status}`, ...head, "", new TextDecoder().decode(body)].join("\r\n"),
-      () => socket.destroy(),
-    );
+    endWith(socket, status, new ServiceError(code));
   });
+  // This is no proxy; without a listener Node closes the connection without a word.
+  server.on("connect", ({ method = "CONNECT", url: path = "" }: IncomingMessage, socket: Duplex) => {
+    socket.on("error", () => socket.destroy());
+    const error = new ServiceError("method_not_allowed", { method, path, allowed: "no such method" });
+    endWith(socket, "405 Method Not Allowed", error, { allow: "" });
+  });
+}
+
+/** Says an error as the last thing on a connection. */
+function endWith(
+  socket: Duplex,
+  status: string,
+  error: ServiceError,
+  more: Record<string, string> = {},
+): void {
+  const { headers, body } = refusal(error);
+  const head = Object.entries({ connection: "close", ...headers, ...more }).map(([name, value]) =>
+    `${name}: ${value}`
+  );
+  socket.end(
+    [`HTTP/1.1 ${status}`, ...head, "", new TextDecoder().decode(body)].join("\r\n"),
+    () => socket.destroy(),
+  );
 }

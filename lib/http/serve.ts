@@ -5,6 +5,7 @@ import { ServiceError } from "../errors.ts";
 import { log } from "../log.ts";
 import { connectionsMost, connectionsOpen } from "../metrics.ts";
 import { watchAccepting } from "./accept_watch.ts";
+import { limitBody } from "./body_deadline.ts";
 import { answerClientErrors } from "./client_errors.ts";
 import { listenError } from "./listen_error.ts";
 import { refusal } from "./refusal.ts";
@@ -14,7 +15,7 @@ import { endUnreadBody } from "./unread_body.ts";
 export interface Deadlines {
   /** The head of a request. */
   head: number;
-  /** All of a request. */
+  /** The body of a request, unless whoever reads it lifts this (`body_deadline.ts`). */
   request: number;
   /** Without a request on an open connection. */
   idle: number;
@@ -26,7 +27,7 @@ export interface Deadlines {
   stalled: number;
 }
 
-const DEADLINES: Deadlines = { head: 10_000, request: 30_000, idle: 60_000, stalled: 75_000 };
+const DEADLINES: Deadlines = { head: 10_000, request: 20_000, idle: 60_000, stalled: 75_000 };
 const HEAD_BYTES = 16 << 10;
 /** Connections that wait to be accepted. Deno accepts all of them at once, before any can be refused. */
 const MOST_WAITING = 511;
@@ -72,7 +73,8 @@ export async function serveHttp(
   const underWay = new WeakMap<Duplex, ServerResponse>();
   const server = createServer({
     headersTimeout: head,
-    requestTimeout: request,
+    // Of each request, since some bodies may take longer.
+    requestTimeout: 0,
     keepAliveTimeout: idle,
     connectionsCheckingInterval: 1000,
     maxHeaderSize: HEAD_BYTES,
@@ -81,6 +83,7 @@ export async function serveHttp(
   });
   const respond = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     underWay.set(incoming.socket, outgoing);
+    limitBody(server, incoming, outgoing, request);
     endUnreadBody(incoming, outgoing);
     if (namesItsHost(incoming)) void listener(incoming, outgoing);
     else refuse(outgoing, new ServiceError("request_malformed"));

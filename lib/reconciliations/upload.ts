@@ -1,17 +1,7 @@
 import { createHash } from "node:crypto";
 import { ServiceError } from "../errors.ts";
+import type { FileRequest } from "../files/file_type.ts";
 import type { FileStore } from "../storage/store.ts";
-
-/** A file that a request was sent with, as it is stored: the request's `upload`. */
-export interface Upload {
-  /** Where it is in the storage. */
-  key: string;
-  /** What its sender calls it. */
-  file_name: string;
-  bytes: number;
-  /** Hexadecimal. */
-  sha256: string;
-}
 
 /**
  * Reads an upload from its beginning to its end, a stretch at a time, with flat memory; at its end it is
@@ -22,10 +12,10 @@ export interface Upload {
  */
 export async function* openUpload(
   store: Pick<FileStore, "read">,
-  { upload }: { upload: Upload },
+  { upload }: Pick<FileRequest, "upload">,
   signal?: AbortSignal,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const stored = await store.read(upload.key, signal);
+  const stored = upload && await store.read(upload.key, signal);
   if (!stored) throw new ServiceError("upload_gone");
   const hash = createHash("sha256");
   for await (const bytes of stored) {

@@ -120,7 +120,8 @@ export class S3Writer implements FileWriter {
    */
   async #sendPart(): Promise<void> {
     const uploadId = await this.#createUpload();
-    while (this.#sending.size >= partsInFlight(this.#buffer.length)) {
+    const most = this.file.isLean ? 1 : partsInFlight(this.#buffer.length);
+    while (this.#sending.size >= most) {
       await Promise.race(this.#sending);
       this.#throwIfFailed();
     }

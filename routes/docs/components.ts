@@ -39,6 +39,7 @@ export function namedSchemas(operations: readonly Operation[]): Json {
   const requests = z.registry<{ id: string }>();
   for (const [code, body] of requestBodies) requests.add(body, { id: nameOfBody(code) });
   requests.add(requestBody, { id: BODY });
+  for (const { form } of operations) if (form) requests.add(form, { id: z.globalRegistry.get(form)!.id! });
   return { ...schemasOf(responses, "output"), ...schemasOf(requests, "input") };
 }
 

@@ -15,6 +15,7 @@ export const ERRORS: Record<string, { description: string; headers?: Record<stri
   "410": { description: "The file is no longer kept" },
   "412": { description: "The file is not in the state that the request is for" },
   "413": { description: "The body is too large" },
+  "415": { description: "The body is encoded: send it as it is" },
   "416": { description: "The range lies outside the file", headers: { "Content-Range": "the file's size" } },
   "422": { description: "The Idempotency-Key was used for another request" },
   "429": { description: "Too many files, or responses, waited for", headers: RETRY },

@@ -2,7 +2,7 @@ import { version } from "../../lib/version.ts";
 import { type Operation, type Responses, TAGS } from "../operation.ts";
 import { bodyReference, type Json, namedSchemas, referenceTo, schemaOf } from "./components.ts";
 import { ERRORS } from "./errors.ts";
-import { EXAMPLES } from "./examples.ts";
+import { EXAMPLES, FORM_EXAMPLE } from "./examples.ts";
 
 function parametersOf({ path, query, headers }: Operation): Json[] {
   const asked = query
@@ -57,7 +57,7 @@ const responsesOf = ({ responses, errors }: Operation): Json => ({
 });
 
 function pathItem(operation: Operation): Json {
-  const { id, summary, description, tag, isSignedIn, body } = operation;
+  const { id, summary, description, tag, isSignedIn, body, form } = operation;
   const parameters = parametersOf(operation);
   const examples = [...EXAMPLES].map((
     [name, value],
@@ -73,6 +73,18 @@ function pathItem(operation: Operation): Json {
       requestBody: {
         required: true,
         content: { "application/json": { schema: bodyReference, examples: Object.fromEntries(examples) } },
+      },
+    }),
+    ...(form && {
+      requestBody: {
+        required: true,
+        content: {
+          "multipart/form-data": {
+            schema: referenceTo(form),
+            encoding: { file: { contentType: "text/csv" } },
+            example: Object.fromEntries(FORM_EXAMPLE),
+          },
+        },
       },
     }),
     responses: responsesOf(operation),

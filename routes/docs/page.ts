@@ -3,7 +3,7 @@ import type { HtmlEscapedString } from "hono/utils/html";
 import { z } from "zod";
 import { requestBodies } from "../../lib/files/registry.ts";
 import type { Operation, Responses } from "../operation.ts";
-import { EXAMPLES } from "./examples.ts";
+import { EXAMPLES, FORM_EXAMPLE } from "./examples.ts";
 
 type Html = HtmlEscapedString | Promise<HtmlEscapedString>;
 
@@ -68,7 +68,7 @@ function keysTable(caption: string, schema: z.ZodType, io: "input" | "output"): 
 }
 
 function section(
-  { method, url, id, summary, description, query, headers, body, responses }: Operation,
+  { method, url, id, summary, description, query, headers, body, form, responses }: Operation,
 ): Html {
   return html`<section aria-labelledby="${id}">
 <h2 id="${id}">${summary}<br><code>${method.toUpperCase()} ${url}</code></h2>
@@ -76,6 +76,7 @@ ${description ? html`<p>${description}</p>` : ""}
 ${query ? keysTable("Query", query, "input") : ""}
 ${Object.entries(headers).map(([name, what]) => html`<p>Header <code>${name}</code>: ${what}</p>`)}
 ${body ? bodies(url) : ""}
+${form ? formTable(url, form) : ""}
 ${responses.filter(({ status = 200 }) => status === 200).map(responded)}
 </section>`;
 }
@@ -85,6 +86,10 @@ const bodies = (url: string): Html =>
     [...requestBodies].map(([fileType, body]) => keysTable(`Body for file ${fileType}`, body, "input"))
   }<pre><code>curl -s "$URL${url}" -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\
   -d '${JSON.stringify(EXAMPLES.get("D1"))}'</code></pre>`;
+
+const formTable = (url: string, form: z.ZodType): Html =>
+  html`${keysTable("Form", form, "input")}<pre><code>curl -s "$URL${url}" -H "Authorization: Bearer $TOKEN" \\
+  ${FORM_EXAMPLE.map(([name, value]) => `-F ${name}=${value}`).join(" ")}</code></pre>`;
 
 const responded = ({ schema, mediaTypes = [] }: Responses): Html =>
   schema

@@ -46,6 +46,7 @@ const app = createApp({
   }),
   urlTtlSeconds: 60,
   maxUnfinishedJobs: 1000,
+  maxUploadBytes: 1000,
 }).get("/select-1", async (c) => c.json([...await sql`SELECT 1 AS one`]));
 const server = await serveHttp(app, { hostname: "127.0.0.1", port: 0, maxConnections: 100 });
 resources.defer(() => server.shutdown());

@@ -46,7 +46,7 @@ export interface TestApp extends AsyncDisposable {
   send(
     method: string,
     path: string,
-    options?: { as?: string | null; body?: unknown; headers?: Record<string, string> },
+    options?: { as?: string | null; body?: unknown; form?: FormData; headers?: Record<string, string> },
     // deno-lint-ignore no-explicit-any -- tests look at whatever JSON came
   ): Promise<{ status: number; headers: Headers; text: string; json: any }>;
   /** Sends a request as the administrator, and gives the response as it begins. */
@@ -69,6 +69,7 @@ export async function testApp(
   {
     maxUnfinishedJobs = 50,
     maxHeldRequests = 100,
+    maxUploadBytes = 2 ** 30,
     sql = db.sql,
     corsOrigins,
     metricsToken,
@@ -77,6 +78,7 @@ export async function testApp(
   }: {
     maxUnfinishedJobs?: number;
     maxHeldRequests?: number;
+    maxUploadBytes?: number;
     sql?: Sql;
     corsOrigins?: string[];
     metricsToken?: string;
@@ -102,6 +104,7 @@ export async function testApp(
     store,
     urlTtlSeconds: 60,
     maxUnfinishedJobs,
+    maxUploadBytes,
     authenticate,
     waitTimes,
   });
@@ -111,7 +114,7 @@ export async function testApp(
     store,
     changes,
     held,
-    async send(method, path, { as = "administrator", body, headers = {} } = {}) {
+    async send(method, path, { as = "administrator", body, form, headers = {} } = {}) {
       const response = await app.request(path, {
         method,
         headers: {
@@ -119,6 +122,7 @@ export async function testApp(
           ...(body !== undefined && { "Content-Type": "application/json" }),
           ...headers,
         },
+        ...(form && { body: form }),
         ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
       });
       const text = await response.text();

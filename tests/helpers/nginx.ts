@@ -21,12 +21,29 @@ export const NGINX_WAITS_SECONDS = 60;
  * @param waitsSeconds how long it waits for the next bytes of a response
  */
 export async function startNginx(upstream: string, waitsSeconds = NGINX_WAITS_SECONDS): Promise<Proxy> {
+  const port = freePort();
+  const server =
+    `server { listen 127.0.0.1:${port}; location / { proxy_pass ${upstream}; proxy_read_timeout ${waitsSeconds}s; } }`;
+  return await runNginx(server, `http://127.0.0.1:${port}`);
+}
+
+/**
+ * Runs nginx until it is disposed of.
+ *
+ * @param configuration what stands in its `http {}`
+ * @param url where it listens then
+ * @param client who asks whether it answers
+ */
+export async function runNginx(
+  configuration: string,
+  url: string,
+  client?: Deno.HttpClient,
+): Promise<Proxy> {
   await using resources = new AsyncDisposableStack();
   const folder = await Deno.makeTempDir({ prefix: "detached-nginx-" });
   resources.defer(() => Deno.remove(folder, { recursive: true }));
   // Where it runs as root its workers do not.
   await Deno.chmod(folder, 0o755);
-  const port = freePort();
   const paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
     .map((name) => `${name}_temp_path ${folder}/${name};`);
   await Deno.writeTextFile(
@@ -36,7 +53,7 @@ events {}
 http {
   access_log off;
   ${paths.join(" ")}
-  server { listen 127.0.0.1:${port}; location / { proxy_pass ${upstream}; proxy_read_timeout ${waitsSeconds}s; } }
+  ${configuration}
 }`,
   );
   const child = new Deno.Command(NGINX, {
@@ -49,9 +66,8 @@ http {
     child.kill("SIGTERM");
     await child.status;
   });
-  const url = `http://127.0.0.1:${port}`;
   await until("nginx answers", async () => {
-    const response = await fetch(`${url}/healthz`).catch(() => undefined);
+    const response = await fetch(`${url}/healthz`, client && { client }).catch(() => undefined);
     await response?.body?.cancel();
     return response?.ok;
   });

@@ -3,6 +3,7 @@ import { createToken } from "../../lib/auth/tokens.ts";
 import { ensureUser, setAdministrator } from "../../lib/auth/users.ts";
 import { connect } from "../../lib/db.ts";
 import { processFlags, type ServiceModule } from "../../lib/dev/stack/process_flags.ts";
+import { httpUrlOf } from "../../lib/http/address.ts";
 import { databaseHosts } from "../../lib/dev/stack/reach.ts";
 import { urlAs } from "./roles.ts";
 import { until } from "./until.ts";
@@ -117,14 +118,15 @@ export interface ApiProcess extends ServiceProcess {
   send(method: string, path: string, body?: unknown): Promise<{ status: number; json: any }>;
 }
 
-/** Starts an API on a free port and waits until it listens. */
+/** Starts an API on a free port of 127.0.0.1, or of HOST, and waits until it listens. */
 export async function startApi(options: ServiceOptions): Promise<ApiProcess> {
-  const probe = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const hostname = options.env?.["HOST"] ?? "127.0.0.1";
+  const probe = Deno.listen({ hostname, port: 0 });
   const port = String(probe.addr.port);
   probe.close();
-  const url = `http://127.0.0.1:${port}`;
-  const net = [...hosts(options), `127.0.0.1:${port}`];
-  const env = { ...options.env, HOST: "127.0.0.1", PORT: port };
+  const url = httpUrlOf(hostname, Number(port));
+  const net = [...hosts(options), new URL(url).host];
+  const env = { ...options.env, HOST: hostname, PORT: port };
   const token = await administratorsToken(options.databaseUrl);
   const databaseUrl = urlAs(options.databaseUrl, "detached_api");
   const service = await start("main.ts", /"message":"listening"/, { ...options, databaseUrl, env }, net);

@@ -62,6 +62,7 @@ const unreadable: [what: string, bytes: string, status: number, code: string][] 
     400,
     "request_malformed",
   ],
+  ["a tunnel", get("here:443").replace("GET", "CONNECT"), 405, "method_not_allowed"],
   ["a fault of the app", get("/fault", "Connection: close"), 500, "internal_error"],
 ];
 for (const [what, sent, status, code] of unreadable) {

@@ -3,6 +3,7 @@ import { createClient } from "../../routes/client.ts";
 import { operationsOf } from "../../routes/operation.ts";
 import { testApp } from "../helpers/app.ts";
 import { addAgencies, addFile } from "../helpers/generations.ts";
+import { uploadForm, uploadText } from "../helpers/file_c.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { startService } from "../helpers/service.ts";
 
@@ -30,6 +31,10 @@ const calls: Record<string, (client: Client) => Promise<number>> = {
     const response = await v1.generations[JOB].events.$get(job);
     await response.body?.cancel();
     return response.status;
+  },
+  reconcile: async ({ v1 }) => {
+    const body = uploadForm(uploadText("C-DIFF"));
+    return (await (await v1.reconciliations.$post({}, { init: { body } })).json()).job_id;
   },
   // Not finished: an error, without records.
   getGenerationTotals: async ({ v1 }) =>

@@ -3,6 +3,7 @@ import { type TestApp, testApp } from "../helpers/app.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { addAgencies, ask, d1Body } from "../helpers/generations.ts";
 import { until } from "../helpers/until.ts";
+import { WAIT_TIMES } from "../../routes/wait_times.ts";
 
 const ADMINISTRATOR = "1";
 const WAITS = { headers: { Prefer: "wait=50" } };
@@ -83,4 +84,29 @@ Deno.test("a place is given back once, however a request ends", async () => {
     await end();
     await nobodyIsHeld(app).catch((error) => assert.fail(`${what}: ${error.message}`));
   }
+});
+
+Deno.test("a stream of events that nobody reads is ended, whether its first event is not taken or a comment", async () => {
+  await using db = await testDatabase();
+  const waitTimes = {
+    ...WAIT_TIMES,
+    commentMilliseconds: 50,
+    idleMilliseconds: 600_000,
+    takeMilliseconds: 300,
+  };
+  await using app = await testApp(db, { waitTimes });
+  await addAgencies(db.sql);
+  const jobId = await ask(db.sql);
+  const unread = openStream(app, jobId);
+  const response = await unread.response;
+  assert.equal(app.held.of(ADMINISTRATOR), 1);
+  await nobodyIsHeld(app);
+  await response.body?.cancel().catch(() => {});
+
+  const stream = openStream(app, jobId);
+  const reader = (await stream.response).body!.getReader();
+  for (let read = 0; read < 10; read++) assert.equal((await reader.read()).done, false);
+  assert.equal(app.held.of(ADMINISTRATOR), 1, "who reads is held for as long as the job takes");
+  await nobodyIsHeld(app);
+  stream.hangUp();
 });

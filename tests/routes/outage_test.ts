@@ -131,3 +131,21 @@ Deno.test("a request that waits for somebody's lock is 503 with Retry-After in t
   assert.equal((await app.send("POST", POST, { body: allContracts })).status, 200);
   await sql.end();
 });
+
+Deno.test("requests to a database that is empty, or just being restored, are 503; with its schema, what is missing is our fault", async () => {
+  await using db = await testDatabase();
+  await addAgencies(db.sql);
+  await using app = await testApp(db);
+  await db.sql`ALTER TABLE file_generation RENAME TO elsewhere`;
+  const post = async () => {
+    const { status, headers, json } = await app.send("POST", POST, { body: allContracts });
+    if (status === 503) assert.ok(Number(headers.get("Retry-After")) > 0);
+    return [status, json.code];
+  };
+  assert.deepEqual(await post(), [500, "internal_error"]);
+  await db.sql`ALTER TABLE schema_migration RENAME TO elsewhere_too`;
+  assert.deepEqual(await post(), [503, "service_unavailable"]);
+  await db.sql`ALTER TABLE elsewhere_too RENAME TO schema_migration`;
+  await db.sql`ALTER TABLE elsewhere RENAME TO file_generation`;
+  assert.deepEqual(await post(), [200, undefined]);
+});

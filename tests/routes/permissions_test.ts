@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { testApp } from "../helpers/app.ts";
+import { uploadForm, uploadText } from "../helpers/file_c.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { addAgencies, ask, d1Body } from "../helpers/generations.ts";
 
@@ -16,10 +17,16 @@ type Statuses = readonly [number, number, number, number, number, number];
 /**
  * What each caller gets of each route, for a file or a job of the Treasury that somebody else has asked for.
  */
-const table: Record<string, { path: string; body?: unknown; statuses: Statuses }> = {
+const table: Record<string, { path: string; body?: unknown; form?: () => FormData; statuses: Statuses }> = {
   "POST /v1/generate_detached_file": {
     path: "/v1/generate_detached_file/",
     body: d1Body(),
+    statuses: [401, 401, 403, 200, 403, 200],
+  },
+  // The agency is known by the form, which is looked at once somebody has signed in.
+  "POST /v1/reconciliations": {
+    path: "/v1/reconciliations/",
+    form: () => uploadForm(uploadText("C-DIFF")),
     statuses: [401, 401, 403, 200, 403, 200],
   },
   "GET /v1/check_detached_generation_status": {
@@ -101,7 +108,7 @@ Deno.test("every route stands in the table of who may use it", async () => {
   assert.deepEqual([...names].sort(), Object.keys(table).sort());
 });
 
-for (const [name, { path, body, statuses }] of Object.entries(table)) {
+for (const [name, { path, body, form, statuses }] of Object.entries(table)) {
   for (const [i, caller] of CALLERS.entries()) {
     Deno.test(`${name} answers ${caller} with ${statuses[i]}`, async () => {
       await using db = await testDatabase();
@@ -111,7 +118,11 @@ for (const [name, { path, body, statuses }] of Object.entries(table)) {
       // A stream of events then ends after the first one.
       app.changes.close();
       const as = caller === "nobody" ? null : caller;
-      const response = await app.send(name.split(" ")[0]!, path, { as, ...(body !== undefined && { body }) });
+      const response = await app.send(name.split(" ")[0]!, path, {
+        as,
+        ...(body !== undefined && { body }),
+        ...(form && { form: form() }),
+      });
       assert.equal(response.status, statuses[i], response.text);
       if (response.status === 401) assert.equal(response.headers.get("WWW-Authenticate"), "Bearer");
     });

@@ -13,6 +13,7 @@ const waitTimes = {
   mostSeconds: WAIT_TIMES.mostSeconds * scale,
   commentMilliseconds: WAIT_TIMES.commentMilliseconds * scale,
   idleMilliseconds: WAIT_TIMES.idleMilliseconds * scale,
+  takeMilliseconds: WAIT_TIMES.takeMilliseconds * scale,
 };
 
 Deno.test({

@@ -38,6 +38,7 @@ async function openLocal(): Promise<StoreUnderTest & { store: LocalStore; dir: s
     authenticate,
     urlTtlSeconds: 60,
     maxUnfinishedJobs: 1,
+    maxUploadBytes: 1000,
   });
   const all = resources.move();
   const paths = () => filesIn(dir);

@@ -1,0 +1,48 @@
+import { Hono } from "hono";
+import { reconciliationForm } from "../lib/reconciliations/form.ts";
+import { forUsers } from "./access.ts";
+import type { Dependencies } from "./dependencies.ts";
+import { idempotencyKeyHeader, idempotencyKeyOf } from "./idempotency_key.ts";
+import type { WithJob } from "./job_access.ts";
+import { operation } from "./operation.ts";
+import { mayWait, preferWait } from "./prefer_wait.ts";
+import { receiveReconciliation } from "./receive_reconciliation.ts";
+import { respondWithStatus, statusResponses } from "./status_headers.ts";
+import { requireUpload } from "./upload_body.ts";
+import { UploadRoom } from "./upload_room.ts";
+
+/** Uploads that an API receives at a time: each may have two parts of 8 MiB in memory, on their way to S3. */
+const MOST_UPLOADS = 16;
+const MOST_UPLOADS_OF_ONE_USER = 4;
+
+/** `POST /v1/reconciliations/`: takes a file to be reconciled, and responds with its job's status. */
+export function reconcile(dependencies: Dependencies) {
+  const room = new UploadRoom(MOST_UPLOADS, MOST_UPLOADS_OF_ONE_USER);
+  return new Hono<WithJob>().post(
+    "/v1/reconciliations",
+    forUsers(dependencies),
+    operation({
+      id: "reconcile",
+      summary: "Send a File C or a File A, and get the differences",
+      description:
+        "Compares a File C with what Files D1 and D2 hold, or a File A with SF-133. The job is one like any other; its file names " +
+        "every difference, and `findings` counts them by rule. The form's fields may come before or behind the file; before it, " +
+        "what is wrong with them is said before the file was sent. The upload is kept until the job has ended, and nobody can fetch it.",
+      tag: "files",
+      headers: idempotencyKeyHeader,
+      form: reconciliationForm,
+      responses: statusResponses,
+      errors: [400, 403, 408, 413, 415, 422, 429],
+    }),
+    mayWait(dependencies),
+    async (c) => {
+      const contentType = requireUpload(c, dependencies.maxUploadBytes);
+      const idempotencyKey = idempotencyKeyOf(c);
+      {
+        using _place = room.enter(c.var.user.userId);
+        c.set("job", await receiveReconciliation(c, { contentType, idempotencyKey }, dependencies));
+      }
+      return await respondWithStatus(c, await preferWait(c, dependencies), dependencies);
+    },
+  );
+}
