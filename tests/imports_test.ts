@@ -46,6 +46,12 @@ const forbidden: [rule: string, importer: RegExp, imported: RegExp][] = [
   ["storage knows nothing of files", /^lib\/storage\//, /^lib\/files\//],
   ["files know nothing of the life of a generation", /^lib\/files\//, /^lib\/generations\//],
   ["how to load does not know what is loaded", /^lib\/load\//, /^lib\/sources\//],
+  [
+    "opening what is loaded knows nothing of what is in it",
+    /^lib\/load\/input\//,
+    /^lib\/load\/(header|cells|refusals|merge)\//,
+  ],
+  ["what is merged was looked at before", /^lib\/load\/merge\//, /^lib\/load\/(header|cells)\//],
   ["CSV knows neither sources nor loading", /^lib\/csv\//, /^lib\/(sources|load)\//],
   [
     "nothing in the product but the commands demo and start imports lib/dev",

@@ -9,12 +9,10 @@ export const FILES_PER_CORE = 2;
 /** Each file that is under way may take some twenty of the server's connections. */
 export const MOST_AT_A_TIME = 8;
 
-/** What counts bytes of memory, holds S3's client to deadlines, or a cancelled cursor to the second it may take. */
-const ALONE = [
-  "tests/load/input_file_test.ts",
-  "tests/storage/s3_faults_test.ts",
-  "tests/worker/cancel_test.ts",
-];
+/** What holds S3's client to deadlines. */
+const WITH_DEADLINES = ["tests/storage/s3_faults_test.ts", "tests/storage/s3_lasting_faults_test.ts"];
+/** What counts bytes of memory, or holds a cancelled cursor to the second that it may take. */
+const ALONE = ["tests/load/input_file_test.ts", "tests/worker/cancel_test.ts"];
 
 /**
  * The files that take longest, longest first: a round is over when its last file is, so that these must not
@@ -40,17 +38,18 @@ const LONGEST = [
 ];
 
 /**
- * The rounds of all tests, each as arguments of `deno test`: several files at a time, and then those that go
- * alone.
+ * The rounds of all tests, each as arguments of `deno test`: several files at a time, and then those that want
+ * the machine for themselves.
  *
  * @param options of `deno test`
  */
 export async function allRounds(options: string[]): Promise<string[][]> {
   const files = (await testFilesBelow(TESTS)).sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
-  const isAlone = (file: string) => ALONE.includes(file);
+  const apart = [...WITH_DEADLINES, ...ALONE];
   return [
-    ["--parallel", ...options, ...files.filter((file) => !isAlone(file))],
-    [...options, ...files.filter(isAlone)],
+    ["--parallel", ...options, ...files.filter((file) => !apart.includes(file))],
+    ["--parallel", ...options, ...WITH_DEADLINES],
+    [...options, ...ALONE],
   ];
 }
 

@@ -13,6 +13,7 @@ export interface Status {
   rows?: number | null;
   rows_written?: number;
   rows_estimated?: number | null;
+  changes?: { added: number; changed: number; removed: number } | null;
   reused?: boolean;
   message: string;
   error_code?: string | null;

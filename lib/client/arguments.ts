@@ -28,6 +28,7 @@ export const USAGE = `Makes a file, waits for it, downloads it and checks it.
   --start, --end MM/DD/YYYY   D1, D2: the range of action dates
   --year, --period            A, BOC: fiscal year, and period 2 to 12
   --agency-type awarding|funding, --format csv|txt, --element-numbers, --gzip
+  --since JOB                 what has changed since the file of that job, whose request the rest must be
   -o, --output FILE           where it goes; without it, its own name in this folder
   --force                     replaces FILE where it is there
   --url URL                   the service (or DETACHED_URL; else the one that "deno task start" runs here)
@@ -54,6 +55,7 @@ const OPTIONS = {
   format: { type: "string" },
   "element-numbers": { type: "boolean" },
   gzip: { type: "boolean" },
+  since: { type: "string" },
   output: { type: "string", short: "o" },
   force: { type: "boolean" },
   url: { type: "string" },
@@ -85,6 +87,12 @@ export function readArguments(
     throw wrong("--type is missing: D1, D2, A or BOC.");
   }
   if (values.job !== undefined && !/^\d{1,15}$/.test(values.job)) throw wrong("--job must be a job's ID.");
+  if (values.since !== undefined && !/^\d{1,15}$/.test(values.since)) {
+    throw wrong("--since must be a job's ID.");
+  }
+  if (values.since !== undefined && values.job !== undefined) {
+    throw wrong("--since is of a new job, and --job names one that was asked for before.");
+  }
   if (values.patience !== undefined && !/^\d{1,6}$/.test(values.patience)) {
     throw wrong("--patience must be whole seconds.");
   }
@@ -124,6 +132,7 @@ function bodyOf(values: Partial<Record<keyof typeof OPTIONS, string | boolean>>)
     file_format: values.format,
     element_numbers: values["element-numbers"],
     compression: values.gzip ? "gzip" : undefined,
+    since_job_id: values.since === undefined ? undefined : Number(values.since),
   };
   return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
 }

@@ -16,6 +16,8 @@ export interface Generated {
   rows: number | null;
   sha256: string | null;
   warnings: NonNullable<Status["warnings"]>;
+  /** How many records it has of each kind, where it tells what has changed; else null. */
+  changes: NonNullable<Status["changes"]> | null;
   /** What its records come to; null where the service does not say. */
   totals: Totals | null;
 }
@@ -137,7 +139,7 @@ async function begin(api: Api, keeper: JobKeeper, { body, jobId }: Arguments): P
 }
 
 const describe = (
-  { job_id, size, rows, sha256, warnings }: Status,
+  { job_id, size, rows, sha256, warnings, changes }: Status,
   path: string | null,
   totals: Totals | null,
 ): Generated => ({
@@ -147,6 +149,7 @@ const describe = (
   rows: rows ?? null,
   sha256: sha256 ?? null,
   warnings: warnings ?? [],
+  changes: changes ?? null,
   totals,
 });
 

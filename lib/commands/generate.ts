@@ -58,6 +58,10 @@ async function run(args: string[]): Promise<void> {
   else if (done.path === null) console.log(done.job_id);
   else {
     console.log(`${done.path}: ${done.rows} records, ${done.size} bytes, SHA-256 ${done.sha256}`);
+    const { changes } = done;
+    if (changes) {
+      console.log(`${changes.added} added, ${changes.changed} changed, ${changes.removed} removed`);
+    }
     if (done.totals && !wanted.quiet) console.log(totalsTable(done.totals));
   }
 }

@@ -2,7 +2,8 @@ import text from "../../sql/files/a.sql" with { type: "text" };
 import warnings from "../../sql/coverage/a_warnings.sql" with { type: "text" };
 import windowText from "../../sql/files/a_window.sql" with { type: "text" };
 import table from "./elements/a.tsv" with { type: "text" };
-import { ACCOUNT_COLUMNS, ownedAccounts } from "./account_owner.ts";
+import { ACCOUNT_PARTS } from "../account_parts.ts";
+import { ownedAccounts } from "./account_owner.ts";
 import { periodCoverage } from "./coverage_query.ts";
 import { parseElements } from "./elements.ts";
 import type { FileType } from "./file_type.ts";
@@ -36,7 +37,7 @@ export const a: FileType<PeriodRequest> = {
     identity: { key: account, place: account },
     totals: {
       amounts: elements.map(({ column }) => column).filter((column) => /_(cpe|fyb)$/.test(column)),
-      award: ACCOUNT_COLUMNS,
+      award: ACCOUNT_PARTS,
     },
   }),
   coverage: { countedBy: "period", source: "sf_133", query: periodCoverage("A"), warnings },

@@ -1,16 +1,5 @@
 import type { RecordQuery } from "./file_type.ts";
 
-/** The columns that name an account, in every file of accounts. */
-export const ACCOUNT_COLUMNS = [
-  "allocation_transfer_agency",
-  "agency_identifier",
-  "beginning_period_of_availa",
-  "ending_period_of_availabil",
-  "availability_type_code",
-  "main_account_code",
-  "sub_account_code",
-];
-
 /**
  * Whose account a treasury account is (`docs/files.md`, "Whose account it is").
  *

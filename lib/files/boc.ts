@@ -2,7 +2,8 @@ import text from "../../sql/files/boc.sql" with { type: "text" };
 import warnings from "../../sql/coverage/boc_warnings.sql" with { type: "text" };
 import missing from "../../sql/files/boc_missing.sql" with { type: "text" };
 import table from "./elements/boc.tsv" with { type: "text" };
-import { ACCOUNT_COLUMNS, ownedAccounts } from "./account_owner.ts";
+import { ACCOUNT_PARTS } from "../account_parts.ts";
+import { ownedAccounts } from "./account_owner.ts";
 import { periodCoverage } from "./coverage_query.ts";
 import { parseElements } from "./elements.ts";
 import type { FileType } from "./file_type.ts";
@@ -40,7 +41,7 @@ export const boc: FileType<PeriodRequest> = {
     identity: { key, place },
     totals: {
       amounts: ["dollar_amount_gtas", "dollar_amount_broker", "dollar_amount_diff"],
-      award: ACCOUNT_COLUMNS,
+      award: ACCOUNT_PARTS,
       difference: "dollar_amount_diff",
     },
   }),

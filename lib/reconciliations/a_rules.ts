@@ -7,12 +7,13 @@ import a33_2 from "../../sql/reconciliations/a33_2.sql" with { type: "text" };
 import a33_3 from "../../sql/reconciliations/a33_3.sql" with { type: "text" };
 import lines from "../../sql/reconciliations/a_lines.sql" with { type: "text" };
 import totals from "../../sql/reconciliations/a_totals.sql" with { type: "text" };
+import { ACCOUNT_PARTS } from "../account_parts.ts";
 import type { ByteSource } from "../csv/byte_source.ts";
 import type { Transaction } from "../db.ts";
 import { ownedAccounts } from "../files/account_owner.ts";
 import type { RecordQuery } from "../files/file_type.ts";
 import type { PeriodRequest } from "../files/period_request.ts";
-import { ACCOUNT_PARTS, displayTasOf, tasOf } from "../sources/treasury_account.ts";
+import { displayTasOf, tasOf } from "../sources/treasury_account.ts";
 import { layoutOf } from "./layout.ts";
 import { stageUpload, type UploadTable } from "./stage_upload.ts";
 

@@ -1,6 +1,6 @@
 import { type CsvBatch, PLAIN } from "../csv/batch.ts";
 import { shown } from "../load/refusals/shown.ts";
-import { ACCOUNT_PARTS, type AccountParts } from "../sources/treasury_account.ts";
+import { ACCOUNT_PARTS, type AccountParts } from "../account_parts.ts";
 import { cleaned, isDayText, isUsualNumber, numberText } from "./cells.ts";
 import type { UploadLayout } from "./layout.ts";
 import type { UploadBatch } from "./read_upload.ts";

@@ -1,3 +1,4 @@
+import { ACCOUNT_PARTS } from "../account_parts.ts";
 import { filled } from "../load/cells/cell_text.ts";
 import { yearAndPeriod, yesOrNo } from "../load/cells/cell_values.ts";
 import { type KnownColumn, loosely, matchHeader, recognisesRequired } from "../load/header/header.ts";
@@ -6,7 +7,7 @@ import type { Source } from "../load/source.ts";
 import { identifier, identifiers } from "../load/table_columns.ts";
 import { ValueEncoder } from "../load/cells/value_encoder.ts";
 import { accountColumns } from "./gtas_columns.ts";
-import { ACCOUNT_PARTS, accountParts, displayTasOf, tasOf } from "./treasury_account.ts";
+import { accountParts, displayTasOf, tasOf } from "./treasury_account.ts";
 
 const TEXTS: KnownColumn[] = [
   { name: "fr_entity_type", headers: ["FR Entity"], required: false },

@@ -1,3 +1,4 @@
+import { ACCOUNT_PARTS } from "../account_parts.ts";
 import { filled } from "../load/cells/cell_text.ts";
 import { plainAmount, required, wholeNumber, yearAndPeriod } from "../load/cells/cell_values.ts";
 import { type KnownColumn, loosely, matchHeader, recognisesRequired } from "../load/header/header.ts";
@@ -6,7 +7,7 @@ import type { Source } from "../load/source.ts";
 import { identifier, identifiers } from "../load/table_columns.ts";
 import { type RecordCells, ValueEncoder } from "../load/cells/value_encoder.ts";
 import { emergencyCode } from "./gtas_columns.ts";
-import { ACCOUNT_PARTS, accountParts, displayTasOf, tasOf } from "./treasury_account.ts";
+import { accountParts, displayTasOf, tasOf } from "./treasury_account.ts";
 
 const PARTS: [header: string, column: string][] = [
   ["Allocation Transfer Agency Identifier", "allocation_transfer_agency"],

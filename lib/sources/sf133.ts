@@ -1,3 +1,4 @@
+import { ACCOUNT_PARTS } from "../account_parts.ts";
 import { filled } from "../load/cells/cell_text.ts";
 import { amount, wholeNumber, yearAndPeriod } from "../load/cells/cell_values.ts";
 import { type KnownColumn, loosely, matchHeader, recognisesRequired } from "../load/header/header.ts";
@@ -7,7 +8,7 @@ import { identifier, identifiers } from "../load/table_columns.ts";
 import { ValueEncoder } from "../load/cells/value_encoder.ts";
 import { followAccounts } from "./follow_accounts.ts";
 import { accountColumns, emergencyCode } from "./gtas_columns.ts";
-import { ACCOUNT_PARTS, accountParts, displayTasOf, tasOf } from "./treasury_account.ts";
+import { accountParts, displayTasOf, tasOf } from "./treasury_account.ts";
 
 const columns: KnownColumn[] = [
   ...accountColumns,

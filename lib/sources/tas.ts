@@ -1,3 +1,4 @@
+import { ACCOUNT_PARTS } from "../account_parts.ts";
 import { filled } from "../load/cells/cell_text.ts";
 import { code, dateAndTime, wholeNumber } from "../load/cells/cell_values.ts";
 import { type KnownColumn, loosely, matchHeader, recognisesRequired } from "../load/header/header.ts";
@@ -5,7 +6,7 @@ import type { Source } from "../load/source.ts";
 import { upsert } from "../load/merge/upsert.ts";
 import { ValueEncoder } from "../load/cells/value_encoder.ts";
 import { followAccounts } from "./follow_accounts.ts";
-import { ACCOUNT_PARTS, accountParts, displayTasOf, tasOf } from "./treasury_account.ts";
+import { accountParts, displayTasOf, tasOf } from "./treasury_account.ts";
 
 const PARTS: KnownColumn[] = [
   { name: "allocation_transfer_agency", headers: ["ATA"], required: true },

@@ -1,27 +1,6 @@
+import type { AccountParts } from "../account_parts.ts";
 import { filled } from "../load/cells/cell_text.ts";
 import { type Cells, code } from "../load/cells/cell_values.ts";
-
-/** The parts of a Treasury account, as the source tables name and keep them. */
-export interface AccountParts {
-  allocation_transfer_agency: string | null;
-  agency_identifier: string | null;
-  beginning_period_of_availa: string | null;
-  ending_period_of_availabil: string | null;
-  availability_type_code: string | null;
-  main_account_code: string | null;
-  sub_account_code: string | null;
-}
-
-/** The columns of the parts, in the order of the account. */
-export const ACCOUNT_PARTS = [
-  "allocation_transfer_agency",
-  "agency_identifier",
-  "beginning_period_of_availa",
-  "ending_period_of_availabil",
-  "availability_type_code",
-  "main_account_code",
-  "sub_account_code",
-] as const satisfies (keyof AccountParts)[];
 
 /**
  * The parts of an account as a file gives them: codes with their leading zeros (ATA, AID and sub 3 digits,

@@ -62,6 +62,10 @@ function pathItem(operation: Operation): Json {
   const examples = [...EXAMPLES].map((
     [name, value],
   ) => [name, { summary: `File ${name}`, value }]);
+  const changes = {
+    summary: "What has changed in a file since that of job 1",
+    value: { ...EXAMPLES.get("D1"), since_job_id: 1 },
+  };
   return {
     operationId: id,
     summary,
@@ -72,7 +76,12 @@ function pathItem(operation: Operation): Json {
     ...(body && {
       requestBody: {
         required: true,
-        content: { "application/json": { schema: bodyReference, examples: Object.fromEntries(examples) } },
+        content: {
+          "application/json": {
+            schema: bodyReference,
+            examples: { ...Object.fromEntries(examples), changes },
+          },
+        },
       },
     }),
     ...(form && {

@@ -7,6 +7,7 @@
 // deno-lint-ignore-file no-console -- a benchmark's answer goes to standard output
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { RecordEncoder } from "../../lib/files/record_encoder/record_encoder.ts";
 import { fileTypeOf, requestBody } from "../../lib/files/registry.ts";
 import { loadSample } from "../../lib/dev/sample/load.ts";
@@ -58,7 +59,7 @@ async function measure(storage: string, env: Record<string, string>): Promise<bo
     const watching = (async () => {
       while (writing) {
         peak = Math.max(peak, await residentKib(worker.pid));
-        await new Promise((resolve) => setTimeout(resolve, 50));
+        await sleep(50);
       }
     })();
     const status = await service.ended(job_id, 600);

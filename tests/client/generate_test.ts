@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { addContracts } from "../helpers/contracts.ts";
 import { addAgencies } from "../helpers/generations.ts";
 import { startService } from "../helpers/service.ts";
@@ -52,7 +53,7 @@ function slowLine(target: () => string) {
       for (let count; (count = await from.read(buffer)) !== null;) {
         if (slow) {
           bytes += count;
-          await new Promise((resolve) => setTimeout(resolve, delay));
+          await sleep(delay);
         }
         for (let at = 0; at < count;) at += await to.write(buffer.subarray(at, count));
       }

@@ -1,5 +1,6 @@
 /** Connections that are lost, in the middle of transactions above all. */
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import { connect, isConnectionLoss } from "../../lib/db.ts";
 import { layCable } from "../helpers/cable.ts";
 import { testDatabase } from "../helpers/database.ts";
@@ -49,7 +50,7 @@ Deno.test("a transaction that lost its connection long ago sends nothing to the 
   await sql.begin(async (tx) => {
     await tx`INSERT INTO note VALUES ('first')`;
     goOn.resolve();
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await sleep(50);
     await tx`INSERT INTO note VALUES ('second')`;
   });
   assert.ok(isLoss(late));

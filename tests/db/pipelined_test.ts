@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import { connect, isConnectionLoss } from "../../lib/db.ts";
 import { type Cut, layCable } from "../helpers/cable.ts";
 import { testDatabase } from "../helpers/database.ts";
@@ -57,7 +58,7 @@ Deno.test("a transaction behind any number of statements is its own: none that f
       await sql`SELECT 1`;
       const statements = Array.from({ length: ahead }, () => sql`SELECT 1`.execute());
       // They are on their way.
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      await sleep(0);
       const [row] = await within(10, "the transaction", sql.begin((tx) => tx`SELECT 1 AS one`));
       assert.equal(row!["one"], 1);
       await Promise.all(statements);

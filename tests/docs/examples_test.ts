@@ -61,6 +61,34 @@ Deno.test("every example works as it stands", async (t) => {
       assert.match(said, /^fiscal year \d{4}, period \d+: loaded \d{4}-/m);
     },
   });
+  await t.step({
+    name: "changes.sh and changes.py (needs Python)",
+    ignore: !isInstalled(python),
+    fn: async () => {
+      const body = { file_type: "D1", cgac_code: "020", start: "01/01/2016", end: "03/31/2016" };
+      const made = async () => {
+        const { job_id } = await service.request(body);
+        const { url } = await service.ended(job_id);
+        return { job: String(job_id), content: await (await fetch(url)).bytes() };
+      };
+      const earlier = await made();
+      await service.sql`
+        UPDATE detached_award_procurement SET award_description = E'"no",\nthen yes' WHERE detached_award_procurement_id % 3 = 0`;
+      await service.sql`DELETE FROM detached_award_procurement WHERE detached_award_procurement_id % 7 = 0`;
+      const now = await made();
+      const script = await run("/bin/sh", [fileURLToPath(new URL("changes.sh", examples)), earlier.job]);
+      assert.match(script.said, /^"added":0,"changed":[1-9]\d*,"removed":[1-9]\d*$/m);
+      assert.match(script.files.join(), new RegExp(`^File-D1.*_changes_since_${earlier.job}_\\d+\\.csv$`));
+      const folder = await Deno.makeTempDir();
+      await Deno.writeFile(`${folder}/earlier.csv`, earlier.content);
+      await run(python, [
+        ...[fileURLToPath(new URL("changes.py", examples)), earlier.job],
+        ...[`${folder}/earlier.csv`, `${folder}/new.csv`],
+      ]);
+      assert.deepEqual(await Deno.readFile(`${folder}/new.csv`), now.content);
+      await Deno.remove(folder, { recursive: true });
+    },
+  });
   await t.step("generate.ts", async () => {
     const script = fileURLToPath(new URL("generate.ts", examples));
     const flags = [

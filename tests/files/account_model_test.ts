@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { ACCOUNT_PARTS } from "../../lib/account_parts.ts";
 import type { Sql } from "../../lib/db.ts";
 import { insertRows } from "../../lib/dev/sample/insert_rows.ts";
 import { Random } from "../../lib/dev/sample/random.ts";
-import { ACCOUNT_PARTS, displayTasOf, tasOf } from "../../lib/sources/treasury_account.ts";
+import { displayTasOf, tasOf } from "../../lib/sources/treasury_account.ts";
 import { modelRecords, type ModelTables } from "../helpers/account_model.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { contentsOf, written } from "../helpers/judge.ts";

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import { connect, isConnectionLoss } from "../../lib/db.ts";
 import { readBatches } from "../../lib/files/cursor.ts";
 import { layCable } from "../helpers/cable.ts";
@@ -72,7 +73,7 @@ Deno.test("a caller that stops half-way leaves a connection that works", async (
           assert.ok(batch.length > 0);
           if (batches++ >= stopAfter) break;
           // Gives what is read ahead the time to fill up.
-          await new Promise((resolve) => setTimeout(resolve, 20));
+          await sleep(20);
         }
         throw new Error("stopped");
       }).catch((error) => assert.match(error.message, /stopped|not wanted/));
@@ -92,7 +93,7 @@ Deno.test("what is asked after a caller that stopped half-way is answered, each 
       let batches = 0;
       for await (const _ of readBatches(tx, series(20_000, 500))) {
         if (batches++ >= stopAfter) break;
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        await sleep(20);
       }
       for (; answered < 5; answered++) {
         assert.deepEqual([...await tx`SELECT ${answered}::integer AS n`], [{ n: answered }]);
@@ -116,7 +117,7 @@ Deno.test("a row that cannot be read is an error, whichever batch it is in, and 
       for await (const batch of readBatches(tx, query)) {
         seen += numbersIn(batch).length;
         // Lets the error come while this one works.
-        if (row % 2 === 1) await new Promise((resolve) => setTimeout(resolve, 20));
+        if (row % 2 === 1) await sleep(20);
       }
     });
     await assert.rejects(reading, /division by zero/);
@@ -156,7 +157,7 @@ Deno.test("an abort ends a query that runs, and one that waits for its reader", 
     const stop = new AbortController();
     const reading = db.sql.begin(async (tx) => {
       for await (const _ of readBatches(tx, query, { signal: stop.signal })) {
-        await new Promise((resolve) => setTimeout(resolve, 5));
+        await sleep(5);
       }
     });
     setTimeout(() => stop.abort(new Error("enough")), 200);

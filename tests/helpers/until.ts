@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 /**
  * Waits until a condition holds.
  *
@@ -15,6 +17,6 @@ export async function until<T>(
     const found = await look();
     if (found !== undefined && found !== null && found !== false) return found;
     if (performance.now() > deadline) throw new Error(`waited ${seconds} seconds in vain until ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await sleep(20);
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { isConnectionLoss } from "../../lib/db.ts";
 
 /**
@@ -13,7 +14,7 @@ export async function whileAway<T>(work: () => Promise<T>, seconds = 60): Promis
       const isLoss = isConnectionLoss(error) ||
         /^Connection terminated|timeout expired/.test(String((error as Error).message));
       if (!isLoss || performance.now() > deadline) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      await sleep(200);
     }
   }
 }

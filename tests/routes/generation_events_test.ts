@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import { addContracts, allContracts } from "../helpers/contracts.ts";
 import { addAgencies } from "../helpers/generations.ts";
 import { rawConnection } from "../helpers/raw_http.ts";
@@ -40,7 +41,7 @@ async function quiet({ sql }: Service): Promise<void> {
   };
   await until("nobody asks the database any more", async () => {
     const before = await commits();
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await sleep(1500);
     return await commits() - before < 5;
   });
 }

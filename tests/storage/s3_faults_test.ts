@@ -1,76 +1,27 @@
 import assert from "node:assert/strict";
-import { S3_LIMITS, type S3Limits } from "../../lib/storage/s3_client.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { S3_LIMITS } from "../../lib/storage/s3_client.ts";
 import { S3Store } from "../../lib/storage/s3.ts";
 import { FIRST_PART_BYTES } from "../../lib/storage/s3_parts.ts";
-import { type Fault, type FaultPlan, type FaultyS3, faultyS3, randomFaults } from "../helpers/faulty_s3.ts";
-import { leftoversIn, s3Settings, s3Url, type TestBucket, testBucket } from "../helpers/s3.ts";
+import { type Fault, randomFaults } from "../helpers/faulty_s3.ts";
 import { Random } from "../helpers/random.ts";
+import { leftoversIn, s3Settings } from "../helpers/s3.ts";
 import { SWIFT_CREDENTIALS } from "../helpers/swift.ts";
 import { until } from "../helpers/until.ts";
 import { within } from "../helpers/within.ts";
 import { begin, contents, download, isUnavailable, sha256 } from "./contract.ts";
-
-interface Faulty extends AsyncDisposable {
-  bucket: TestBucket;
-  proxy: FaultyS3;
-  store: S3Store;
-}
-
-// As in production, but that a stall is noticed sooner.
-const IMPATIENT: S3Limits = {
-  ...S3_LIMITS,
-  responseMilliseconds: 1_000,
-  millisecondsPerMebibyte: 100,
-  totalMilliseconds: 30_000,
-};
-
-async function faulty(limits: S3Limits = IMPATIENT): Promise<Faulty> {
-  await using resources = new AsyncDisposableStack();
-  const bucket = resources.use(await testBucket());
-  const proxy = resources.use(faultyS3(s3Url!));
-  const store = resources.use(
-    new S3Store({ bucket: bucket.name, forcePathStyle: true, limits, client: s3Settings(proxy.url) }),
-  );
-  const all = resources.move();
-  return { bucket, proxy, store, [Symbol.asyncDispose]: () => all.disposeAsync() };
-}
-
-function underFaults(name: string, fn: (faulty: Faulty) => Promise<void>, limits?: S3Limits): void {
-  Deno.test({
-    name: `S3 under faults: ${name}`,
-    ignore: s3Url === undefined,
-    async fn() {
-      await using all = await faulty(limits);
-      await fn(all);
-    },
-  });
-}
-
-const KEY = "1/1/a.csv";
-const SMALL = contents(1000);
-const LARGE = contents(FIRST_PART_BYTES + 1000);
-const REQUESTS = [
-  ["PutObject", SMALL],
-  ["HeadObject", SMALL],
-  ["CreateMultipartUpload", LARGE],
-  ["UploadPart", LARGE],
-  ["CompleteMultipartUpload", LARGE],
-  ["HeadObject", LARGE],
-] as const;
-const FAULTS = ["error", "slow_down", "reset", "lose_answer", "stall", "stall_answer"] as const;
-
-const keyOf = (fault: Fault) => `${fault.replaceAll("_", "-")}/1/a.csv`;
-
-/** Makes requests of an operation meet the fault that their key names: the first one of each key, or all. */
-function faultOfKey(operation: string, lasting: boolean): FaultPlan {
-  const met = new Set<string>();
-  return (request) => {
-    const fault = FAULTS.find((fault) => request.target.includes(keyOf(fault)));
-    if (request.operation !== operation || !fault || (met.has(fault) && !lasting)) return undefined;
-    met.add(fault);
-    return fault;
-  };
-}
+import {
+  attempted,
+  faultOfKey,
+  FAULTS,
+  FEW,
+  KEY,
+  keyOf,
+  LARGE,
+  REQUESTS,
+  SMALL,
+  underFaults,
+} from "./faulty_store.ts";
 
 for (const [operation, bytes] of REQUESTS) {
   const file = `a ${bytes === SMALL ? "small" : "large"} file`;
@@ -91,88 +42,6 @@ for (const [operation, bytes] of REQUESTS) {
   });
 }
 
-const FEW: S3Limits = {
-  attempts: 3,
-  responseMilliseconds: 500,
-  millisecondsPerMebibyte: 100,
-  totalMilliseconds: 4_000,
-};
-
-/** Writes a file, or gives it up; returns the error it was given up for. */
-async function attempted(store: S3Store, bytes: Uint8Array, key = KEY): Promise<unknown> {
-  const writer = await store.create({ key, fileName: "a.csv", contentType: "text/csv" });
-  try {
-    await writer.write(bytes.slice());
-    await writer.finish();
-    return undefined;
-  } catch (error) {
-    await writer.abort();
-    return error;
-  }
-}
-
-for (const [operation, bytes] of REQUESTS) {
-  const file = `a ${bytes === SMALL ? "small" : "large"} file`;
-  underFaults(
-    `${file} is given up in time and leaves nothing behind, whatever its every ${operation} meets`,
-    async ({ bucket, proxy, store }) => {
-      proxy.plan = faultOfKey(operation, true);
-      await Promise.all(FAULTS.map(async (fault) => {
-        const began = performance.now();
-        const error = await attempted(store, bytes, keyOf(fault));
-        assert.ok(isUnavailable(error), `${fault}: ${error}`);
-        assert.ok(performance.now() - began < 3 * FEW.totalMilliseconds, fault);
-        assert.match(String((error as Error).cause), new RegExp(operation));
-      }));
-      assert.deepEqual([await bucket.objects(), await leftoversIn(bucket)], [[], []]);
-    },
-    FEW,
-  );
-}
-
-for (const fault of ["error", "lose_answer", "stall"] as const) {
-  underFaults(
-    `where everything meets ${fault}, giving up ends in time, and what is left is removed later`,
-    async ({ bucket, proxy, store }) => {
-      const writer = await store.create({ key: KEY, fileName: "a.csv", contentType: "text/csv" });
-      await writer.write(LARGE.slice(0, FIRST_PART_BYTES + 1));
-      await until("a part is stored", async () => (await bucket.parts()).length === 1);
-      proxy.plan = () => fault;
-      const began = performance.now();
-      await assert.rejects(writer.finish(), isUnavailable);
-      await writer.abort();
-      await assert.rejects(store.check(), isUnavailable);
-      await assert.rejects(store.remove(KEY), isUnavailable);
-      assert.ok(performance.now() - began < 30_000);
-      proxy.plan = () => undefined;
-      await store.remove(KEY);
-      assert.deepEqual([await bucket.objects(), await leftoversIn(bucket)], [[], []]);
-    },
-    FEW,
-  );
-}
-
-underFaults("bytes that are changed on their way are never stored", async ({ bucket, proxy, store }) => {
-  for (const [operation, bytes] of [["PutObject", SMALL], ["UploadPart", LARGE]] as const) {
-    proxy.plan = (request) => request.operation === operation ? "corrupt" : undefined;
-    assert.ok(isUnavailable(await attempted(store, bytes)));
-    assert.deepEqual([await bucket.objects(), await leftoversIn(bucket)], [[], []]);
-  }
-});
-
-underFaults(
-  "a file that is gone before it is confirmed is not finished",
-  async ({ bucket, proxy, store }) => {
-    for (const bytes of [SMALL, LARGE]) {
-      proxy.plan = async ({ operation }) => {
-        if (operation === "HeadObject") await bucket.delete(KEY);
-        return undefined;
-      };
-      assert.ok(isUnavailable(await attempted(store, bytes)));
-    }
-  },
-);
-
 underFaults("no more than a few parts are on their way at once, and writing waits for them", async (all) => {
   const { proxy, store } = all;
   let waiting = 0;
@@ -190,7 +59,7 @@ underFaults("no more than a few parts are on their way at once, and writing wait
   let isWritten = false;
   writing.then(() => isWritten = true);
   // Nothing else could go on by now: all that does not wait for S3 takes far less.
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  await sleep(500);
   assert.deepEqual([waiting, isWritten, proxy.peakBytes], [3, false, 3 * FIRST_PART_BYTES]);
   release.resolve();
   const { writer } = await writing;
@@ -243,7 +112,7 @@ underFaults("an upload is noted before its first part is sent", async ({ proxy, 
     fileName: "a.csv",
     contentType: "text/csv",
     async onUpload() {
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await sleep(100);
       sent = proxy.requests.map(({ operation }) => operation);
     },
   });

@@ -1,4 +1,5 @@
-import { type AccountParts, displayTasOf, tasOf } from "../../sources/treasury_account.ts";
+import type { AccountParts } from "../../account_parts.ts";
+import { displayTasOf, tasOf } from "../../sources/treasury_account.ts";
 import { type ComparisonTables, generateComparison } from "./comparison.ts";
 import { Random } from "./random.ts";
 import type { SampleRow } from "./row.ts";

@@ -1,10 +1,11 @@
 import { codeLists, drawCodes } from "./codes.ts";
 import { dayNumber, fiscalYear, isoDay } from "./day.ts";
+import { officeColumns } from "./office_columns.ts";
 import { Random } from "./random.ts";
 import { makeRecipients, type Recipient } from "./recipients.ts";
 import { money, type SampleRow } from "./row.ts";
 import { assistanceDescription } from "./texts.ts";
-import { agencyName, assistanceCodes, businessTypes, listings, offices, places } from "./vocabulary.ts";
+import { assistanceCodes, businessTypes, listings, offices, places } from "./vocabulary.ts";
 
 const SEASONS = [["2014-10-01", "2017-09-30"], ["2015-10-01", "2016-09-30"], [
   "2023-10-01",
@@ -50,7 +51,7 @@ function makeAward(random: Random, number: number, recipient: Recipient): Sample
     (type) => [0, 15, 78, 7][type]!,
   );
   const award: SampleRow = {
-    ...officeColumns(random, office),
+    ...fundedColumns(random, office),
     ...recipientColumns(random, recipient, recordType),
     ...performanceColumns(random, recipient, recordType),
     ...drawCodes(random, lists, ["all", isLoan ? "loan" : "award"]),
@@ -145,24 +146,11 @@ function amountColumns(random: Random, isLoan: boolean): SampleRow {
   };
 }
 
-function officeColumns(random: Random, office: typeof offices[number]): SampleRow {
+function fundedColumns(random: Random, office: typeof offices[number]): SampleRow {
   const funding = random.chance(92)
     ? office
     : random.pickByShare(offices, ({ assistance }) => Number(assistance));
-  return {
-    awarding_agency_code: office.agency,
-    awarding_agency_name: agencyName(office.agency),
-    awarding_sub_tier_agency_c: office.sub_tier,
-    awarding_sub_tier_agency_n: office.sub_tier_name,
-    awarding_office_code: office.office,
-    awarding_office_name: office.office_name,
-    funding_agency_code: funding.agency,
-    funding_agency_name: agencyName(funding.agency),
-    funding_sub_tier_agency_co: funding.sub_tier,
-    funding_sub_tier_agency_na: funding.sub_tier_name,
-    funding_office_code: funding.office,
-    funding_office_name: funding.office_name,
-  };
+  return officeColumns(office, funding);
 }
 
 /** Who receives an award. Aggregates have many recipients and name none; of an individual nothing is told. */

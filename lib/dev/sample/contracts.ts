@@ -2,11 +2,12 @@ import { codeLists, drawCodes } from "./codes.ts";
 import { dayNumber, fiscalYear, isoDay } from "./day.ts";
 import { contractAmounts } from "./contract_amounts.ts";
 import { contractorColumns, performanceColumns } from "./contract_places.ts";
+import { officeColumns } from "./office_columns.ts";
 import { Random } from "./random.ts";
 import { makeRecipients, type Recipient } from "./recipients.ts";
 import type { SampleRow } from "./row.ts";
 import { contractDescription } from "./texts.ts";
-import { agencyName, contractCodes, naics, offices, products } from "./vocabulary.ts";
+import { contractCodes, naics, offices, products } from "./vocabulary.ts";
 
 /** When awards begin, with their share: most in the quarter that the documentation's example asks for. */
 const SEASONS = [
@@ -58,7 +59,7 @@ function makeAward(random: Random, number: number, recipient: Recipient): Sample
   const applying = ["all", kind, ...(isDefense ? ["dod"] : [])];
   const award: SampleRow = {
     ...identityColumns(random, { kind, office, signed, number, isDefense }),
-    ...officeColumns(random, office),
+    ...fundedColumns(random, office),
     ...contractorColumns(recipient),
     ...performanceColumns(random, recipient),
     ...drawCodes(random, lists, applying),
@@ -141,25 +142,13 @@ function transactionColumns(award: SampleRow, modification: string): SampleRow {
   };
 }
 
-function officeColumns(random: Random, office: typeof offices[number]): SampleRow {
+function fundedColumns(random: Random, office: typeof offices[number]): SampleRow {
   const funding = random.chance(85)
     ? office
     : random.pickByShare(offices, ({ contracts }) => Number(contracts));
   const knowsOffice = random.chance(95);
-  return {
-    awarding_agency_code: office.agency,
-    awarding_agency_name: agencyName(office.agency),
-    awarding_sub_tier_agency_c: office.sub_tier,
-    awarding_sub_tier_agency_n: office.sub_tier_name,
-    awarding_office_code: office.office,
-    awarding_office_name: office.office_name,
-    funding_agency_code: funding.agency,
-    funding_agency_name: agencyName(funding.agency),
-    funding_sub_tier_agency_co: funding.sub_tier,
-    funding_sub_tier_agency_na: funding.sub_tier_name,
-    funding_office_code: knowsOffice ? funding.office : null,
-    funding_office_name: knowsOffice ? funding.office_name : null,
-  };
+  const columns = officeColumns(office, funding);
+  return knowsOffice ? columns : { ...columns, funding_office_code: null, funding_office_name: null };
 }
 
 function termColumns(random: Random, signed: number, kind: AwardKind): SampleRow {

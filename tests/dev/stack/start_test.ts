@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import { isInstalled } from "../../helpers/installed.ts";
 import { copyProject, type ProjectCopy, type TaskRun } from "../../helpers/project_copy.ts";
 import { runningWith, signalTo } from "../../helpers/running.ts";
@@ -70,7 +71,7 @@ Deno.test("stopped at any moment, by any signal, it leaves no process", async ()
   const signals = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
   for (const [i, milliseconds] of [100, 300, 500, 700, 900, 1200, 1600].entries()) {
     await using run = project.task(["start"]);
-    await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    await sleep(milliseconds);
     run.kill(signals[i % signals.length]!);
     await run.ended;
     assert.deepEqual(await runningWith(project.folder), [], `after ${milliseconds} ms\n${run.output()}`);
