@@ -12,5 +12,5 @@ export async function addRecordCounts(sql: Sql, agencies: number, days: number):
     FROM unnest(ARRAY['awarding', 'funding']) AS agency_type, generate_series(0, ${agencies - 1}) AS agency,
       generate_series(0, ${days - 1}) AS day`;
   await sql`INSERT INTO data_source (source_table) VALUES ('detached_award_procurement') ON CONFLICT DO NOTHING`;
-  await sql`ANALYZE record_count`;
+  await sql`VACUUM ANALYZE record_count`;
 }
