@@ -14,7 +14,7 @@ export async function errorPage(error: Error, c: Context): Promise<Response> {
   return c.html(
     <Layout title="Error – DATA Act files" visitor={undefined}>
       <h1>This did not work</h1>
-      <p class="error">{message}</p>
+      <p class="alert error">{message}</p>
       <p>
         <a href="/">Back to the form</a>
       </p>

@@ -63,7 +63,12 @@ export async function homePage(
     .map((job) => ({ job, status: statusBody(job, { showsPeriod: true }) }));
   const isWrong = Object.keys(errors).length > 0;
   return c.html(
-    <Layout title={isWrong ? "Error – DATA Act files" : "DATA Act files"} visitor={user}>
+    <Layout
+      title={isWrong ? "Error – DATA Act files" : "DATA Act files"}
+      visitor={user}
+      place="/"
+      scripts={["request.js"]}
+    >
       <h1>Ask for a file</h1>
       <RequestForm
         values={values}

@@ -82,6 +82,7 @@ function JobPage({ job, agency, visitor, isThere, mayCancel }: {
       title={`${stateOf(job)}: job ${job.job_id} – DATA Act files`}
       visitor={visitor}
       refresh={waits ? 3 : undefined}
+      scripts={["job.js"]}
     >
       <h1>{subjectOf(job, agency)}</h1>
       <p>
@@ -98,8 +99,8 @@ function JobPage({ job, agency, visitor, isThere, mayCancel }: {
           <p id="progress-text" role="status">{progressText(job)}</p>
         </div>
       )}
-      {job.message && <p class="error">{job.message}</p>}
-      {job.warnings.map(({ message }) => <p class="warning">{message}</p>)}
+      {job.message && <p class="alert error">{job.message}</p>}
+      {job.warnings.map(({ message }) => <p class="alert warning">{message}</p>)}
       {isThere && (
         <>
           <p>

@@ -241,7 +241,7 @@ Deno.test("If-Range: a range of the file that the client knows, by its tag or it
 Deno.test("what does not change is not sent again to whoever has it", async () => {
   await using db = await testDatabase();
   await using app = await testApp(db);
-  for (const path of ["/page.css", "/page.js", "/openapi.json"]) {
+  for (const path of ["/page.css", "/request.js", "/icon.svg", "/openapi.json"]) {
     const { headers } = await app.send("GET", path, { as: null });
     assert.equal(headers.get("Cache-Control"), "no-cache");
     const again = await app.send("GET", path, {

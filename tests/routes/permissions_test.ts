@@ -71,7 +71,9 @@ const table: Record<string, { path: string; body?: unknown; form?: () => FormDat
   // The page looks at its cookie only: to it, all of these are nobody. Its forms must come from itself.
   "GET /": { path: "/", statuses: [200, 200, 200, 200, 200, 200] },
   "GET /page.css": { path: "/page.css", statuses: [200, 200, 200, 200, 200, 200] },
-  "GET /page.js": { path: "/page.js", statuses: [200, 200, 200, 200, 200, 200] },
+  "GET /icon.svg": { path: "/icon.svg", statuses: [200, 200, 200, 200, 200, 200] },
+  "GET /job.js": { path: "/job.js", statuses: [200, 200, 200, 200, 200, 200] },
+  "GET /request.js": { path: "/request.js", statuses: [200, 200, 200, 200, 200, 200] },
   "POST /sign-in": { path: "/sign-in", statuses: [403, 403, 403, 403, 403, 403] },
   "POST /sign-out": { path: "/sign-out", statuses: [403, 403, 403, 403, 403, 403] },
   "POST /request": { path: "/request", statuses: [403, 403, 403, 403, 403, 403] },
