@@ -35,9 +35,10 @@ import { reconcile } from "./reconcile.ts";
 import { knowSource } from "./request_source.ts";
 import { schemaFault } from "./schema_fault.ts";
 import { traceRequests } from "./trace_requests.ts";
+import { type UploadRoom, uploadRoom } from "./upload_room.ts";
 
 /** Every route for programs, with the types that the client (`client.ts`) knows the API by. */
-const apiRoutes = (dependencies: Dependencies, storing: Storing) =>
+const apiRoutes = (dependencies: Dependencies, storing: Storing, uploads: UploadRoom) =>
   new Hono()
     .route("/", generateDetachedFile(dependencies))
     .route("/", checkDetachedGenerationStatus(dependencies))
@@ -46,7 +47,7 @@ const apiRoutes = (dependencies: Dependencies, storing: Storing) =>
     .route("/", generationEvents(dependencies))
     .route("/", generationTotals(dependencies))
     .route("/", estimateGeneration(dependencies))
-    .route("/", reconcile(dependencies))
+    .route("/", reconcile(dependencies, uploads))
     .route("/", coverage(dependencies))
     .route("/", detachedFileUrl(dependencies))
     .route("/", ownAgencies(dependencies))
@@ -63,11 +64,12 @@ export type Api = ReturnType<typeof apiRoutes>;
 /** The whole API: every route, with its errors. */
 export function createApp(dependencies: Dependencies): Hono {
   const storing = new Storing();
-  const api = apiRoutes(dependencies, storing) as unknown as Hono;
+  const uploads = uploadRoom();
+  const api = apiRoutes(dependencies, storing, uploads) as unknown as Hono;
   const routes = new Hono()
     .route("/", api)
     .route("/", docs(operationsOf(api)))
-    .route("/", page(dependencies));
+    .route("/", page(dependencies, uploads));
   requireRules(routes);
   refuseOtherMethods(routes);
 

@@ -7,15 +7,17 @@ import icon from "./icon.svg" with { type: "text" };
 import jobStyle from "./job.css" with { type: "text" };
 import job from "./job.js" with { type: "text" };
 import base from "./page.css" with { type: "text" };
+import reconcileStyle from "./reconcile.css" with { type: "text" };
+import reconcile from "./reconcile.js" with { type: "text" };
 import request from "./request.js" with { type: "text" };
 
 /** The scripts of the pages, by name: each page names those that it needs, and works without. */
-const SCRIPTS = { "job.js": job, "request.js": request } as const;
+const SCRIPTS = { "job.js": job, "reconcile.js": reconcile, "request.js": request } as const;
 
 /** The name of one of the scripts. */
 export type ScriptName = keyof typeof SCRIPTS;
 
-const style = [base, form, data, jobStyle].join("\n");
+const style = [base, form, data, jobStyle, reconcileStyle].join("\n");
 
 /** What the pages load: one style for all, an icon, and scripts. */
 export function assets(): Hono {
