@@ -32,7 +32,6 @@ await runMain(USAGE, async (args) => {
   readOptions("serve", args, {});
   const config = readConfig("api");
   await configureLog(config);
-  log("api").info("starting", { version });
   collectProcessMetrics("api");
   const stopped = stopSignal();
   const maxConnections = connectionLimit(config.MAX_CONNECTIONS);
@@ -43,6 +42,7 @@ await runMain(USAGE, async (args) => {
     statementSeconds: STATEMENT_SECONDS,
   });
   if (!await awaitDatabase(sql, config.DATABASE_URL, config.DATABASE_WAIT_SECONDS, stopped)) return;
+  log("api").info("starting", { version });
   const changes = new GenerationChanges(config.DATABASE_URL, "api-listen");
   const app = createApp({
     sql,

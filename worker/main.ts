@@ -30,12 +30,12 @@ await runMain(USAGE, async (args) => {
   readOptions("worker", args, {});
   const config = readConfig("worker");
   await configureLog(config);
-  log("worker").info("starting", { version });
   const stopped = stopSignal();
   lowerPriority();
   const concurrency = config.WORKER_CONCURRENCY;
   const sql = connect(config.DATABASE_URL, { max: concurrency + 2, name: "worker" });
   if (!await awaitDatabase(sql, config.DATABASE_URL, config.DATABASE_WAIT_SECONDS, stopped)) return;
+  log("worker").info("starting", { version });
   const cursors = config.WORKER_CURSORS;
   if (config.EXPORT_DATABASE_URL) {
     await refuseTransactionPooling(config.EXPORT_DATABASE_URL, "EXPORT_DATABASE_URL").catch((error) => {
