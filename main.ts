@@ -42,7 +42,6 @@ await runMain(USAGE, async (args) => {
     statementSeconds: STATEMENT_SECONDS,
   });
   if (!await awaitDatabase(sql, config.DATABASE_URL, config.DATABASE_WAIT_SECONDS, stopped)) return;
-  log("api").info("starting", { version });
   const changes = new GenerationChanges(config.DATABASE_URL, "api-listen");
   const app = createApp({
     sql,
@@ -61,7 +60,7 @@ await runMain(USAGE, async (args) => {
   const server = await serveHttp(app, { hostname: config.HOST, port: config.PORT, maxConnections });
   // deno-lint-ignore no-console -- whoever has started it finds it by this line, whatever LOG_LEVEL is
   console.log(`Listening on ${httpUrlOf(config.HOST, server.port)}`);
-  log("api").info("listening", { hostname: server.hostname, port: server.port });
+  log("api").info("listening", { version, hostname: server.hostname, port: server.port });
 
   const signal = await stopped;
   log("api").info("stopping: finishing the requests under way", { signal });

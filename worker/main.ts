@@ -35,7 +35,6 @@ await runMain(USAGE, async (args) => {
   const concurrency = config.WORKER_CONCURRENCY;
   const sql = connect(config.DATABASE_URL, { max: concurrency + 2, name: "worker" });
   if (!await awaitDatabase(sql, config.DATABASE_URL, config.DATABASE_WAIT_SECONDS, stopped)) return;
-  log("worker").info("starting", { version });
   const cursors = config.WORKER_CURSORS;
   if (config.EXPORT_DATABASE_URL) {
     await refuseTransactionPooling(config.EXPORT_DATABASE_URL, "EXPORT_DATABASE_URL").catch((error) => {
@@ -81,7 +80,7 @@ await runMain(USAGE, async (args) => {
       },
     },
   };
-  await runTasks(options, stopped, () => log("worker").info("ready", { concurrency }));
+  await runTasks(options, stopped, () => log("worker").info("ready", { version, concurrency }));
   await housekeeping[Symbol.asyncDispose]();
   await metrics?.shutdown();
   await Promise.all([sql.end({ timeout: 5 }), exportSql.end({ timeout: 5 }), pgPool.end()]);
