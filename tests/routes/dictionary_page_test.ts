@@ -80,10 +80,10 @@ Deno.test({
     await browser.expect(`document.getElementById("found").textContent === "267 columns."`);
     await page.tabTo("q");
     await browser.type("small disadv");
-    await browser.expect(`document.getElementById("found").textContent === "4 columns."`);
+    await browser.expect(`document.getElementById("found").textContent === "5 columns."`);
     const shown =
       `[...document.querySelectorAll("#columns tbody tr")].filter((row) => row.checkVisibility()).length`;
-    assert.equal(await browser.evaluate(shown), 4);
+    assert.equal(await browser.evaluate(shown), 5);
     assert.match(await browser.evaluate<string>("location.search"), /^\?file_type=D1&q=small\+disadv$/);
     await page.assertIsFine();
   },
