@@ -100,7 +100,7 @@ export function awardFile(definition: {
     code: definition.code,
     title: definition.title,
     example: { file_type: definition.code, ...definition.example },
-    sources: [definition.source],
+    sources: { [definition.source]: "days" },
     body: awardBody(definition.code, definition.numbered),
     showsPeriod: true,
     contents: (request) => ({
