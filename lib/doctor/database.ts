@@ -85,7 +85,7 @@ function faultOf(error: unknown): Finding {
   if (fault === undefined) throw error;
   return wrong(
     fault,
-    'See that the server runs and DATABASE_URL leads to it (docs/operations.md, "The database\'s URL").',
+    `See that the server runs and DATABASE_URL leads to it (docs/operations.md, "The database's URL").`,
   );
 }
 

@@ -128,7 +128,7 @@ function todoFor(error: unknown, config: ConfigOf<"stack">): string {
     return "The credentials are wrong or have expired: see AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY or the machine's role.";
   }
   if (/AccessDenied|Forbidden|status 403/.test(reason)) {
-    return "The credentials may not do that: give them the rights of SECURITY.md, or see whether they are those meant.";
+    return "The credentials may not do that: see whether they are those meant, and give them the rights of docs/operations.md.";
   }
   if (/NoSuchBucket|NotFound|status 404/.test(reason)) {
     return "There is no such bucket: see S3_BUCKET, AWS_REGION and AWS_ENDPOINT_URL.";
