@@ -19,7 +19,7 @@ const USAGE = `Usage: deno task doctor [--json]
 Looks at the settings, the database (version, schema, roles, clock), the storage, the queue and its workers, and the data,
 and says in sentences what is wrong and what to do about it. Run it where APIs and workers run, with their settings. It
 writes nothing but one small object in the storage, which it removes again. Without DATABASE_URL it takes the embedded
-database that "deno task start" runs in this folder.
+database that "deno task start" runs in this folder. "deno task status --verify" counts all records, which this does not.
 
   --json    the same for programs
 
