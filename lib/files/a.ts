@@ -20,6 +20,13 @@ export const a: FileType<PeriodRequest> = {
   title: "appropriation accounts",
   example: { file_type: "A", cgac_code: "020", year: 2017, period: 6 },
   sources: ["sf_133", "tas_lookup", "tas_failed_edits", "submission_window_schedule", "cgac", "frec"],
+  telling: [
+    ...account,
+    "total_budgetary_resources_cpe",
+    "obligations_incurred_total_cpe",
+    "gross_outlay_amount_by_tas_cpe",
+    "gtas_status",
+  ],
   body: periodBody("A"),
   showsPeriod: false,
   contents: ({ year, period, agency_code }) => ({
