@@ -102,7 +102,7 @@ export function awardFile(definition: {
     code: definition.code,
     title: definition.title,
     example: { file_type: definition.code, ...definition.example },
-    sources: [definition.source],
+    sources: { [definition.source]: "days" },
     telling: definition.telling,
     body: awardBody(definition.code, definition.numbered),
     showsPeriod: true,

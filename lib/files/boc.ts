@@ -23,14 +23,14 @@ export const boc: FileType<PeriodRequest> = {
   code: "BOC",
   title: "GTAS against File B",
   example: { file_type: "BOC", cgac_code: "020", year: 2021, period: 6 },
-  sources: [
-    "gtas_boc",
-    "published_object_class_program_activity",
-    "submission",
-    "tas_lookup",
-    "cgac",
-    "frec",
-  ],
+  sources: {
+    gtas_boc: "period",
+    published_object_class_program_activity: "period",
+    submission: "period",
+    tas_lookup: "all",
+    cgac: "all",
+    frec: "all",
+  },
   telling: [
     ...ACCOUNT_PARTS,
     "object_class",
