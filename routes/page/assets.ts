@@ -4,6 +4,7 @@ import { forAnyone } from "../access.ts";
 import data from "./data.css" with { type: "text" };
 import form from "./form.css" with { type: "text" };
 import icon from "./icon.svg" with { type: "text" };
+import jobStyle from "./job.css" with { type: "text" };
 import job from "./job.js" with { type: "text" };
 import base from "./page.css" with { type: "text" };
 import request from "./request.js" with { type: "text" };
@@ -14,7 +15,7 @@ const SCRIPTS = { "job.js": job, "request.js": request } as const;
 /** The name of one of the scripts. */
 export type ScriptName = keyof typeof SCRIPTS;
 
-const style = [base, form, data].join("\n");
+const style = [base, form, data, jobStyle].join("\n");
 
 /** What the pages load: one style for all, an icon, and scripts. */
 export function assets(): Hono {

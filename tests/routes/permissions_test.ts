@@ -95,6 +95,10 @@ const table: Record<string, { path: string; body?: unknown; form?: () => FormDat
     path: "/jobs/1/cancel",
     statuses: [403, 403, 403, 403, 403, 403],
   },
+  "POST /jobs/:job_id{[0-9]+}/again": {
+    path: "/jobs/1/again",
+    statuses: [403, 403, 403, 403, 403, 403],
+  },
   "GET /openapi.json": { path: "/openapi.json", statuses: [200, 200, 200, 200, 200, 200] },
   "GET /docs": { path: "/docs", statuses: [200, 200, 200, 200, 200, 200] },
   "GET /metrics": { path: "/metrics", statuses: [200, 200, 200, 200, 200, 200] },

@@ -38,6 +38,7 @@ const ROUTES: Record<string, Route> = {
   "/sign-out": form(() => ({ x: "" })),
   "/request": form(() => A_FORM),
   "/jobs/1/cancel": form(() => ({ x: "" })),
+  "/jobs/1/again": form(() => ({ x: "" })),
 };
 /** Those whose bodies are neither small nor quick; `reconcile_test.ts` and `upload_test.ts` try them. */
 const UPLOADS = ["/v1/reconciliations"];
