@@ -27,6 +27,13 @@ export const a: FileType<PeriodRequest> = {
     cgac: "all",
     frec: "all",
   },
+  telling: [
+    ...account,
+    "total_budgetary_resources_cpe",
+    "obligations_incurred_total_cpe",
+    "gross_outlay_amount_by_tas_cpe",
+    "gtas_status",
+  ],
   body: periodBody("A"),
   showsPeriod: false,
   contents: ({ year, period, agency_code }) => ({

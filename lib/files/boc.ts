@@ -31,6 +31,14 @@ export const boc: FileType<PeriodRequest> = {
     cgac: "all",
     frec: "all",
   },
+  telling: [
+    ...ACCOUNT_PARTS,
+    "object_class",
+    "ussgl_account_num",
+    "dollar_amount_gtas",
+    "dollar_amount_broker",
+    "dollar_amount_diff",
+  ],
   body: periodBody("BOC"),
   showsPeriod: false,
   contents: ({ year, period, agency_code }) => ({

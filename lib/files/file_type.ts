@@ -162,6 +162,11 @@ export interface FileType<Request extends FileRequest = FileRequest> {
   sources: Readonly<Record<string, OwnRecords>>;
   /** Validates a request body (null and empty keys are gone by then) and gives it its one canonical form. */
   body: z.ZodType<Request>;
+  /**
+   * The columns that people look at first, by which they tell whether the records are the ones they want;
+   * absent where they look at all.
+   */
+  telling?: readonly string[];
   /** Whether the status object shows the period (`start`, `end`). */
   showsPeriod: boolean;
   contents(request: Request): FileContents;

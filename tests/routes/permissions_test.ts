@@ -51,6 +51,11 @@ const table: Record<string, { path: string; body?: unknown; form?: () => FormDat
     body: d1Body(),
     statuses: [401, 401, 403, 200, 403, 200],
   },
+  "POST /v1/generations/preview": {
+    path: "/v1/generations/preview",
+    body: d1Body(),
+    statuses: [401, 401, 403, 200, 403, 200],
+  },
   "GET /v1/coverage": {
     path: "/v1/coverage/?file_type=D1&cgac_code=020",
     statuses: [401, 401, 403, 200, 403, 200],
