@@ -93,6 +93,12 @@ export const catalogue = {
     sentence: (p: { things: readonly string[]; forWhat: string }) =>
       `There is no ${p.things.join(" or ")} for ${p.forWhat}.`,
   },
+  preview_too_slow: {
+    status: 503,
+    retryable: true,
+    sentence: (p: { seconds: number }) =>
+      `The file's first records could not be worked out within ${p.seconds} seconds. Ask for the file itself, which takes its time.`,
+  },
   body_too_large: {
     status: 413,
     retryable: false,

@@ -32,6 +32,7 @@ import { countRequests, metrics } from "./metrics.ts";
 import { operationsOf } from "./operation.ts";
 import { errorPage, isForPeople } from "./page/error_page.tsx";
 import { page } from "./page/page.ts";
+import { previewGeneration } from "./preview_generation.ts";
 import { reconcile } from "./reconcile.ts";
 import { knowSource } from "./request_source.ts";
 import { schemaFault } from "./schema_fault.ts";
@@ -47,6 +48,7 @@ const apiRoutes = (dependencies: Dependencies, storing: Storing) =>
     .route("/", generationEvents(dependencies))
     .route("/", generationTotals(dependencies))
     .route("/", estimateGeneration(dependencies))
+    .route("/", previewGeneration(dependencies))
     .route("/", reconcile(dependencies))
     .route("/", coverage(dependencies))
     .route("/", columns())

@@ -39,6 +39,9 @@ export const statusSchema = z.object({
   }),
   reused: z.boolean().optional().meta({ description: "the file was there already when it was asked for" }),
   data_as_of: time.nullable().optional().meta({ description: "when the file's source data was last loaded" }),
+  data_checked_at: time.nullable().optional().meta({
+    description: "up to which load of its source data the file is known to be unchanged; null until finished",
+  }),
   findings: z.record(z.string(), z.int()).nullable().optional().meta({
     description: "C-DIFF and A-DIFF only: how many differences there are by rule; null until finished",
   }),
@@ -74,6 +77,7 @@ export const statusSchema = z.object({
     sha256: "7c0ffb8f8f20e56fae8b62df89eab1fe2b98b7215c7400c3763427f47449869f",
     reused: false,
     data_as_of: "2026-11-24T00:07:40.969Z",
+    data_checked_at: "2026-11-24T00:07:40.969Z",
     url_expires_at: "2026-11-24T01:07:52.000Z",
     error_code: null,
     retryable: null,
@@ -134,6 +138,7 @@ export function statusBody(
     sha256: job.sha256,
     reused: job.reused,
     data_as_of: job.dataAsOf?.toISOString() ?? null,
+    data_checked_at: job.dataCheckedAt?.toISOString() ?? null,
     ...(job.fileType in rulesOf && { findings: job.findings }),
     url_expires_at: link?.expiresAt.toISOString() ?? null,
     error_code: job.error?.code ?? null,

@@ -13,7 +13,7 @@ import type { SpareCursors } from "../lib/files/spare_cursors.ts";
 import { takesTotals } from "../lib/files/totals/take_totals.ts";
 import { RecordWriter, type WrittenFile } from "../lib/files/write_records.ts";
 import { release } from "../lib/generations/attempt_end.ts";
-import { type DataVersion, dataVersion } from "../lib/generations/data_version.ts";
+import { type DataVersion, dataVersion, noteDataVersion } from "../lib/generations/data_version.ts";
 import { reasonOf, recordFailure, type Verdict } from "../lib/generations/failure.ts";
 import { claim, type Lease, noteEstimate, noteUpload } from "../lib/generations/lease.ts";
 import { publish, type ToldOfFile } from "../lib/generations/publish.ts";
@@ -137,7 +137,7 @@ async function attempt(
   const hasUpload = lease.request.upload !== undefined;
   const readAndWrite = () =>
     inSnapshot(hasUpload ? sql : exportSql, async (tx) => {
-      const { loadedAt } = await freshData(tx, lease);
+      const { loadedAt } = await freshData(sql, tx, lease);
       const warnings = await warningsOf(tx, lease.fileType, lease.request);
       const findings = await reconcile(tx, lease.request, (upload) => openUpload(store, { upload }, signal));
       const rowsEstimated = await estimateRows(tx, contents.query);
@@ -182,9 +182,10 @@ function unchanged(
  * Which data a snapshot holds; throws where that is older than what was asked for, as on a replica that is
  * behind.
  */
-async function freshData(tx: Transaction, lease: Lease): Promise<DataVersion> {
-  const data = await dataVersion(tx, lease.fileType.sources);
+async function freshData(sql: Sql, tx: Transaction, lease: Lease): Promise<DataVersion> {
+  const data = await dataVersion(tx, lease.fileType, lease.request);
   if (data.version < lease.dataVersion) throw new ServiceError("source_behind");
+  if (data.version > lease.dataVersion) await noteDataVersion(sql, lease, data.version);
   return data;
 }
 

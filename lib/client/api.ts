@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { ClientError, EXIT } from "./client_error.ts";
+import type { UploadForm } from "./upload_form.ts";
 import { whyOf } from "./why.ts";
 
 /** What the client reads of a status object (`docs/api.md`). */
@@ -13,6 +14,7 @@ export interface Status {
   rows?: number | null;
   rows_written?: number;
   rows_estimated?: number | null;
+  findings?: Record<string, number> | null;
   changes?: { added: number; changed: number; removed: number } | null;
   reused?: boolean;
   message: string;
@@ -65,6 +67,12 @@ export class Api {
     });
   }
 
+  /** Sends a file to be reconciled; the same key and the same form never make a second job. */
+  reconcile(form: UploadForm, idempotencyKey: string): Promise<Status> {
+    const headers = { "Content-Type": form.contentType, "Idempotency-Key": idempotencyKey };
+    return this.#call("/v1/reconciliations/", { method: "POST", headers }, () => form.open());
+  }
+
   /** Where a job stands. */
   status(jobId: number): Promise<Status> {
     return this.#call(`/v1/check_detached_generation_status/?job_id=${jobId}`, {});
@@ -106,13 +114,18 @@ export class Api {
   async #call<Body = Status>(
     path: string,
     init: RequestInit & { headers?: Record<string, string> },
+    open?: () => ReadableStream<Uint8Array>,
   ): Promise<Body> {
-    const patience = AbortSignal.timeout(this.patience * 1000);
+    // From the first time that it is away: a call may take long where all is well.
+    let away = Infinity;
+    const isOutOfPatience = () =>
+      performance.now() >= (away = Math.min(away, performance.now())) + this.patience * 1000;
     for (let milliseconds = FIRST_PAUSE;; milliseconds = Math.min(2 * milliseconds, LONGEST_PAUSE)) {
       const headers = { ...init.headers, Authorization: `Bearer ${this.token}` };
-      const outcome = await fetch(this.url + path, { ...init, headers }).then(readResponse).catch(whyOf);
+      const outcome = await fetch(this.url + path, { ...init, headers, ...(open && { body: open() }) })
+        .then(readResponse).catch(whyOf);
       if (typeof outcome === "string") {
-        if (patience.aborted) {
+        if (isOutOfPatience()) {
           throw new ClientError(`The service at ${this.url} does not answer: ${outcome}.`, EXIT.unreachable);
         }
         await pause(milliseconds);
@@ -130,7 +143,7 @@ export class Api {
         return body;
       }
       if (response.status !== 429 && response.status < 500) throw refusal(response.status, body);
-      if (patience.aborted) throw new ClientError(body.message, EXIT.unreachable, body.code);
+      if (isOutOfPatience()) throw new ClientError(body.message, EXIT.unreachable, body.code);
       await pause(Math.min(after || milliseconds, LONGEST_WAIT));
     }
   }

@@ -1,20 +1,13 @@
 import { readOptions } from "../run_main.ts";
 import { ClientError, EXIT } from "./client_error.ts";
+import { COMMON_OPTIONS, type CommonArguments, readCommon } from "./common_arguments.ts";
 
 /** What `deno task generate` was asked for. */
-export interface Arguments {
+export interface Arguments extends CommonArguments {
   /** The body of the request; undefined where an earlier job is gone on with. */
   body: Record<string, unknown> | undefined;
   jobId: number | undefined;
-  /** Where the file goes; undefined for its own name. */
-  output: string | undefined;
-  url: string;
-  tokenFile: string | undefined;
-  json: boolean;
-  quiet: boolean;
-  force: boolean;
   noWait: boolean;
-  patience: number;
 }
 
 /** What `--help` says. */
@@ -44,6 +37,7 @@ Exit codes: 0 done; 1 the file could not be made; 2 wrong arguments, or a reques
 allowed; 4 the service is away; 5 the file came damaged; 130 interrupted.`;
 
 const OPTIONS = {
+  ...COMMON_OPTIONS,
   type: { type: "string" },
   cgac: { type: "string" },
   frec: { type: "string" },
@@ -54,17 +48,9 @@ const OPTIONS = {
   "agency-type": { type: "string" },
   format: { type: "string" },
   "element-numbers": { type: "boolean" },
-  gzip: { type: "boolean" },
   since: { type: "string" },
-  output: { type: "string", short: "o" },
-  force: { type: "boolean" },
-  url: { type: "string" },
-  "token-file": { type: "string" },
   job: { type: "string" },
   "no-wait": { type: "boolean" },
-  json: { type: "boolean" },
-  quiet: { type: "boolean" },
-  patience: { type: "string" },
 } as const;
 
 const wrong = (sentence: string) =>
@@ -93,29 +79,11 @@ export function readArguments(
   if (values.since !== undefined && values.job !== undefined) {
     throw wrong("--since is of a new job, and --job names one that was asked for before.");
   }
-  if (values.patience !== undefined && !/^\d{1,6}$/.test(values.patience)) {
-    throw wrong("--patience must be whole seconds.");
-  }
-  const url = values.url ?? (environment("DETACHED_URL") || urlHere) ?? "http://127.0.0.1:8000";
-  const where = values.url === undefined ? "DETACHED_URL" : "--url";
-  if (!URL.canParse(url) || !/^https?:/.test(url)) throw wrong(`${where} must be an http(s) URL.`);
-  if (new URL(url).username || new URL(url).password) throw wrong(`${where} must hold no user or password.`);
-  if (values.gzip && values.output !== undefined && !/\.gz$/i.test(values.output)) {
-    throw wrong(
-      `--gzip makes a gzip file, and ${values.output} does not end in .gz: say -o ${values.output}.gz.`,
-    );
-  }
   return {
+    ...readCommon("generate", values, environment, urlHere),
     body: values.job === undefined ? bodyOf(values) : undefined,
     jobId: values.job === undefined ? undefined : Number(values.job),
-    output: values.output,
-    url: url.replace(/\/+$/, ""),
-    tokenFile: values["token-file"],
-    json: values.json ?? false,
-    quiet: values.quiet ?? false,
-    force: values.force ?? false,
     noWait: values["no-wait"] ?? false,
-    patience: Number(values.patience ?? 60),
   };
 }
 

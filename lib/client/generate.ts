@@ -6,6 +6,7 @@ import { ClientError, EXIT } from "./client_error.ts";
 import { fetchFile } from "./fetch_file.ts";
 import { fileNameIn } from "./file_name.ts";
 import { JobKeeper } from "./kept_job.ts";
+import { refuseOutput, refuseWrongEnding } from "./output.ts";
 
 /** What came of it. */
 export interface Generated {
@@ -56,7 +57,7 @@ export async function generate(
     }
   };
   try {
-    const begun = await begin(api, keeper, args);
+    const begun = await begin(api, keeper, args.jobId, (key) => api.request(args.body!, key));
     tellWarnings(begun);
     if (args.noWait) {
       // Whoever comes for the file names the job.
@@ -82,39 +83,28 @@ export async function generate(
   }
 }
 
-const SILENT = { isTerminal: () => false, writeSync: () => 0 };
+/** Where progress goes that nobody wants to see. */
+export const SILENT = { isTerminal: () => false, writeSync: () => 0 };
 
-function waitingLine(
+/** What there is to say of a job that waits. */
+export function waitingLine(
   { job_id, state = "", rows_written: written = 0, rows_estimated: expected }: Status,
 ): string {
   const share = expected ? `${bar(Math.min(0.99, written / expected))} ` : "";
   return `job ${job_id} ${state} ${share}${written} records, about ${expected ?? "?"}`;
 }
 
-/** @throws {ClientError} where a path is taken, or is no place for a file */
-async function refuseOutput(path: string, force: boolean): Promise<void> {
-  const found = await lookAt(path);
-  if (found?.isDirectory) throw new ClientError(`${path} is a folder: name a file in it.`, EXIT.refused);
-  if (found && !force) throw new ClientError(`${path} is there already; --force replaces it.`, EXIT.refused);
-  if (!found && !await lookAt(dirname(path))) {
-    throw new ClientError(`There is no folder ${dirname(path)}.`, EXIT.refused);
-  }
-}
-
-/** @throws {ClientError} where a path's ending would say that a gzip file is none, or the other way round */
-function refuseWrongEnding(path: string, fileName: string): void {
-  const isGzip = (name: string) => name.toLowerCase().endsWith(".gz");
-  if (isGzip(path) === isGzip(fileName)) return;
-  throw new ClientError(
-    isGzip(fileName)
-      ? `The file is a gzip file: give it a name that ends in .gz, such as ${path}.gz.`
-      : `The file is no gzip file, which ${path} would say: ask for one with --gzip, or give it another name.`,
-    EXIT.refused,
-  );
-}
-
-/** The job that an earlier call has begun, or a new one. */
-async function begin(api: Api, keeper: JobKeeper, { body, jobId }: Arguments): Promise<Status> {
+/**
+ * The job that an earlier call has begun, or a new one.
+ *
+ * @param ask asks for one, under a key by which no second one is made
+ */
+export async function begin(
+  api: Api,
+  keeper: JobKeeper,
+  jobId: number | undefined,
+  ask: (idempotencyKey: string) => Promise<Status>,
+): Promise<Status> {
   if (jobId !== undefined) {
     const status = await api.status(jobId);
     if (status.status === "invalid") throw new ClientError(status.message, EXIT.refused);
@@ -129,7 +119,7 @@ async function begin(api: Api, keeper: JobKeeper, { body, jobId }: Arguments): P
   const idempotencyKey = kept && kept.jobId === undefined ? kept.idempotencyKey : crypto.randomUUID();
   await keeper.write({ idempotencyKey });
   try {
-    const status = await api.request(body!, idempotencyKey);
+    const status = await ask(idempotencyKey);
     await keeper.write({ idempotencyKey, jobId: status.job_id });
     return status;
   } catch (error) {
@@ -152,12 +142,3 @@ const describe = (
   changes: changes ?? null,
   totals,
 });
-
-async function lookAt(path: string): Promise<Deno.FileInfo | undefined> {
-  try {
-    return await Deno.lstat(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}

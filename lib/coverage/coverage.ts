@@ -62,7 +62,7 @@ export async function coverageOf(
   const [found, warnings] = await Promise.all([
     coverage.countedBy === "day"
       ? byDay(sql, coverage, asked)
-      : byPeriod(sql, coverage, fileType.sources, asked),
+      : byPeriod(sql, coverage, Object.keys(fileType.sources), asked),
     warningsOf(sql, fileType, asked),
   ]);
   return { ...found, warnings };

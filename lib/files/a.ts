@@ -20,7 +20,21 @@ export const a: FileType<PeriodRequest> = {
   code: "A",
   title: "appropriation accounts",
   example: { file_type: "A", cgac_code: "020", year: 2017, period: 6 },
-  sources: ["sf_133", "tas_lookup", "tas_failed_edits", "submission_window_schedule", "cgac", "frec"],
+  sources: {
+    sf_133: "period",
+    tas_failed_edits: "period",
+    submission_window_schedule: "period",
+    tas_lookup: "all",
+    cgac: "all",
+    frec: "all",
+  },
+  telling: [
+    ...account,
+    "total_budgetary_resources_cpe",
+    "obligations_incurred_total_cpe",
+    "gross_outlay_amount_by_tas_cpe",
+    "gtas_status",
+  ],
   body: periodBody("A"),
   showsPeriod: false,
   contents: ({ year, period, agency_code }) => ({

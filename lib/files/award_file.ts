@@ -87,6 +87,8 @@ export function awardFile(definition: {
   elements: string;
   /** Its amounts: the columns that its totals are of. */
   amounts: readonly string[];
+  /** The columns that people look at first. */
+  telling: readonly string[];
   /** Whether there is a header with FPDS element numbers to ask for. */
   numbered: boolean;
   /** Its queries, whose parameters are first day, last day and agency code. */
@@ -101,7 +103,8 @@ export function awardFile(definition: {
     code: definition.code,
     title: definition.title,
     example: { file_type: definition.code, ...definition.example },
-    sources: [definition.source],
+    sources: { [definition.source]: "days" },
+    telling: definition.telling,
     body: awardBody(definition.code, definition.numbered),
     showsPeriod: true,
     contents: (request) => ({

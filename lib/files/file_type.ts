@@ -144,6 +144,12 @@ export interface FileContents {
 }
 
 /**
+ * Which records of a table are a file's own: those of its agency and days, those of its fiscal year and
+ * period, or all. The database counts them by day or by period (`sql/migrations/0019_record_counts.sql`).
+ */
+export type OwnRecords = "days" | "period" | "all";
+
+/**
  * The definition of one file type: everything that tells it from the others. `lib/files/registry.ts` lists
  * them; nothing else in the service knows a file type by name.
  */
@@ -153,10 +159,15 @@ export interface FileType<Request extends FileRequest = FileRequest> {
   title: string;
   /** A request body that an installation with the sample data has records for. */
   example: Record<string, unknown>;
-  /** The tables it reads: a load of any of them makes a new version of its data. */
-  sources: readonly string[];
+  /** The tables it reads, and which of their records: a file is current until one of these changes. */
+  sources: Readonly<Record<string, OwnRecords>>;
   /** Validates a request body (null and empty keys are gone by then) and gives it its one canonical form. */
   body: z.ZodType<Request>;
+  /**
+   * The columns that people look at first, by which they tell whether the records are the ones they want;
+   * absent where they look at all.
+   */
+  telling?: readonly string[];
   /** Whether the status object shows the period (`start`, `end`). */
   showsPeriod: boolean;
   contents(request: Request): FileContents;

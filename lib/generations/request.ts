@@ -7,12 +7,15 @@ import { retryConflicts } from "../db/conflict.ts";
 import { ServiceError } from "../errors.ts";
 import type { FileRequest, FileType } from "../files/file_type.ts";
 import { traceParent } from "../tracing.ts";
+import { dataVersionText, ownRecords } from "./data_version.ts";
 import { earlierFile } from "./earlier_file.ts";
 import { earlierJob, type IdempotentRequest, rememberJob } from "./idempotency.ts";
 import { type JobStatus, jobStatus, STATUS_COLUMNS, type StatusRow, toStatus } from "./status.ts";
 import { giveUploadTo } from "./uploads.ts";
 
-const text = requestText.replace("/*columns*/", () => STATUS_COLUMNS);
+const text = requestText
+  .replace("/*columns*/", () => STATUS_COLUMNS)
+  .replace("/*data version*/", () => dataVersionText("$7"));
 
 /** Who asks, and under which conditions. */
 export interface Requester extends RequestSource {
@@ -137,7 +140,7 @@ async function tryToStore(
       request.end,
       JSON.stringify(request),
       await requestKey(sql, fileType, request),
-      [...fileType.sources],
+      ownRecords(fileType, request),
       traceParent(),
       requestedBy,
       userId,

@@ -43,6 +43,8 @@ export interface JobStatus {
   rows: number | null;
   sha256: string | null;
   dataAsOf: Date | null;
+  /** Up to which load of its tables the file is known to be unchanged. */
+  dataCheckedAt: Date | null;
   /** Of a finished file of differences: how many it names, by rule. */
   findings: Record<string, number> | null;
   /** Of a file of changes: how many records it has, by kind. */
@@ -91,7 +93,8 @@ export async function jobsOf(
 export const STATUS_COLUMNS = `
   job_id, file_generation_id, requested_by, requested_at, reused, ignored_keys, cancelled_at, file_type, agency_code,
   start_date::text, end_date::text, state, created_at, started_at, changed_at, ended_at, now() AS now,
-  rows_written, rows_estimated, stored_key, file_name, removed_at, size_bytes, row_count, sha256, data_as_of, findings, changes,
+  rows_written, rows_estimated, stored_key, file_name, removed_at, size_bytes, row_count, sha256, data_as_of, data_checked_at,
+  findings, changes,
   error_code, error_message, retryable, snooze_message,
   CASE WHEN state = 'finished' AND NOT reused THEN coalesce(file_warnings, warnings) ELSE warnings END AS warnings`;
 
@@ -127,6 +130,7 @@ export interface StatusRow {
   row_count: string | null;
   sha256: string | null;
   data_as_of: Date | null;
+  data_checked_at: Date | null;
   findings: Record<string, number> | null;
   changes: Changes | null;
   error_code: string | null;
@@ -166,6 +170,7 @@ export function toStatus(found: StatusRow): JobStatus {
     rows: row.row_count === null ? null : Number(row.row_count),
     sha256: row.sha256,
     dataAsOf: row.data_as_of,
+    dataCheckedAt: row.data_as_of && latest(row.data_as_of, row.data_checked_at),
     findings: row.findings,
     changes: row.changes,
     error: row.error_code === null

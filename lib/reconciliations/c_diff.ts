@@ -34,7 +34,7 @@ export const cDiff: FileType<CReconciliation> = {
   code: "C-DIFF",
   title: "differences between a File C and Files D1 and D2",
   example: { file_type: "C-DIFF", cgac_code: "020", start: "01/01/2016", end: "03/31/2016" },
-  sources: ["detached_award_procurement", "published_fabs"],
+  sources: { detached_award_procurement: "all", published_fabs: "all" },
   body: withRules(keys, [agencyIsNamed, daysInOrder]).transform((body): CReconciliation => ({
     file_type: "C-DIFF",
     agency_code: agencyCode(body),

@@ -3,7 +3,7 @@ import type { Dependencies } from "../dependencies.ts";
 import { assets } from "./assets.ts";
 import { dictionary } from "./dictionary_page.tsx";
 import { home } from "./home_page.tsx";
-import { job } from "./job_page.tsx";
+import { job } from "./job/job_routes.tsx";
 import { requestFile } from "./request_page.ts";
 import { signIn } from "./sign_in_page.tsx";
 

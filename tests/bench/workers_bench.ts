@@ -52,7 +52,7 @@ async function look(jobId: number, times = Infinity): Promise<number[]> {
 }
 
 async function measure(workers: number): Promise<{ perMinute: number; latency: number }> {
-  await service.sql`UPDATE data_source SET version = version + 1`;
+  await service.sql`UPDATE data_source SET version = version + 1, counted_from = version + 1`;
   await using processes = new AsyncDisposableStack();
   for (let i = 0; i < workers; i++) processes.use(await service.worker());
   const began = performance.now();

@@ -1,57 +1,16 @@
 /** An earlier file and its changes are the new file, to the byte, whatever has happened in between. */
 import assert from "node:assert/strict";
-import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
-import type { Sql } from "../../lib/db.ts";
 import { insertRows } from "../../lib/dev/sample/insert_rows.ts";
 import type { SampleRow } from "../../lib/dev/sample/row.ts";
 import type { FileContents } from "../../lib/files/file_type.ts";
 import { someText } from "../helpers/arbitrary_values.ts";
-import { modelIdentity, writtenChanges } from "../helpers/changes.ts";
-import { applyChanges, modelChanges, type ModelIdentity, takeApart } from "../helpers/changes_model.ts";
+import { holdTo, modelIdentity, somePackings } from "../helpers/changes.ts";
 import { testDatabase } from "../helpers/database.ts";
-import { contentsOf, written } from "../helpers/judge.ts";
+import { contentsOf } from "../helpers/judge.ts";
 import { tries, unhurried } from "../helpers/properties.ts";
 
-const text = (bytes: Uint8Array, compression?: "gzip") =>
-  new TextDecoder("utf-8", { ignoreBOM: true }).decode(compression ? gunzipSync(bytes) : bytes);
-
-interface Packing {
-  earlierCompression?: "gzip";
-  compression?: "gzip";
-  stretch?: number;
-}
-
-const somePacking: fc.Arbitrary<Packing> = fc.record({
-  earlierCompression: fc.constantFrom(undefined, "gzip" as const),
-  compression: fc.constantFrom(undefined, "gzip" as const),
-  stretch: fc.constantFrom(7, 1000, 65_536),
-}) as fc.Arbitrary<Packing>;
-
-/** Writes a file, lets something happen, and holds the changes since to the model's, and to the new file. */
-async function holdTo(
-  sql: Sql,
-  contents: FileContents,
-  identity: ModelIdentity,
-  happen: () => Promise<void>,
-  { earlierCompression, ...packing }: Packing,
-): Promise<{ added: number; changed: number; removed: number }> {
-  const earlier = await written(sql, contents, { compression: earlierCompression });
-  await happen();
-  const now = await written(sql, contents);
-  const file = await writtenChanges(sql, contents, earlier, { earlierCompression, ...packing });
-  const before = takeApart(text(earlier.content, earlierCompression), contents.delimiter);
-  const after = takeApart(text(now.content), contents.delimiter);
-  const expected = modelChanges(before, after, identity, contents.delimiter);
-  const changes = text(file.content, packing.compression);
-  assert.equal(changes, expected.text);
-  assert.deepEqual(file.changes, expected.changes);
-  assert.equal(file.rows, file.changes.added + file.changes.changed + file.changes.removed);
-  assert.equal(file.bytes, file.content.length);
-  const applied = applyChanges(before, takeApart(changes, contents.delimiter), identity);
-  assert.equal(applied, text(now.content));
-  return file.changes;
-}
+const somePacking = fc.constantFrom(...somePackings);
 
 const AWARDS = [
   {
@@ -150,7 +109,7 @@ for (const { code, table, key, cell, header } of AWARDS) {
           const identity = modelIdentity(contents.header, { key: [header], place: ["ActionDate", header] });
           const states = new Map(begin.map(([key, state]) => [key, { key, ...state }]));
           await store(states);
-          const changes = await holdTo(db.sql, contents, identity, async () => {
+          const { changes } = await holdTo(db.sql, contents, identity, async () => {
             for (const [key, what] of history) {
               if (what === null) states.delete(key);
               else if (states.has(key)) Object.assign(states.get(key)!, what);

@@ -1,5 +1,5 @@
 import type { Sql } from "../../lib/db.ts";
-import { fileTypeCodes, fileTypeOf } from "../../lib/files/registry.ts";
+import { fileTypeOf, fileTypes, requestBody } from "../../lib/files/registry.ts";
 import { dataVersion } from "../../lib/generations/data_version.ts";
 import type { Random } from "../helpers/random.ts";
 import { urlAs } from "../helpers/roles.ts";
@@ -27,8 +27,10 @@ const PROJECT = new URL("../../", import.meta.url);
  * `LOADED` must be from then on. Which load a file was made on is told by its `data_as_of`.
  */
 export class Loads {
-  /** By file type and moment of the newest load: the version of the data. */
+  /** By request and moment of the newest load: the version of the file's own records. */
   readonly #versions = new Map<string, number>();
+  /** File types, each with a moment that was the newest load's. */
+  readonly #moments = new Set<string>();
   /** By request and moment of the newest load. */
   readonly #digests = new Map<string, Digest>();
 
@@ -39,9 +41,14 @@ export class Loads {
     return this.#digests.get(`${JSON.stringify(body)} ${dataAsOf}`);
   }
 
-  /** The version of a file type's data that was newest at a moment. */
-  version(fileType: string, dataAsOf: string): number | undefined {
-    return this.#versions.get(`${fileType} ${dataAsOf}`);
+  /** Whether a moment was that of the newest load of what a file type reads. */
+  was(fileType: string, dataAsOf: string): boolean {
+    return this.#moments.has(`${fileType} ${dataAsOf}`);
+  }
+
+  /** The version that the own records of a request of `LOADED` had at a moment. */
+  version(body: unknown, dataAsOf: string): number {
+    return this.#versions.get(`${JSON.stringify(body)} ${dataAsOf}`) ?? 0;
   }
 
   /** Loads until the signal is aborted. */
@@ -56,15 +63,19 @@ export class Loads {
   /** Notes what the files must be now. */
   async judge(): Promise<void> {
     const { databaseUrl, sql } = this.options;
-    const asOfs = new Map<string, string>();
-    for (const code of fileTypeCodes) {
-      const { version, loadedAt } = await whileAway(() => dataVersion(sql, fileTypeOf(code).sources));
-      asOfs.set(code, loadedAt!.toISOString());
-      this.#versions.set(`${code} ${asOfs.get(code)}`, version);
+    for (const { code, example } of fileTypes) {
+      const request = requestBody.parse(example);
+      const { loadedAt } = await whileAway(() => dataVersion(sql, fileTypeOf(code), request));
+      this.#moments.add(`${code} ${loadedAt!.toISOString()}`);
     }
     for (const body of LOADED) {
-      const asOf = asOfs.get(body.file_type)!;
+      const request = requestBody.parse(body);
+      const fileType = fileTypeOf(request.file_type);
+      const { version, loadedAt } = await whileAway(() => dataVersion(sql, fileType, request));
+      const asOf = loadedAt!.toISOString();
+      this.#moments.add(`${fileType.code} ${asOf}`);
       const key = `${JSON.stringify(body)} ${asOf}`;
+      this.#versions.set(key, version);
       if (!this.#digests.has(key)) {
         this.#digests.set(
           key,

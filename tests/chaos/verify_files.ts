@@ -129,15 +129,18 @@ class Judge {
   async expected(job: Job, status: Status): Promise<Digest | string> {
     const { sql, loads, databaseUrl } = this.options;
     const asOf = status.data_as_of ?? "";
-    const version = loads.version(job.body.file_type, asOf);
-    if (version === undefined) return `says that its data was loaded at ${asOf}, when nothing was.`;
+    if (!loads.was(job.body.file_type, asOf)) {
+      return `says that its data was loaded at ${asOf}, when nothing was.`;
+    }
     const [row] = await sql<[{ data_version: string }]>`
       SELECT data_version FROM generation_job JOIN file_generation USING (file_generation_id) WHERE job_id = ${job.id}`;
-    if (version < Number(row.data_version)) {
-      return `was made on data of version ${version}, older than its request, ${row.data_version}.`;
-    }
     const loaded = LOADED.find((body) => JSON.stringify(body) === JSON.stringify(job.body));
-    if (loaded) return loads.expected(loaded, asOf)!;
+    if (loaded) {
+      const version = loads.version(loaded, asOf);
+      return version < Number(row.data_version)
+        ? `was made on data of version ${version}, older than its request, ${row.data_version}.`
+        : loads.expected(loaded, asOf)!;
+    }
     // No load changes its rows, so that it must be what it would be now.
     const key = JSON.stringify(job.body);
     if (!this.#digests.has(key)) this.#digests.set(key, copyDigest(databaseUrl, job.body));

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { warningsQuery } from "../../lib/coverage/warnings.ts";
 import requestText from "../../sql/generations/request.sql" with { type: "text" };
 import { retryConflicts } from "../../lib/db/conflict.ts";
+import { fileTypeOf, requestBody } from "../../lib/files/registry.ts";
 import { cancelJob } from "../../lib/generations/cancel.ts";
-import { fileTypeOf } from "../../lib/files/registry.ts";
+import { dataVersionText, ownRecords } from "../../lib/generations/data_version.ts";
 import { publish } from "../../lib/generations/publish.ts";
 import { Random } from "../../lib/dev/sample/random.ts";
 import { testDatabase } from "../helpers/database.ts";
@@ -192,9 +193,12 @@ Deno.test("a request that meets the cancelling of an equal one is a file of its 
 
 Deno.test("the current file is found by its key and the data's version at once, however many versions there were", async () => {
   await using db = await testDatabase();
-  const query = requestText.replace("/*columns*/", () => "job_id")
+  const query = requestText
+    .replace("/*columns*/", () => "job_id")
+    .replace("/*data version*/", () => dataVersionText("$7"))
     .replace("/*warnings*/", () => warningsQuery(fileTypeOf("D1")));
-  const values = ["D1", "020", "2016-01-01", "2016-03-31", "{}", "key", ["detached_award_procurement"], null];
+  const own = ownRecords(fileTypeOf("D1"), requestBody.parse(d1Body()));
+  const values = ["D1", "020", "2016-01-01", "2016-03-31", "{}", "key", own, null];
   const plan = await db.sql.unsafe(
     `EXPLAIN (FORMAT JSON) ${query}`,
     [...values, "user", "1", "request", true, 10, false, null, null, [], "detached_award_procurement"],

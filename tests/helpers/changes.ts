@@ -1,3 +1,5 @@
+import assert from "node:assert/strict";
+import { gunzipSync } from "node:zlib";
 import { type Changes, ChangeWriter } from "../../lib/changes/change_writer.ts";
 import { writeChanges } from "../../lib/changes/write_changes.ts";
 import type { Sql } from "../../lib/db.ts";
@@ -6,7 +8,8 @@ import type { FileContents, FileRequest } from "../../lib/files/file_type.ts";
 import { inSnapshot } from "../../lib/files/snapshot.ts";
 import type { WrittenFile } from "../../lib/files/write_records.ts";
 import type { FileStore } from "../../lib/storage/store.ts";
-import type { ModelIdentity } from "./changes_model.ts";
+import { applyChanges, modelChanges, type ModelIdentity, takeApart } from "./changes_model.ts";
+import { written } from "./judge.ts";
 
 /** A storage of one file, which comes in stretches of so many bytes. */
 export function storeOf(content: Uint8Array, stretch = 65_536): FileStore {
@@ -69,4 +72,46 @@ export function modelIdentity(
       return i;
     });
   return { key: positions(names.key), place: positions(names.place) };
+}
+
+/** Ways in which files are compressed, and the earlier one comes. */
+export const somePackings: readonly ChangesOptions[] = [
+  {},
+  { earlierCompression: "gzip", stretch: 7 },
+  { compression: "gzip", stretch: 1000 },
+  { earlierCompression: "gzip", compression: "gzip" },
+  { stretch: 3 },
+];
+
+const text = (bytes: Uint8Array, compression?: "gzip") =>
+  new TextDecoder("utf-8", { ignoreBOM: true }).decode(compression ? gunzipSync(bytes) : bytes);
+
+/**
+ * Writes a file, lets something happen, and holds the changes since to the model's, and to the new file.
+ *
+ * @returns also how many records of the new file have the key of one before them
+ */
+export async function holdTo(
+  sql: Sql,
+  contents: FileContents,
+  identity: ModelIdentity,
+  happen: () => Promise<void>,
+  { earlierCompression, ...packing }: ChangesOptions,
+): Promise<{ changes: Changes; equalKeys: number }> {
+  const earlier = await written(sql, contents, { compression: earlierCompression });
+  await happen();
+  const now = await written(sql, contents);
+  const file = await writtenChanges(sql, contents, earlier, { earlierCompression, ...packing });
+  const before = takeApart(text(earlier.content, earlierCompression), contents.delimiter);
+  const after = takeApart(text(now.content), contents.delimiter);
+  const expected = modelChanges(before, after, identity, contents.delimiter);
+  const changes = text(file.content, packing.compression);
+  assert.equal(changes, expected.text);
+  assert.deepEqual(file.changes, expected.changes);
+  assert.equal(file.rows, file.changes.added + file.changes.changed + file.changes.removed);
+  assert.equal(file.bytes, file.content.length);
+  const applied = applyChanges(before, takeApart(changes, contents.delimiter), identity);
+  assert.equal(applied, text(now.content));
+  const keys = after.records.map(({ cells }) => JSON.stringify(identity.key.map((i) => cells[i])));
+  return { changes: file.changes, equalKeys: keys.length - new Set(keys).size };
 }

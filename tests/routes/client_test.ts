@@ -41,6 +41,8 @@ const calls: Record<string, (client: Client) => Promise<number>> = {
     (await (await v1.generations[JOB].totals.$get(job)).json()).records ?? 0,
   estimateGeneration: async ({ v1 }) =>
     (await (await v1.generations.estimate.$post({ json })).json()).rows_exact!,
+  previewGeneration: async ({ v1 }) =>
+    (await (await v1.generations.preview.$post({ json })).json()).header!.length,
   getDetachedFileUrl: async ({ v1 }) =>
     (await (await v1.get_detached_file_url.$get({ query: { job_id: "1" } })).json()).url?.length ?? 0,
   coverage: async ({ v1 }) => {

@@ -31,6 +31,7 @@ Deno.test("a valid request is answered at once with the status of a waiting job"
     sha256: null,
     reused: false,
     data_as_of: null,
+    data_checked_at: null,
     changes: null,
     url_expires_at: null,
     error_code: null,

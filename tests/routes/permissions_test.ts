@@ -51,6 +51,11 @@ const table: Record<string, { path: string; body?: unknown; form?: () => FormDat
     body: d1Body(),
     statuses: [401, 401, 403, 200, 403, 200],
   },
+  "POST /v1/generations/preview": {
+    path: "/v1/generations/preview",
+    body: d1Body(),
+    statuses: [401, 401, 403, 200, 403, 200],
+  },
   "GET /v1/coverage": {
     path: "/v1/coverage/?file_type=D1&cgac_code=020",
     statuses: [401, 401, 403, 200, 403, 200],
@@ -91,6 +96,10 @@ const table: Record<string, { path: string; body?: unknown; form?: () => FormDat
   },
   "POST /jobs/:job_id{[0-9]+}/cancel": {
     path: "/jobs/1/cancel",
+    statuses: [403, 403, 403, 403, 403, 403],
+  },
+  "POST /jobs/:job_id{[0-9]+}/again": {
+    path: "/jobs/1/again",
     statuses: [403, 403, 403, 403, 403, 403],
   },
   "GET /openapi.json": { path: "/openapi.json", statuses: [200, 200, 200, 200, 200, 200] },

@@ -6,7 +6,7 @@ import { analyzeStatement } from "./statistics.ts";
 export interface Multiplication {
   /** How many rows are added. */
   rows: number;
-  /** The CGAC that awards all of them. */
+  /** The CGAC that awards all of them; one that has no copies yet. */
   agency: string;
   /** First and last action date, `YYYY-MM-DD`; the copies are spread evenly over the days between them. */
   from: string;
@@ -32,7 +32,7 @@ export async function multiplyContracts(sql: Sql, { rows, agency, from, to }: Mu
   const columns = identifiers(others.map(({ name }) => name));
   const copied = await sql.unsafe(
     `INSERT INTO detached_award_procurement (detached_award_proc_unique, action_date, awarding_agency_code, ${columns})
-     SELECT detached_award_proc_unique || '_COPY' || copy, $3::date + (copy * ($4::date - $3::date + 1) / $1)::integer, $2,
+     SELECT concat(detached_award_proc_unique, '_COPY_', $2::text, '_', copy), $3::date + (copy * ($4::date - $3::date + 1) / $1)::integer, $2,
        ${columns}
      FROM generate_series(0, $1::bigint - 1) AS copy
      JOIN (

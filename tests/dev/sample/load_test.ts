@@ -25,7 +25,7 @@ Deno.test("the sample uses every element of D1 and D2, each flag both ways, and 
     );
     const [found] = await db.sql.unsafe(
       `SELECT ${looks.map((look, i) => `${look} AS "${i}"`).join(", ")} FROM ${
-        fileTypeOf(code).sources[0]
+        Object.keys(fileTypeOf(code).sources)[0]
       } ${among}`,
     );
     const unused = elements.filter((_, i) => found![i] !== true).map(({ column }) => column);
