@@ -56,6 +56,7 @@ await runMain(USAGE, async (args) => {
     urlTtlSeconds: config.URL_TTL_SECONDS,
     maxUnfinishedJobs: config.MAX_UNFINISHED_JOBS,
     maxUploadBytes: config.MAX_UPLOAD_BYTES,
+    retentionDays: config.RETENTION_DAYS,
   });
   const server = await serveHttp(app, { hostname: config.HOST, port: config.PORT, maxConnections });
   // deno-lint-ignore no-console -- whoever has started it finds it by this line, whatever LOG_LEVEL is

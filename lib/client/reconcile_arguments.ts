@@ -15,7 +15,7 @@ export interface ReconcileArguments extends CommonArguments {
 
 /** What `--help` says. */
 export const RECONCILE_USAGE =
-  `Sends a File C or a File A, and gets a file of what differs from D1 and D2, or from SF-133.
+  `Makes a file of what differs: between a File C and D1 and D2, or a File A and SF-133.
 
   deno task reconcile --kind C --file my_c.csv --cgac 097 --start 10/01/2020 --end 12/31/2020 -o differences.csv
   deno task reconcile --kind A --file my_a.csv --frec 1601 --year 2021 --period 6

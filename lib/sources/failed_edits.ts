@@ -4,7 +4,6 @@ import { yearAndPeriod, yesOrNo } from "../load/cells/cell_values.ts";
 import { type KnownColumn, loosely, matchHeader, recognisesRequired } from "../load/header/header.ts";
 import { replacePeriods } from "../load/merge/replace.ts";
 import type { Source } from "../load/source.ts";
-import { identifier, identifiers } from "../load/table_columns.ts";
 import { ValueEncoder } from "../load/cells/value_encoder.ts";
 import { accountColumns } from "./gtas_columns.ts";
 import { accountParts, displayTasOf, tasOf } from "./treasury_account.ts";
@@ -66,10 +65,10 @@ export const failedEdits: Source = {
       merge: (session, staging, merged) =>
         replacePeriods(session, {
           table: "tas_failed_edits",
+          id: "tas_failed_edits_id",
+          columns: FED,
           staging: staging.name,
           merged,
-          insert: `INSERT INTO tas_failed_edits (${identifiers(FED)})
-            SELECT ${identifiers(FED)} FROM ${identifier(staging.name)} ORDER BY load_row`,
         }),
     }),
 };

@@ -2,7 +2,7 @@ import type { Session } from "../db.ts";
 import { filled } from "../load/cells/cell_text.ts";
 import { amount, code } from "../load/cells/cell_values.ts";
 import { loosely, matchHeader, recognisesRequired } from "../load/header/header.ts";
-import { claim } from "../load/merge/replace.ts";
+import { claim, replaceRows } from "../load/merge/replace.ts";
 import type { Source } from "../load/source.ts";
 import { identifier, identifiers } from "../load/table_columns.ts";
 import { type RecordCells, ValueEncoder } from "../load/cells/value_encoder.ts";
@@ -53,15 +53,20 @@ export const fileB: Source = {
         const submission = await submissionOf(session, staging.file, options);
         claim(merged, `submission ${submission.submission_id}`);
         await publish(session, submission);
-        const removed = await session.query(`DELETE FROM ${TABLE} WHERE submission_id = $1`, [
-          submission.submission_id,
-        ]);
-        const inserted = await session.query(
-          `INSERT INTO ${TABLE} (submission_id, ${identifiers(FED)})
-           SELECT $1, ${identifiers(FED)} FROM ${identifier(staging.name)} ORDER BY load_row`,
-          [submission.submission_id],
+        const incoming = `${staging.name}_incoming`;
+        await session.query(
+          `CREATE TEMP TABLE ${identifier(incoming)} ON COMMIT DROP AS
+           SELECT load_row AS incoming_row, ${submission.submission_id}::integer AS submission_id, ${
+            identifiers(FED)
+          } FROM ${identifier(staging.name)}`,
         );
-        return { inserted: inserted.rowCount ?? 0, updated: 0, removed: removed.rowCount ?? 0 };
+        return await replaceRows(session, {
+          table: TABLE,
+          id: "published_object_class_program_activity_id",
+          columns: ["submission_id", ...FED],
+          incoming,
+          among: `t.submission_id = ${submission.submission_id}`,
+        });
       },
     }),
 };

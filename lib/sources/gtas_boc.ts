@@ -4,7 +4,6 @@ import { plainAmount, required, wholeNumber, yearAndPeriod } from "../load/cells
 import { type KnownColumn, loosely, matchHeader, recognisesRequired } from "../load/header/header.ts";
 import { replacePeriods } from "../load/merge/replace.ts";
 import type { Source } from "../load/source.ts";
-import { identifier, identifiers } from "../load/table_columns.ts";
 import { type RecordCells, ValueEncoder } from "../load/cells/value_encoder.ts";
 import { emergencyCode } from "./gtas_columns.ts";
 import { accountParts, displayTasOf, tasOf } from "./treasury_account.ts";
@@ -104,10 +103,10 @@ export const gtasBoc: Source = {
       merge: (session, staging, merged) =>
         replacePeriods(session, {
           table: "gtas_boc",
+          id: "gtas_boc_id",
+          columns: FED,
           staging: staging.name,
           merged,
-          insert: `INSERT INTO gtas_boc (${identifiers(FED)})
-            SELECT ${identifiers(FED)} FROM ${identifier(staging.name)} ORDER BY load_row`,
         }),
     }),
 };

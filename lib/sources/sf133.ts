@@ -6,7 +6,7 @@ import { replacePeriods } from "../load/merge/replace.ts";
 import type { Source } from "../load/source.ts";
 import { identifier, identifiers } from "../load/table_columns.ts";
 import { ValueEncoder } from "../load/cells/value_encoder.ts";
-import { followAccounts } from "./follow_accounts.ts";
+import { followAccounts, linkAccounts } from "./follow_accounts.ts";
 import { accountColumns, emergencyCode } from "./gtas_columns.ts";
 import { accountParts, displayTasOf, tasOf } from "./treasury_account.ts";
 
@@ -85,16 +85,18 @@ export const sf133: Source = {
       merge: async (session, staging, merged) => {
         const counts = await replacePeriods(session, {
           table: "sf_133",
+          id: "sf133_id",
+          columns: [...NAMES, ...KEY, "amount", "account_num"],
           staging: staging.name,
           merged,
-          insert: `INSERT INTO sf_133 (${identifiers([...NAMES, ...KEY])}, amount)
-            SELECT ${NAMES.map(FIRST).join(", ")}, ${identifiers(KEY)}, sum(amount) FROM ${
-            identifier(staging.name)
-          }
+          rows: `SELECT min(load_row) AS incoming_row, ${
+            NAMES.map((column) => `${FIRST(column)} AS ${identifier(column)}`).join(", ")
+          }, ${identifiers(KEY)}, sum(amount) AS amount, NULL::integer AS account_num
+            FROM ${identifier(staging.name)}
             WHERE ${LINE_TEXT} <> ALL (${TEXTS(DROPPED_LINES)})
             GROUP BY ${identifiers(KEY)}, ${LINE_TEXT}
-            HAVING sum(amount) <> 0 OR ${LINE_TEXT} = ANY (${TEXTS(KEPT_AT_ZERO)})
-            ORDER BY min(load_row)`,
+            HAVING sum(amount) <> 0 OR ${LINE_TEXT} = ANY (${TEXTS(KEPT_AT_ZERO)})`,
+          complete: (incoming) => linkAccounts(session, incoming),
         });
         return { ...counts, followed: await followAccounts(session) };
       },

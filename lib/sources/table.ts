@@ -5,7 +5,13 @@ import type { Session } from "../db.ts";
 import type { Source, Staging } from "../load/source.ts";
 import { LoadError } from "../load/load_error.ts";
 import { shown } from "../load/refusals/shown.ts";
-import { describeTable, identifier, type SourceTable } from "../load/table_columns.ts";
+import {
+  describeTable,
+  identifier,
+  identifiers,
+  type SourceTable,
+  type TableShape,
+} from "../load/table_columns.ts";
 import { upsert } from "../load/merge/upsert.ts";
 
 /** Columns that a file may have and that are not taken from it: e-mail addresses of people at agencies. */
@@ -54,6 +60,9 @@ export function tableSource(table: SourceTable): Source {
         async merge(session, staging) {
           const { columns } = staging;
           const transaction = TRANSACTIONS[table];
+          const unchanged = transaction && columns.includes(transaction.key) && !columns.includes(shape.key)
+            ? await passOverEqual(session, shape, transaction, staging)
+            : 0;
           const replaced = transaction && columns.includes(transaction.key)
             ? await removeNamesakes(session, table, shape.key, transaction, staging)
             : 0;
@@ -72,7 +81,7 @@ export function tableSource(table: SourceTable): Source {
           const { rowCount } = await session.query(
             `INSERT INTO ${identifier(table)} (${names}) SELECT ${names} FROM ${identifier(staging.name)}`,
           );
-          return { inserted: rowCount ?? 0, updated: 0, removed: replaced };
+          return { inserted: rowCount ?? 0, updated: 0, removed: replaced, unchanged };
         },
       };
     },
@@ -93,6 +102,29 @@ const TRANSACTIONS: Partial<Record<SourceTable, Transactions>> = {
   detached_award_procurement: { key: "detached_award_proc_unique" },
   published_fabs: { key: "afa_generated_unique", among: "is_active" },
 };
+
+/**
+ * Takes the file's rows out that the table has already, cell by cell, so that they change nothing. A
+ * transaction that the file has twice is left as it is. Gives their number.
+ */
+async function passOverEqual(
+  session: Session,
+  shape: TableShape,
+  { key, among }: Transactions,
+  { name, columns }: Staging,
+): Promise<number> {
+  const cells = shape.columns.map((column) => column.name).filter((column) => column !== shape.key);
+  const counts = among && columns.includes(among) ? `AND t.${among} AND s.${among}` : "";
+  const { rowCount } = await session.query(
+    `DELETE FROM ${identifier(name)} s USING ${identifier(shape.name)} t
+     WHERE t.${key} = s.${key} ${counts}
+       AND ROW (${identifiers(cells, "t.")})::record *= ROW (${identifiers(cells, "s.")})::record
+       AND NOT EXISTS (SELECT FROM ${
+      identifier(name)
+    } o WHERE upper(o.${key}) = upper(s.${key}) AND o.load_row <> s.load_row)`,
+  );
+  return rowCount ?? 0;
+}
 
 /**
  * Removes rows of transactions that the file has with another primary key, such as those that came from the

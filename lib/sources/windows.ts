@@ -1,7 +1,7 @@
 import { dateAndTime, yearAndPeriod } from "../load/cells/cell_values.ts";
 import { type KnownColumn, loosely, matchHeader, recognisesRequired } from "../load/header/header.ts";
 import { LoadError } from "../load/load_error.ts";
-import { claim } from "../load/merge/replace.ts";
+import { claim, replaceRows } from "../load/merge/replace.ts";
 import type { Source } from "../load/source.ts";
 import { identifier, identifiers } from "../load/table_columns.ts";
 import { ValueEncoder } from "../load/cells/value_encoder.ts";
@@ -44,12 +44,18 @@ export const windows: Source = {
             ).join("\n"),
           );
         }
-        const removed = await session.query("DELETE FROM submission_window_schedule");
-        const inserted = await session.query(
-          `INSERT INTO submission_window_schedule (${identifiers(FED)})
-           SELECT ${identifiers(FED)} FROM ${identifier(staging.name)} ORDER BY load_row`,
+        const incoming = `${staging.name}_incoming`;
+        await session.query(
+          `CREATE TEMP TABLE ${identifier(incoming)} ON COMMIT DROP AS
+           SELECT load_row AS incoming_row, ${identifiers(FED)} FROM ${identifier(staging.name)}`,
         );
-        return { inserted: inserted.rowCount ?? 0, updated: 0, removed: removed.rowCount ?? 0 };
+        return await replaceRows(session, {
+          table: "submission_window_schedule",
+          id: "submission_window_schedule_id",
+          columns: FED,
+          incoming,
+          among: "true",
+        });
       },
     }),
 };

@@ -160,3 +160,26 @@ Deno.test("`deno task status` shows what the tables hold, the last loads, and th
   assert.match(out, /^archive-contracts +20\S+ \S+ UTC +2 +0 +\S+ +FY2024\.csv$/m);
   assert.match(out, /^Files to make: 1 waiting, 0 being made; the oldest has waited for (9\d|1\d\d) s\.$/m);
 });
+
+Deno.test("`deno task status --verify` counts anew, says where the counts are others, and exits 1 then", async () => {
+  await using database = await testDatabase();
+  const { sql } = database;
+  await sql`INSERT INTO detached_award_procurement (detached_award_proc_unique, awarding_agency_code, action_date)
+    VALUES ('a', '020', '2016-01-01'), ('b', '020', '2016-01-01')`;
+  const good = await task(database, "status", ["--verify"]);
+  assert.equal(good.code, 0, good.err);
+  assert.match(good.out, /every count is right\.$/m);
+  // Behind the triggers' back.
+  await sql`ALTER TABLE detached_award_procurement DISABLE TRIGGER USER`;
+  await sql`DELETE FROM detached_award_procurement WHERE detached_award_proc_unique = 'a'`;
+  await sql`ALTER TABLE detached_award_procurement ENABLE TRIGGER USER`;
+  const wrong = await task(database, "status", ["--verify"]);
+  assert.equal(wrong.code, 1, wrong.err);
+  assert.match(wrong.out, /^detached_award_procurement +awarding agency 020 +2016-01-01 +2 +1$/m);
+  const [before] = await sql`SELECT version FROM data_source`;
+  await sql`SELECT count_source_records('detached_award_procurement', true)`;
+  assert.equal((await task(database, "status", ["--verify"])).code, 0);
+  const [after] = await sql`SELECT version, counted_from FROM data_source`;
+  assert.equal(Number(after!.version), Number(before!.version) + 1);
+  assert.equal(after!.counted_from, after!.version, "what was made before is stale");
+});

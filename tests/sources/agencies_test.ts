@@ -45,9 +45,9 @@ Deno.test("agency codes: the marked row decides whose a FREC is, codes that stay
     ],
   );
   const versions = await rowsOf(database, "SELECT source_table, version FROM data_source ORDER BY 1");
-  assert.deepEqual(versions, [{ source_table: "cgac", version: "1" }, {
+  assert.deepEqual(versions, [{ source_table: "cgac", version: "2" }, {
     source_table: "frec",
-    version: "1",
+    version: "2",
   }]);
   const undecided = csv.replace("96CE,TRUE,FALSE,FALSE", "96CE,TRUE,FALSE,TRUE");
   assert.match(

@@ -1,14 +1,69 @@
 import type { Session } from "../../db.ts";
 import { LoadError } from "../load_error.ts";
 import type { MergeCounts, MergedBefore } from "../source.ts";
-import { identifier, type SourceTable } from "../table_columns.ts";
+import { identifier, identifiers, type SourceTable } from "../table_columns.ts";
 
-/** How a file's rows take the place of others. */
+/** What takes the place of rows of a table. */
 export interface Replacement {
   table: SourceTable;
+  /** Its primary key. */
+  id: string;
+  /** The columns that come in; the others of a row that comes in take their defaults. */
+  columns: readonly string[];
+  /** The name of a temporary table with these columns, and `incoming_row`, by which the rows are ordered. */
+  incoming: string;
+  /** Which rows of the table are replaced, as SQL over `t`. */
+  among: string;
+}
+
+/**
+ * Replaces rows of a table by others. A row that is among both stays as it is, with its primary key: to load
+ * what is there already changes nothing.
+ */
+export async function replaceRows(session: Session, replacement: Replacement): Promise<MergeCounts> {
+  const { columns, among } = replacement;
+  const [table, id, incoming] = [replacement.table, replacement.id, replacement.incoming].map(identifier);
+  const kept = identifier(`${replacement.incoming}_kept`);
+  const run = async (sql: string) => (await session.query(sql)).rowCount ?? 0;
+  // Of rows that are alike, as many stay as are on both sides. As text, 1.0 and 1.00 are two things, as in a file.
+  const numbered = (from: string, key: string) =>
+    `SELECT ${key}, content, row_number() OVER (PARTITION BY content ORDER BY ${key}) AS number FROM ${from}`;
+  const unchanged = await run(
+    `CREATE TEMP TABLE ${kept} ON COMMIT DROP AS
+     SELECT t.${id} AS id, i.incoming_row
+     FROM (${
+      numbered(
+        `(SELECT t.${id}, ROW (${identifiers(columns, "t.")})::text AS content FROM ${table} t
+         WHERE ${among}) t`,
+        id!,
+      )
+    }) t
+     JOIN (${
+      numbered(
+        `(SELECT incoming_row, ROW (${identifiers(columns)})::text AS content FROM ${incoming}) i`,
+        "incoming_row",
+      )
+    }) i USING (content, number)`,
+  );
+  await run(`ANALYZE ${kept}`);
+  const removed = await run(
+    `DELETE FROM ${table} t WHERE ${among} AND NOT EXISTS (SELECT FROM ${kept} k WHERE k.id = t.${id})`,
+  );
+  const inserted = await run(
+    `INSERT INTO ${table} (${identifiers(columns)})
+     SELECT ${identifiers(columns, "i.")} FROM ${incoming} i
+     WHERE NOT EXISTS (SELECT FROM ${kept} k WHERE k.incoming_row = i.incoming_row) ORDER BY i.incoming_row`,
+  );
+  return { inserted, updated: 0, removed, unchanged };
+}
+
+/** How a file's rows take the place of those of their periods. */
+export interface PeriodReplacement extends Omit<Replacement, "incoming" | "among"> {
   staging: string;
-  /** Brings the rows in. */
-  insert: string;
+  /** The rows that come in: SQL that gives `incoming_row` and the columns. Without it those of the staging table. */
+  rows?: string;
+  /** Completes the rows that come in, in the temporary table of this name. */
+  complete?(incoming: string): Promise<void>;
   merged: MergedBefore;
 }
 
@@ -18,21 +73,23 @@ export interface Replacement {
  * @throws {LoadError} where another file of the same load has rows of the same period, for one would undo the
  * other; or where none of a period's rows comes in
  */
-export async function replacePeriods(session: Session, replacement: Replacement): Promise<MergeCounts> {
-  const { table, staging, insert, merged } = replacement;
+export async function replacePeriods(session: Session, replacement: PeriodReplacement): Promise<MergeCounts> {
+  const { table, columns, merged } = replacement;
+  const staging = identifier(replacement.staging);
   const { rows } = await session.query<{ fiscal_year: number; period: number }>(
-    `SELECT DISTINCT fiscal_year, period FROM ${identifier(staging)} ORDER BY 1, 2`,
+    `SELECT DISTINCT fiscal_year, period FROM ${staging} ORDER BY 1, 2`,
   );
   for (const { fiscal_year, period } of rows) claim(merged, `fiscal year ${fiscal_year}, period ${period}`);
-  const deleted = await session.query(
-    `DELETE FROM ${identifier(table)} t USING (SELECT DISTINCT fiscal_year, period FROM ${
-      identifier(staging)
-    }) p
-     WHERE t.fiscal_year = p.fiscal_year AND t.period = p.period`,
-  );
-  const inserted = (await session.query(insert)).rowCount ?? 0;
+  const incoming = `${replacement.staging}_incoming`;
+  const { rows: from = `SELECT load_row AS incoming_row, ${identifiers(columns)} FROM ${staging}` } =
+    replacement;
+  await session.query(`CREATE TEMP TABLE ${identifier(incoming)} ON COMMIT DROP AS ${from}`);
+  await session.query(`ANALYZE ${identifier(incoming)}`);
+  await replacement.complete?.(incoming);
+  const among = `(t.fiscal_year, t.period) IN (SELECT fiscal_year, period FROM ${staging})`;
+  const counts = await replaceRows(session, { ...replacement, incoming, among });
   const { rows: [emptied] } = await session.query<{ fiscal_year: number; period: number }>(
-    `SELECT fiscal_year, period FROM ${identifier(staging)} s
+    `SELECT fiscal_year, period FROM ${staging} s
      WHERE NOT EXISTS (SELECT FROM ${
       identifier(table)
     } t WHERE t.fiscal_year = s.fiscal_year AND t.period = s.period)
@@ -45,7 +102,12 @@ export async function replacePeriods(session: Session, replacement: Replacement)
         `least one, because a load replaces the period as a whole. Nothing was changed.`,
     );
   }
-  return { inserted, updated: 0, removed: deleted.rowCount ?? 0 };
+  await session.query("SELECT note_periods_loaded($1, $2, $3, clock_timestamp())", [
+    table,
+    rows.map((row) => row.fiscal_year),
+    rows.map((row) => row.period),
+  ]);
+  return counts;
 }
 
 /**
