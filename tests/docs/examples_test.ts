@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { loadSample } from "../../lib/dev/sample/load.ts";
+import { cRecord, uploadText } from "../helpers/file_c.ts";
 import { isInstalled } from "../helpers/installed.ts";
 import { startService } from "../helpers/service.ts";
+import { checkReading } from "./reading.ts";
 
 const examples = new URL("../../docs/examples/", import.meta.url);
 const names = async (folder: string) => (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
@@ -11,6 +13,7 @@ Deno.test("every example works as it stands", async (t) => {
   await using service = await startService();
   await loadSample(service.sql);
   await service.worker();
+  await checkReading(t, service);
   const env = { URL: service.api.url, TOKEN: service.api.token };
   const run = async (program: string, args: string[]) => {
     const folder = await Deno.makeTempDir();
@@ -59,6 +62,20 @@ Deno.test("every example works as it stands", async (t) => {
       const { said } = await run(python, [fileURLToPath(new URL("coverage.py", examples))]);
       assert.match(said, /^2015-12 \d+\n[^]*^[1-9]\d* records; the newest is of \d\d\/\d\d\/\d{4}$/m);
       assert.match(said, /^fiscal year \d{4}, period \d+: loaded \d{4}-/m);
+    },
+  });
+  await t.step({
+    name: "reconcile.sh and reconcile.py (needs Python)",
+    ignore: !isInstalled(python),
+    fn: async () => {
+      const path = await Deno.makeTempFile();
+      await Deno.writeTextFile(path, uploadText("C-DIFF", [cRecord()]));
+      const script = await run("/bin/sh", [fileURLToPath(new URL("reconcile.sh", examples)), path]);
+      assert.match(script.said, /^"C11":1$/m);
+      assert.deepEqual(script.files, ["differences.csv"]);
+      const { said } = await run(python, [fileURLToPath(new URL("reconcile.py", examples)), path]);
+      assert.match(said, /^C11: 1\n[^]*^C11 2 NOT-IN-D1 /m);
+      await Deno.remove(path);
     },
   });
   await t.step({
