@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import type { Dependencies } from "../dependencies.ts";
 import type { UploadRoom } from "../upload_room.ts";
 import { assets } from "./assets.ts";
+import { dictionary } from "./dictionary_page.tsx";
 import { home } from "./home_page.tsx";
 import { job } from "./job/job_routes.tsx";
 import { reconcileRoutes } from "./reconcile/reconcile_routes.ts";
@@ -16,4 +17,5 @@ export const page = (dependencies: Dependencies, uploads: UploadRoom) =>
     .route("/", signIn(dependencies))
     .route("/", requestFile(dependencies))
     .route("/", reconcileRoutes(dependencies, uploads))
-    .route("/", job(dependencies));
+    .route("/", job(dependencies))
+    .route("/", dictionary(dependencies));

@@ -57,6 +57,7 @@ Deno.test("what is refused is kept with its job and agency, by whichever door it
     ["cancel", 403, () => app.send("DELETE", "/v1/generations/1", { as }), 1],
     ["request", 403, () => app.send("POST", "/v1/generate_detached_file/", { as, body: d1Body() }), null],
     ["estimate", 403, () => app.send("POST", "/v1/generations/estimate", { as, body: d1Body() }), null],
+    ["preview", 403, () => app.send("POST", "/v1/generations/preview", { as, body: d1Body() }), null],
     ["coverage", 403, () => app.send("GET", "/v1/coverage/?file_type=A&cgac_code=020", { as }), null],
     ["the page's job", 403, () => browser("GET", "/jobs/1"), 1],
     ["its status", 403, () => browser("GET", "/jobs/1/status"), 1],

@@ -51,10 +51,16 @@ const table: Record<string, { path: string; body?: unknown; form?: () => FormDat
     body: d1Body(),
     statuses: [401, 401, 403, 200, 403, 200],
   },
+  "POST /v1/generations/preview": {
+    path: "/v1/generations/preview",
+    body: d1Body(),
+    statuses: [401, 401, 403, 200, 403, 200],
+  },
   "GET /v1/coverage": {
     path: "/v1/coverage/?file_type=D1&cgac_code=020",
     statuses: [401, 401, 403, 200, 403, 200],
   },
+  "GET /v1/columns/:file_type": { path: "/v1/columns/D1", statuses: [200, 200, 200, 200, 200, 200] },
   "GET /v1/list_agencies": { path: "/v1/list_agencies/", statuses: [401, 401, 200, 200, 200, 200] },
   "GET /v1/get_detached_file_url": {
     path: "/v1/get_detached_file_url/?job_id=1",
@@ -77,6 +83,8 @@ const table: Record<string, { path: string; body?: unknown; form?: () => FormDat
   "GET /reconcile.js": { path: "/reconcile.js", statuses: [200, 200, 200, 200, 200, 200] },
   "GET /reconcile": { path: "/reconcile", statuses: [303, 303, 303, 303, 303, 303] },
   "POST /reconcile": { path: "/reconcile", statuses: [403, 403, 403, 403, 403, 403] },
+  "GET /dictionary": { path: "/dictionary", statuses: [200, 200, 200, 200, 200, 200] },
+  "GET /dictionary.js": { path: "/dictionary.js", statuses: [200, 200, 200, 200, 200, 200] },
   "POST /sign-in": { path: "/sign-in", statuses: [403, 403, 403, 403, 403, 403] },
   "POST /sign-out": { path: "/sign-out", statuses: [403, 403, 403, 403, 403, 403] },
   "POST /request": { path: "/request", statuses: [403, 403, 403, 403, 403, 403] },

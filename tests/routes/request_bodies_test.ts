@@ -33,6 +33,7 @@ const form = (fields: (token: string) => Record<string, string>): Route => ({
 const ROUTES: Record<string, Route> = {
   "/v1/generate_detached_file": json,
   "/v1/generations/estimate": json,
+  "/v1/generations/preview": json,
   "/sign-in": form((token) => ({ token })),
   "/sign-out": form(() => ({ x: "" })),
   "/request": form(() => A_FORM),
