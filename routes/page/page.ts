@@ -3,6 +3,8 @@ import type { Dependencies } from "../dependencies.ts";
 import { assets } from "./assets.ts";
 import { home } from "./home_page.tsx";
 import { job } from "./job/job_routes.tsx";
+import { lookRoutes } from "./look_routes.tsx";
+import { myFiles } from "./my_files_page.tsx";
 import { requestFile } from "./request_page.ts";
 import { signIn } from "./sign_in_page.tsx";
 
@@ -13,4 +15,6 @@ export const page = (dependencies: Dependencies) =>
     .route("/", home(dependencies))
     .route("/", signIn(dependencies))
     .route("/", requestFile(dependencies))
+    .route("/", lookRoutes(dependencies))
+    .route("/", myFiles(dependencies))
     .route("/", job(dependencies));
