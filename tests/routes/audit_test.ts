@@ -100,7 +100,11 @@ Deno.test("what is shown is kept by the page as by the API", async () => {
     ...seen,
     ["link", job, "020"],
   ]);
-  assert.deepEqual(await done("treasury-reader", () => reader("GET", "/")), [["list", null, null]]);
+  // What is loaded for the only agency is shown at once.
+  assert.deepEqual(await done("treasury-reader", () => reader("GET", "/")), [
+    ["coverage", null, "020"],
+    ["list", null, null],
+  ]);
   const asked = await done(
     "treasury-reader",
     () => reader("POST", "/request", { ...D1_FORM, end: "2016-02-01" }),
