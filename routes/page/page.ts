@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import type { Dependencies } from "../dependencies.ts";
 import { assets } from "./assets.ts";
+import { dictionary } from "./dictionary_page.tsx";
 import { home } from "./home_page.tsx";
 import { job } from "./job/job_routes.tsx";
 import { lookRoutes } from "./look_routes.tsx";
@@ -17,4 +18,5 @@ export const page = (dependencies: Dependencies) =>
     .route("/", requestFile(dependencies))
     .route("/", lookRoutes(dependencies))
     .route("/", myFiles(dependencies))
-    .route("/", job(dependencies));
+    .route("/", job(dependencies))
+    .route("/", dictionary(dependencies));
