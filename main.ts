@@ -32,7 +32,6 @@ await runMain(USAGE, async (args) => {
   readOptions("serve", args, {});
   const config = readConfig("api");
   await configureLog(config);
-  log("api").info("starting", { version });
   collectProcessMetrics("api");
   collectDiskMetrics(config);
   const stopped = stopSignal();
@@ -63,7 +62,7 @@ await runMain(USAGE, async (args) => {
   const server = await serveHttp(app, { hostname: config.HOST, port: config.PORT, maxConnections });
   // deno-lint-ignore no-console -- whoever has started it finds it by this line, whatever LOG_LEVEL is
   console.log(`Listening on ${httpUrlOf(config.HOST, server.port)}`);
-  log("api").info("listening", { hostname: server.hostname, port: server.port });
+  log("api").info("listening", { version, hostname: server.hostname, port: server.port });
 
   const signal = await stopped;
   log("api").info("stopping: finishing the requests under way", { signal });

@@ -164,6 +164,12 @@ export const catalogue = {
     sentence: (p: { method: string; path: string; allowed: string }) =>
       `${p.path} does not take ${p.method}; it takes ${p.allowed}.`,
   },
+  file_type_unknown: {
+    status: 404,
+    retryable: false,
+    sentence: (p: { found: string; known: readonly string[] }) =>
+      `There is no file type ${JSON.stringify(p.found.slice(0, 60))}; there are ${p.known.join(", ")}.`,
+  },
   job_unknown: {
     status: 404,
     retryable: false,

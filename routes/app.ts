@@ -11,6 +11,7 @@ import { auditRefusals } from "./audit_refusals.ts";
 import { cancelGeneration } from "./cancel_generation.ts";
 import { checkDetachedGenerationStatus } from "./check_detached_generation_status.ts";
 import { coverage } from "./coverage.ts";
+import { columns } from "./columns.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { docs } from "./docs/docs.ts";
 import { errorResponse } from "./error_response.ts";
@@ -50,6 +51,7 @@ const apiRoutes = (dependencies: Dependencies, storing: Storing) =>
     .route("/", previewGeneration(dependencies))
     .route("/", reconcile(dependencies))
     .route("/", coverage(dependencies))
+    .route("/", columns())
     .route("/", detachedFileUrl(dependencies))
     .route("/", ownAgencies(dependencies))
     .route("/", allAgencies(dependencies))

@@ -31,7 +31,6 @@ await runMain(USAGE, async (args) => {
   readOptions("worker", args, {});
   const config = readConfig("worker");
   await configureLog(config);
-  log("worker").info("starting", { version });
   const stopped = stopSignal();
   lowerPriority();
   const concurrency = config.WORKER_CONCURRENCY;
@@ -83,7 +82,7 @@ await runMain(USAGE, async (args) => {
       },
     },
   };
-  await runTasks(options, stopped, () => log("worker").info("ready", { concurrency }));
+  await runTasks(options, stopped, () => log("worker").info("ready", { version, concurrency }));
   await housekeeping[Symbol.asyncDispose]();
   await metrics?.shutdown();
   await Promise.all([sql.end({ timeout: 5 }), exportSql.end({ timeout: 5 }), pgPool.end()]);

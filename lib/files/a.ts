@@ -4,6 +4,7 @@ import windowText from "../../sql/files/a_window.sql" with { type: "text" };
 import table from "./elements/a.tsv" with { type: "text" };
 import { ACCOUNT_PARTS } from "../account_parts.ts";
 import { ownedAccounts } from "./account_owner.ts";
+import { parseColumns } from "./columns.ts";
 import { periodCoverage } from "./coverage_query.ts";
 import { parseElements } from "./elements.ts";
 import type { FileType } from "./file_type.ts";
@@ -47,6 +48,7 @@ export const a: FileType<PeriodRequest> = {
       award: ACCOUNT_PARTS,
     },
   }),
+  columns: parseColumns(table, "sf_133"),
   coverage: { countedBy: "period", source: "sf_133", query: periodCoverage("A"), warnings },
   fileName: (request, stamp) => `File-A_${periodName(request)}_${stamp}.csv`,
   // GTASStatus changes by the clock alone when the submission window opens.

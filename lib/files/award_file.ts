@@ -1,5 +1,6 @@
 import { z } from "zod";
 import warnings from "../../sql/coverage/award_warnings.sql" with { type: "text" };
+import { parseColumns } from "./columns.ts";
 import { awardCoverage } from "./coverage_query.ts";
 import { parseElements } from "./elements.ts";
 import type { FileType, RecordQuery } from "./file_type.ts";
@@ -128,6 +129,7 @@ export function awardFile(definition: {
         subTier: SUB_TIERS[request.agency_type],
       },
     }),
+    columns: parseColumns(definition.elements, definition.source),
     estimate: query,
     coverage: {
       countedBy: "day",

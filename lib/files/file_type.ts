@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Column } from "./columns.ts";
 import type { Element } from "./elements.ts";
 import type { TotalsDefinition } from "./totals/totals.ts";
 
@@ -170,6 +171,8 @@ export interface FileType<Request extends FileRequest = FileRequest> {
   /** Whether the status object shows the period (`start`, `end`). */
   showsPeriod: boolean;
   contents(request: Request): FileContents;
+  /** What there is to know of its columns, in order; absent where they are told of elsewhere. */
+  columns?: readonly Column[];
   /**
    * A query with as many records as the file, which the API may plan (not run); absent where there is none.
    */

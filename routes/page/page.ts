@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import type { Dependencies } from "../dependencies.ts";
 import { assets } from "./assets.ts";
+import { dictionary } from "./dictionary_page.tsx";
 import { home } from "./home_page.tsx";
 import { job } from "./job/job_routes.tsx";
 import { requestFile } from "./request_page.ts";
@@ -13,4 +14,5 @@ export const page = (dependencies: Dependencies) =>
     .route("/", home(dependencies))
     .route("/", signIn(dependencies))
     .route("/", requestFile(dependencies))
-    .route("/", job(dependencies));
+    .route("/", job(dependencies))
+    .route("/", dictionary(dependencies));

@@ -49,6 +49,12 @@ const calls: Record<string, (client: Client) => Promise<number>> = {
     const query = { file_type: "D1", cgac_code: "020", start: "01/01/2016", end: "03/31/2016" };
     return (await (await v1.coverage.$get({ query })).json()).by_month!.length;
   },
+  columns: async ({ v1 }) => {
+    const param = { file_type: "D1" };
+    const body = await (await v1.columns[":file_type"].$get({ param, query: { format: "table-schema" } }))
+      .json();
+    return "fields" in body ? body.fields.length : body.columns.length;
+  },
   listAgencies: async ({ v1 }) =>
     (await (await v1.list_agencies.$get({ query: {} })).json()).cgac_agency_list[0]!.cgac_code.length,
   listAllAgencies: async ({ v1 }) => (await (await v1.list_all_agencies.$get()).json()).agency_list.length,

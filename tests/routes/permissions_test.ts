@@ -60,6 +60,7 @@ const table: Record<string, { path: string; body?: unknown; form?: () => FormDat
     path: "/v1/coverage/?file_type=D1&cgac_code=020",
     statuses: [401, 401, 403, 200, 403, 200],
   },
+  "GET /v1/columns/:file_type": { path: "/v1/columns/D1", statuses: [200, 200, 200, 200, 200, 200] },
   "GET /v1/list_agencies": { path: "/v1/list_agencies/", statuses: [401, 401, 200, 200, 200, 200] },
   "GET /v1/get_detached_file_url": {
     path: "/v1/get_detached_file_url/?job_id=1",
@@ -79,6 +80,8 @@ const table: Record<string, { path: string; body?: unknown; form?: () => FormDat
   "GET /icon.svg": { path: "/icon.svg", statuses: [200, 200, 200, 200, 200, 200] },
   "GET /job.js": { path: "/job.js", statuses: [200, 200, 200, 200, 200, 200] },
   "GET /request.js": { path: "/request.js", statuses: [200, 200, 200, 200, 200, 200] },
+  "GET /dictionary": { path: "/dictionary", statuses: [200, 200, 200, 200, 200, 200] },
+  "GET /dictionary.js": { path: "/dictionary.js", statuses: [200, 200, 200, 200, 200, 200] },
   "POST /sign-in": { path: "/sign-in", statuses: [403, 403, 403, 403, 403, 403] },
   "POST /sign-out": { path: "/sign-out", statuses: [403, 403, 403, 403, 403, 403] },
   "POST /request": { path: "/request", statuses: [403, 403, 403, 403, 403, 403] },
