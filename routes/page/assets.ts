@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { etag } from "hono/etag";
 import { forAnyone } from "../access.ts";
+import agency from "./agency.js" with { type: "text" };
 import data from "./data.css" with { type: "text" };
 import dictionary from "./dictionary.js" with { type: "text" };
 import form from "./form.css" with { type: "text" };
@@ -11,7 +12,12 @@ import base from "./page.css" with { type: "text" };
 import request from "./request.js" with { type: "text" };
 
 /** The scripts of the pages, by name: each page names those that it needs, and works without. */
-const SCRIPTS = { "dictionary.js": dictionary, "job.js": job, "request.js": request } as const;
+const SCRIPTS = {
+  "agency.js": agency,
+  "dictionary.js": dictionary,
+  "job.js": job,
+  "request.js": request,
+} as const;
 
 /** The name of one of the scripts. */
 export type ScriptName = keyof typeof SCRIPTS;
