@@ -9,7 +9,7 @@ import { httpUrlOf } from "./lib/http/address.ts";
 import { connectionLimit } from "./lib/http/connection_limit.ts";
 import { serveHttp } from "./lib/http/serve.ts";
 import { configureLog, log } from "./lib/log.ts";
-import { collectProcessMetrics } from "./lib/process_metrics.ts";
+import { collectDiskMetrics, collectProcessMetrics } from "./lib/process_metrics.ts";
 import { readOptions, runMain } from "./lib/run_main.ts";
 import { stopSignal } from "./lib/shutdown.ts";
 import { openStore } from "./lib/storage/open.ts";
@@ -32,8 +32,8 @@ await runMain(USAGE, async (args) => {
   readOptions("serve", args, {});
   const config = readConfig("api");
   await configureLog(config);
-  log("api").info("starting", { version });
   collectProcessMetrics("api");
+  collectDiskMetrics(config);
   const stopped = stopSignal();
   const maxConnections = connectionLimit(config.MAX_CONNECTIONS);
   const sql = connect(config.DATABASE_URL, {
@@ -57,11 +57,12 @@ await runMain(USAGE, async (args) => {
     urlTtlSeconds: config.URL_TTL_SECONDS,
     maxUnfinishedJobs: config.MAX_UNFINISHED_JOBS,
     maxUploadBytes: config.MAX_UPLOAD_BYTES,
+    retentionDays: config.RETENTION_DAYS,
   });
   const server = await serveHttp(app, { hostname: config.HOST, port: config.PORT, maxConnections });
   // deno-lint-ignore no-console -- whoever has started it finds it by this line, whatever LOG_LEVEL is
   console.log(`Listening on ${httpUrlOf(config.HOST, server.port)}`);
-  log("api").info("listening", { hostname: server.hostname, port: server.port });
+  log("api").info("listening", { version, hostname: server.hostname, port: server.port });
 
   const signal = await stopped;
   log("api").info("stopping: finishing the requests under way", { signal });

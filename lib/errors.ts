@@ -93,6 +93,12 @@ export const catalogue = {
     sentence: (p: { things: readonly string[]; forWhat: string }) =>
       `There is no ${p.things.join(" or ")} for ${p.forWhat}.`,
   },
+  preview_too_slow: {
+    status: 503,
+    retryable: true,
+    sentence: (p: { seconds: number }) =>
+      `The file's first records could not be worked out within ${p.seconds} seconds. Ask for the file itself, which takes its time.`,
+  },
   body_too_large: {
     status: 413,
     retryable: false,
@@ -157,6 +163,12 @@ export const catalogue = {
     retryable: false,
     sentence: (p: { method: string; path: string; allowed: string }) =>
       `${p.path} does not take ${p.method}; it takes ${p.allowed}.`,
+  },
+  file_type_unknown: {
+    status: 404,
+    retryable: false,
+    sentence: (p: { found: string; known: readonly string[] }) =>
+      `There is no file type ${JSON.stringify(p.found.slice(0, 60))}; there are ${p.known.join(", ")}.`,
   },
   job_unknown: {
     status: 404,

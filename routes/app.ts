@@ -11,6 +11,7 @@ import { auditRefusals } from "./audit_refusals.ts";
 import { cancelGeneration } from "./cancel_generation.ts";
 import { checkDetachedGenerationStatus } from "./check_detached_generation_status.ts";
 import { coverage } from "./coverage.ts";
+import { columns } from "./columns.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { docs } from "./docs/docs.ts";
 import { errorResponse } from "./error_response.ts";
@@ -31,6 +32,7 @@ import { countRequests, metrics } from "./metrics.ts";
 import { operationsOf } from "./operation.ts";
 import { errorPage, isForPeople } from "./page/error_page.tsx";
 import { page } from "./page/page.ts";
+import { previewGeneration } from "./preview_generation.ts";
 import { reconcile } from "./reconcile.ts";
 import { knowSource } from "./request_source.ts";
 import { schemaFault } from "./schema_fault.ts";
@@ -46,8 +48,10 @@ const apiRoutes = (dependencies: Dependencies, storing: Storing) =>
     .route("/", generationEvents(dependencies))
     .route("/", generationTotals(dependencies))
     .route("/", estimateGeneration(dependencies))
+    .route("/", previewGeneration(dependencies))
     .route("/", reconcile(dependencies))
     .route("/", coverage(dependencies))
+    .route("/", columns())
     .route("/", detachedFileUrl(dependencies))
     .route("/", ownAgencies(dependencies))
     .route("/", allAgencies(dependencies))

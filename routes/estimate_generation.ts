@@ -22,10 +22,20 @@ const estimateSchema = z.object({
     description: "bytes, by the mean record of the agency's earlier files of this type, or of the table; " +
       "null where neither tells, as for the first compressed one",
   }),
+  seconds_estimated: z.number().nullable().meta({
+    description:
+      "how long it takes to be written, by the newest files of this type; null where there is none",
+  }),
   warnings: warningsSchema,
 }).meta({
   id: "Estimate",
-  examples: [{ rows_estimated: 255, rows_exact: 260, size_estimated: 476177, warnings: [] }],
+  examples: [{
+    rows_estimated: 255,
+    rows_exact: 260,
+    size_estimated: 476177,
+    seconds_estimated: 0.1,
+    warnings: [],
+  }],
 });
 
 /**
@@ -56,6 +66,7 @@ export const estimateGeneration = (dependencies: Dependencies) =>
         rows_estimated: estimate.rowsEstimated,
         rows_exact: estimate.rowsExact,
         size_estimated: estimate.sizeEstimated,
+        seconds_estimated: estimate.secondsEstimated,
         warnings: warningsBody(ignoredKeys(await c.req.json()), estimate.warnings),
       });
     },

@@ -6,6 +6,7 @@ import { isUnavailable } from "../lib/db/unavailable.ts";
 import { SpareCursors } from "../lib/files/spare_cursors.ts";
 import { GENERATE_FILE } from "../lib/generations/queue.ts";
 import { configureLog, log } from "../lib/log.ts";
+import { collectDiskMetrics } from "../lib/process_metrics.ts";
 import { readOptions, runMain } from "../lib/run_main.ts";
 import { stopSignal } from "../lib/shutdown.ts";
 import { openStore } from "../lib/storage/open.ts";
@@ -30,7 +31,6 @@ await runMain(USAGE, async (args) => {
   readOptions("worker", args, {});
   const config = readConfig("worker");
   await configureLog(config);
-  log("worker").info("starting", { version });
   const stopped = stopSignal();
   lowerPriority();
   const concurrency = config.WORKER_CONCURRENCY;
@@ -49,6 +49,7 @@ await runMain(USAGE, async (args) => {
   });
   const pgPool = connectForQueue(config.DATABASE_URL, { max: concurrency + 2, name: "queue" });
   const store = await openStore(config);
+  collectDiskMetrics(config);
 
   const metrics = config.WORKER_METRICS_PORT
     ? await serveMetrics(config.HOST, config.WORKER_METRICS_PORT)
@@ -81,7 +82,7 @@ await runMain(USAGE, async (args) => {
       },
     },
   };
-  await runTasks(options, stopped, () => log("worker").info("ready", { concurrency }));
+  await runTasks(options, stopped, () => log("worker").info("ready", { version, concurrency }));
   await housekeeping[Symbol.asyncDispose]();
   await metrics?.shutdown();
   await Promise.all([sql.end({ timeout: 5 }), exportSql.end({ timeout: 5 }), pgPool.end()]);

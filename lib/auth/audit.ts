@@ -13,6 +13,7 @@ export type AuditAction =
   | "cancel"
   | "coverage"
   | "estimate"
+  | "preview"
   | "refused"
   | "sign_in_refused";
 

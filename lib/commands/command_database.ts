@@ -38,7 +38,12 @@ export async function withDatabase<T>(
   }
 }
 
-async function commandDatabaseUrl(): Promise<string> {
+/**
+ * The URL of the database that a command works on: DATABASE_URL, or that of the embedded one that runs here.
+ *
+ * @throws {ConfigError | ProcessError} where there is none, or it does not run
+ */
+export async function commandDatabaseUrl(): Promise<string> {
   try {
     return readConfig("command").DATABASE_URL;
   } catch (error) {

@@ -1,4 +1,5 @@
 import exactText from "../../sql/coverage/exact_rows.sql" with { type: "text" };
+import secondsText from "../../sql/coverage/expected_seconds.sql" with { type: "text" };
 import meanText from "../../sql/coverage/mean_record.sql" with { type: "text" };
 import type { Sql } from "../db.ts";
 import { estimateRows } from "../files/estimate.ts";
@@ -13,6 +14,8 @@ export interface Estimate {
   rowsExact: number | null;
   /** Bytes of the file as it would be stored; null where nothing tells. */
   sizeEstimated: number | null;
+  /** How long it takes to be written; null where no file of its type tells. */
+  secondsEstimated: number | null;
   warnings: Noted[];
 }
 
@@ -25,7 +28,21 @@ export async function estimateFile(sql: Sql, fileType: FileType, request: FileRe
     warningsOf(sql, fileType, request),
   ]);
   const sizeEstimated = rowsExact === null ? null : await sizeOf(sql, fileType, request, rowsExact);
-  return { rowsEstimated, rowsExact, sizeEstimated, warnings };
+  return {
+    rowsEstimated,
+    rowsExact,
+    sizeEstimated,
+    secondsEstimated: await secondsOf(sql, fileType, rowsExact),
+    warnings,
+  };
+}
+
+/** By the newest files of its type: so much a record where there were big ones, else as long as most took. */
+async function secondsOf(sql: Sql, { code }: FileType, records: number | null): Promise<number | null> {
+  const [row] = await sql.unsafe<{ typical: number | null; a_record: number | null }[]>(secondsText, [code]);
+  const { typical, a_record: each } = row!;
+  if (typical === null || records === null || each === null) return typical;
+  return Math.max(Math.min(typical, 1), records * each);
 }
 
 async function exactRows(sql: Sql, { coverage }: FileType, request: FileRequest): Promise<number | null> {

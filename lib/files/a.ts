@@ -4,6 +4,7 @@ import windowText from "../../sql/files/a_window.sql" with { type: "text" };
 import table from "./elements/a.tsv" with { type: "text" };
 import { ACCOUNT_PARTS } from "../account_parts.ts";
 import { ownedAccounts } from "./account_owner.ts";
+import { parseColumns } from "./columns.ts";
 import { periodCoverage } from "./coverage_query.ts";
 import { parseElements } from "./elements.ts";
 import type { FileType } from "./file_type.ts";
@@ -27,6 +28,13 @@ export const a: FileType<PeriodRequest> = {
     cgac: "all",
     frec: "all",
   },
+  telling: [
+    ...account,
+    "total_budgetary_resources_cpe",
+    "obligations_incurred_total_cpe",
+    "gross_outlay_amount_by_tas_cpe",
+    "gtas_status",
+  ],
   body: periodBody("A"),
   showsPeriod: false,
   contents: ({ year, period, agency_code }) => ({
@@ -40,6 +48,7 @@ export const a: FileType<PeriodRequest> = {
       award: ACCOUNT_PARTS,
     },
   }),
+  columns: parseColumns(table, "sf_133"),
   coverage: { countedBy: "period", source: "sf_133", query: periodCoverage("A"), warnings },
   fileName: (request, stamp) => `File-A_${periodName(request)}_${stamp}.csv`,
   // GTASStatus changes by the clock alone when the submission window opens.

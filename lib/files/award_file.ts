@@ -1,5 +1,6 @@
 import { z } from "zod";
 import warnings from "../../sql/coverage/award_warnings.sql" with { type: "text" };
+import { parseColumns } from "./columns.ts";
 import { awardCoverage } from "./coverage_query.ts";
 import { parseElements } from "./elements.ts";
 import type { FileType, RecordQuery } from "./file_type.ts";
@@ -86,6 +87,8 @@ export function awardFile(definition: {
   elements: string;
   /** Its amounts: the columns that its totals are of. */
   amounts: readonly string[];
+  /** The columns that people look at first. */
+  telling: readonly string[];
   /** Whether there is a header with FPDS element numbers to ask for. */
   numbered: boolean;
   /** Its queries, whose parameters are first day, last day and agency code. */
@@ -101,6 +104,7 @@ export function awardFile(definition: {
     title: definition.title,
     example: { file_type: definition.code, ...definition.example },
     sources: { [definition.source]: "days" },
+    telling: definition.telling,
     body: awardBody(definition.code, definition.numbered),
     showsPeriod: true,
     contents: (request) => ({
@@ -125,6 +129,7 @@ export function awardFile(definition: {
         subTier: SUB_TIERS[request.agency_type],
       },
     }),
+    columns: parseColumns(definition.elements, definition.source),
     estimate: query,
     coverage: {
       countedBy: "day",

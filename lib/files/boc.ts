@@ -4,6 +4,7 @@ import missing from "../../sql/files/boc_missing.sql" with { type: "text" };
 import table from "./elements/boc.tsv" with { type: "text" };
 import { ACCOUNT_PARTS } from "../account_parts.ts";
 import { ownedAccounts } from "./account_owner.ts";
+import { parseColumns } from "./columns.ts";
 import { periodCoverage } from "./coverage_query.ts";
 import { parseElements } from "./elements.ts";
 import type { FileType } from "./file_type.ts";
@@ -31,6 +32,14 @@ export const boc: FileType<PeriodRequest> = {
     cgac: "all",
     frec: "all",
   },
+  telling: [
+    ...ACCOUNT_PARTS,
+    "object_class",
+    "ussgl_account_num",
+    "dollar_amount_gtas",
+    "dollar_amount_broker",
+    "dollar_amount_diff",
+  ],
   body: periodBody("BOC"),
   showsPeriod: false,
   contents: ({ year, period, agency_code }) => ({
@@ -45,6 +54,7 @@ export const boc: FileType<PeriodRequest> = {
       difference: "dollar_amount_diff",
     },
   }),
+  columns: parseColumns(table, "gtas_boc"),
   coverage: {
     countedBy: "period",
     source: "gtas_boc",

@@ -12,6 +12,14 @@ export const d1 = awardFile({
   orderedBy: ["detached_award_proc_unique", "detached_award_procurement_id"],
   elements,
   amounts: ["federal_action_obligation"],
+  telling: [
+    "piid",
+    "action_date",
+    "federal_action_obligation",
+    "awardee_or_recipient_legal",
+    "awarding_sub_tier_agency_n",
+    "award_description",
+  ],
   numbered: true,
   queries: { awarding, funding },
 });

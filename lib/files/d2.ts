@@ -24,6 +24,15 @@ export const d2 = awardFile({
     "original_loan_subsidy_cost",
     "non_federal_funding_amount",
   ],
+  telling: [
+    "fain",
+    "uri",
+    "action_date",
+    "federal_action_obligation",
+    "awardee_or_recipient_legal",
+    "awarding_sub_tier_agency_n",
+    "award_description",
+  ],
   numbered: false,
   queries: { awarding, funding },
 });

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Column } from "./columns.ts";
 import type { Element } from "./elements.ts";
 import type { TotalsDefinition } from "./totals/totals.ts";
 
@@ -162,9 +163,16 @@ export interface FileType<Request extends FileRequest = FileRequest> {
   sources: Readonly<Record<string, OwnRecords>>;
   /** Validates a request body (null and empty keys are gone by then) and gives it its one canonical form. */
   body: z.ZodType<Request>;
+  /**
+   * The columns that people look at first, by which they tell whether the records are the ones they want;
+   * absent where they look at all.
+   */
+  telling?: readonly string[];
   /** Whether the status object shows the period (`start`, `end`). */
   showsPeriod: boolean;
   contents(request: Request): FileContents;
+  /** What there is to know of its columns, in order; absent where they are told of elsewhere. */
+  columns?: readonly Column[];
   /**
    * A query with as many records as the file, which the API may plan (not run); absent where there is none.
    */

@@ -1,20 +1,28 @@
 import { Hono } from "hono";
 import { etag } from "hono/etag";
 import { forAnyone } from "../access.ts";
+import agency from "./agency.js" with { type: "text" };
 import data from "./data.css" with { type: "text" };
+import dictionary from "./dictionary.js" with { type: "text" };
 import form from "./form.css" with { type: "text" };
 import icon from "./icon.svg" with { type: "text" };
+import jobStyle from "./job.css" with { type: "text" };
 import job from "./job.js" with { type: "text" };
 import base from "./page.css" with { type: "text" };
 import request from "./request.js" with { type: "text" };
 
 /** The scripts of the pages, by name: each page names those that it needs, and works without. */
-const SCRIPTS = { "job.js": job, "request.js": request } as const;
+const SCRIPTS = {
+  "agency.js": agency,
+  "dictionary.js": dictionary,
+  "job.js": job,
+  "request.js": request,
+} as const;
 
 /** The name of one of the scripts. */
 export type ScriptName = keyof typeof SCRIPTS;
 
-const style = [base, form, data].join("\n");
+const style = [base, form, data, jobStyle].join("\n");
 
 /** What the pages load: one style for all, an icon, and scripts. */
 export function assets(): Hono {

@@ -1,6 +1,6 @@
-import type { StatusBody } from "../status_response.ts";
+import type { State } from "../../lib/generations/status.ts";
 
-const STATES: Record<string, string> = {
+const STATES: Record<State, string> = {
   queued: "waiting for its turn",
   running: "being written",
   finished: "finished",
@@ -19,16 +19,4 @@ export function sizeOf(bytes: number): string {
 }
 
 /** A job's state, in words. */
-export const stateOf = ({ state }: StatusBody): string => STATES[state ?? ""] ?? "";
-
-/** What the file is about, in words. */
-export const subjectOf = (job: StatusBody, agency: string): string =>
-  `File ${job.file_type}, agency ${agency}${job.start ? `, ${job.start} to ${job.end}` : ""}`;
-
-/** How far a job is, as the page says it and its script goes on saying it. */
-export function progressText(job: StatusBody): string {
-  if (job.state === "queued") return "The file is waiting for its turn.";
-  if (job.state !== "running") return "";
-  const whole = job.rows_estimated ? ` of about ${number(job.rows_estimated)} (an estimate)` : "";
-  return `${number(job.rows_written ?? 0)} records written${whole}.`;
-}
+export const stateWords = (state: State): string => STATES[state];

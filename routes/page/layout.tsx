@@ -12,6 +12,8 @@ export const CONTENT_SECURITY_POLICY =
 /** The pages that every page leads to, by their paths. */
 const PLACES = {
   "/": "Ask for a file",
+  "/my-files": "My files",
+  "/dictionary": "Dictionary",
 } as const;
 
 /** One of the pages that every page leads to. */
@@ -67,7 +69,8 @@ export function Layout(
           <main id="main" tabindex={-1}>{children}</main>
           <footer>
             <p>
-              For programs: <a href="/docs">the API</a>. Release {version}.
+              Every column: <a href="/dictionary">the dictionary</a>. For programs:{" "}
+              <a href="/docs">the API</a>. Release {version}.
             </p>
           </footer>
         </body>

@@ -5,6 +5,8 @@ type Rights = Partial<Record<Role, string>>;
 
 const everything = "SELECT, INSERT, UPDATE, DELETE";
 const sourceTable: Rights = { detached_worker: "SELECT", detached_loader: everything };
+/** A file's first records are read by the API. */
+const readTable: Rights = { ...sourceTable, detached_api: "SELECT" };
 const agencyTable: Rights = { ...sourceTable, detached_api: "SELECT", detached_operator: "SELECT" };
 const nobody: Rights = {};
 
@@ -35,13 +37,7 @@ export const RIGHTS: Record<string, Rights> = {
     // Versions are the triggers'.
     detached_loader: "SELECT, INSERT (source_table, loaded_at, is_sample), UPDATE (loaded_at, is_sample)",
   },
-  // To plan a query takes the right to read what rows are chosen and ordered by.
-  "public.detached_award_procurement": {
-    ...sourceTable,
-    detached_api:
-      "SELECT (detached_award_procurement_id, detached_award_proc_unique, awarding_agency_code, action_date, " +
-      "funding_agency_code)",
-  },
+  "public.detached_award_procurement": readTable,
   "public.enabled_user": nobody,
   "public.file_generation": {
     detached_api:
@@ -59,15 +55,11 @@ export const RIGHTS: Record<string, Rights> = {
       "SELECT, INSERT (file_generation_id, requested_by, reused, waiting, ignored_keys, data_checked_at, warnings), " +
       "UPDATE (cancelled_at, waiting)",
   },
-  "public.gtas_boc": { ...sourceTable, detached_api: "SELECT (fiscal_year, period)" },
+  "public.gtas_boc": readTable,
   "public.idempotency_key": { detached_api: "SELECT, INSERT, UPDATE", detached_worker: "SELECT, DELETE" },
   "public.period_count": { detached_api: "SELECT", detached_worker: "SELECT" },
-  "public.published_fabs": {
-    ...sourceTable,
-    detached_api:
-      "SELECT (published_fabs_id, afa_generated_unique, action_date, awarding_agency_code, funding_agency_code, is_active)",
-  },
-  "public.published_object_class_program_activity": sourceTable,
+  "public.published_fabs": readTable,
+  "public.published_object_class_program_activity": readTable,
   "public.published_submission": { detached_api: "SELECT", detached_worker: "SELECT" },
   "public.record_count": { detached_api: "SELECT", detached_worker: "SELECT" },
   // Every process looks, when it starts, whether the schema is the one of its release.
@@ -77,11 +69,11 @@ export const RIGHTS: Record<string, Rights> = {
     detached_loader: "SELECT (name)",
     detached_operator: "SELECT (name)",
   },
-  "public.sf_133": sourceTable,
+  "public.sf_133": readTable,
   "public.submission": { detached_loader: everything },
   "public.submission_window_schedule": { ...sourceTable, detached_api: "SELECT" },
-  "public.tas_failed_edits": sourceTable,
-  "public.tas_lookup": sourceTable,
+  "public.tas_failed_edits": readTable,
+  "public.tas_lookup": readTable,
   "public.unpublished_object": {
     detached_api:
       "SELECT (stored_key, file_generation_id, attempt, swept_at, sweep_at), INSERT (stored_key, sweep_at), " +

@@ -138,7 +138,7 @@ Deno.test("detached_api can neither read a token, nor change the audit, nor publ
     await assert.rejects(sql`UPDATE file_generation SET stored_key = 'x'`, denied);
     await assert.rejects(sql`UPDATE file_generation SET state = 'finished'`, { code: "23514" });
     await assert.rejects(sql`UPDATE generation_job SET requested_by = 'bob'`, denied);
-    await assert.rejects(sql`SELECT piid FROM detached_award_procurement`, denied);
+    await assert.rejects(sql`UPDATE detached_award_procurement SET piid = '1'`, denied);
     await assert.rejects(sql`SELECT graphile_worker.add_job('anything')`, denied);
     // A table of its own in the way of the real one makes no difference to the function.
     await assert.rejects(

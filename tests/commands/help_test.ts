@@ -5,6 +5,24 @@ import { runTask } from "../helpers/run_task.ts";
 /** A setting that every task would stop for, if it read it. */
 const WRONG = { DATABASE_URL: "nonsense", PORT: "many", WORKER_CURSORS: "many" };
 
+/** The numbers of exit codes, in order. */
+const codesIn = (text: string): number[] =>
+  [...text.matchAll(/(?<=[:;|] )\d+(?= \w)/g)].map(([code]) => Number(code));
+
+/** Those that docs/operations.md has for a task, in the columns 0 to 4 and the one besides. */
+async function documentedCodes(task: string): Promise<number[]> {
+  const text = await Deno.readTextFile(new URL("../../docs/operations.md", import.meta.url));
+  const row = text.split("\n").find((line) =>
+    new RegExp(`^\\| .${task}. \\| [^|]+ \\|.*\\|.*\\|.*\\|.*\\|`).test(line)
+  );
+  assert.ok(row, `${task} has no exit codes in docs/operations.md`);
+  const cells = row.split("|").slice(2, -1).map((cell) => cell.trim());
+  return [
+    ...cells.slice(0, 5).flatMap((cell, code) => cell === "" ? [] : [code]),
+    ...codesIn(`| ${cells[5]}`),
+  ];
+}
+
 for (const task of Object.keys(deno.tasks).filter((name) => name !== "encoder")) {
   Deno.test(`deno task ${task} --help says what it does, before it reads a setting or does anything`, async () => {
     const ways = [["--help"], ["-h"], ["--", "--help"]];
@@ -12,8 +30,8 @@ for (const task of Object.keys(deno.tasks).filter((name) => name !== "encoder"))
       const { code, out, err } of await Promise.all(ways.map((words) => runTask([task, ...words], WRONG)))
     ) {
       assert.deepEqual([code, err], [0, ""]);
-      assert.match(out, new RegExp(`^(Usage: |Makes .*\\n\\n  )deno task ${task}\\b`));
-      assert.match(out, /^Exit codes: 0 /m);
+      assert.match(out, new RegExp(`^(Usage: |(?:Makes|Sends) .*\\n\\n  )deno task ${task}\\b`));
+      assert.deepEqual(codesIn(/^Exit codes: [^]*/m.exec(out)![0]), await documentedCodes(task));
     }
   });
 }

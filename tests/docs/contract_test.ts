@@ -12,7 +12,7 @@ import { projectText } from "../helpers/project_files.ts";
 const DOCUMENTS = ["README.md", "docs/api.md"];
 
 /** What the documents tell of besides the routes for programs. */
-const FOR_PEOPLE = ["GET /", "GET /docs", "GET /openapi.json"];
+const FOR_PEOPLE = ["GET /", "GET /dictionary", "GET /docs", "GET /openapi.json"];
 
 /** The cells of the first column of a table, by how its head begins. */
 function firstColumn(text: string, head: string): string[] {

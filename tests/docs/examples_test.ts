@@ -4,6 +4,7 @@ import { loadSample } from "../../lib/dev/sample/load.ts";
 import { cRecord, uploadText } from "../helpers/file_c.ts";
 import { isInstalled } from "../helpers/installed.ts";
 import { startService } from "../helpers/service.ts";
+import { checkReading } from "./reading.ts";
 
 const examples = new URL("../../docs/examples/", import.meta.url);
 const names = async (folder: string) => (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
@@ -12,6 +13,7 @@ Deno.test("every example works as it stands", async (t) => {
   await using service = await startService();
   await loadSample(service.sql);
   await service.worker();
+  await checkReading(t, service);
   const env = { URL: service.api.url, TOKEN: service.api.token };
   const run = async (program: string, args: string[]) => {
     const folder = await Deno.makeTempDir();

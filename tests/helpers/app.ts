@@ -105,6 +105,7 @@ export async function testApp(
     urlTtlSeconds: 60,
     maxUnfinishedJobs,
     maxUploadBytes,
+    retentionDays: 30,
     authenticate,
     waitTimes,
   });

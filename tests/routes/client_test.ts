@@ -41,11 +41,19 @@ const calls: Record<string, (client: Client) => Promise<number>> = {
     (await (await v1.generations[JOB].totals.$get(job)).json()).records ?? 0,
   estimateGeneration: async ({ v1 }) =>
     (await (await v1.generations.estimate.$post({ json })).json()).rows_exact!,
+  previewGeneration: async ({ v1 }) =>
+    (await (await v1.generations.preview.$post({ json })).json()).header!.length,
   getDetachedFileUrl: async ({ v1 }) =>
     (await (await v1.get_detached_file_url.$get({ query: { job_id: "1" } })).json()).url?.length ?? 0,
   coverage: async ({ v1 }) => {
     const query = { file_type: "D1", cgac_code: "020", start: "01/01/2016", end: "03/31/2016" };
     return (await (await v1.coverage.$get({ query })).json()).by_month!.length;
+  },
+  columns: async ({ v1 }) => {
+    const param = { file_type: "D1" };
+    const body = await (await v1.columns[":file_type"].$get({ param, query: { format: "table-schema" } }))
+      .json();
+    return "fields" in body ? body.fields.length : body.columns.length;
   },
   listAgencies: async ({ v1 }) =>
     (await (await v1.list_agencies.$get({ query: {} })).json()).cgac_agency_list[0]!.cgac_code.length,

@@ -28,6 +28,7 @@ Deno.test("the API estimates a file with its rights only, and stores nothing", a
       rows_estimated: null,
       rows_exact: null,
       size_estimated: null,
+      seconds_estimated: null,
       warnings: [],
     });
     assert.equal((await estimate(d1Body({ cgac_code: "999" }))).status, 400);

@@ -5,6 +5,11 @@ import { addAgencies, d1Body } from "../helpers/generations.ts";
 
 const PATH = "/v1/generate_detached_file/";
 
+const NOTHING_LOADED = {
+  code: "nothing_loaded",
+  message: "None of the data that the file is made of is loaded, so that it has no record.",
+};
+
 Deno.test("a valid request is answered at once with the status of a waiting job", async () => {
   await using db = await testDatabase();
   await using app = await testApp(db);
@@ -23,7 +28,7 @@ Deno.test("a valid request is answered at once with the status of a waiting job"
     start: "01/01/2016",
     end: "03/31/2016",
     message: "",
-    warnings: [],
+    warnings: [NOTHING_LOADED],
     state: "queued",
     rows: null,
     rows_estimated: null,
@@ -54,7 +59,7 @@ Deno.test("keys that are ignored are named in the response, in the job's status 
   const warnings = [{
     code: "key_ignored",
     message: 'The key "agency_typ" is ignored: no file has it. See whether it is misspelt.',
-  }];
+  }, NOTHING_LOADED];
   assert.deepEqual([status, json.warnings], [200, warnings]);
   const again = await app.send("GET", `/v1/check_detached_generation_status/?job_id=${json.job_id}`);
   assert.deepEqual(again.json.warnings, warnings);
@@ -62,7 +67,7 @@ Deno.test("keys that are ignored are named in the response, in the job's status 
   assert.deepEqual(estimate.json.warnings, warnings);
   // It is no other request for that.
   const other = await app.send("POST", PATH, { body: d1Body() });
-  assert.deepEqual(other.json.warnings, []);
+  assert.deepEqual(other.json.warnings, [NOTHING_LOADED]);
   assert.equal((await db.sql`SELECT FROM file_generation`).count, 1);
 });
 

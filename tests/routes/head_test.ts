@@ -37,7 +37,8 @@ Deno.test("every route that takes GET takes HEAD, with the same status and heade
   const routes = app.app.routes.filter(({ method }) => method === "GET").map(({ path }) => path);
   const paths = [...new Set(routes)].flatMap((path) => {
     if (path === "/v1/files/*") return [link, `${link}0`, "/v1/files/1/1/x.csv"];
-    const of = (job: string) => path.replace(/:job_id\{.*?\}(?=\/|$)/, job) + (queries[path] ?? "");
+    const of = (job: string) =>
+      path.replace(/:job_id\{.*?\}(?=\/|$)/, job).replace(":file_type", "D1") + (queries[path] ?? "");
     return path.includes(":job_id") ? [of(jobId), of(queued), of("4711")] : [of("")];
   });
   assert.ok(paths.length > 20, `${paths.length} paths`);

@@ -51,10 +51,16 @@ const table: Record<string, { path: string; body?: unknown; form?: () => FormDat
     body: d1Body(),
     statuses: [401, 401, 403, 200, 403, 200],
   },
+  "POST /v1/generations/preview": {
+    path: "/v1/generations/preview",
+    body: d1Body(),
+    statuses: [401, 401, 403, 200, 403, 200],
+  },
   "GET /v1/coverage": {
     path: "/v1/coverage/?file_type=D1&cgac_code=020",
     statuses: [401, 401, 403, 200, 403, 200],
   },
+  "GET /v1/columns/:file_type": { path: "/v1/columns/D1", statuses: [200, 200, 200, 200, 200, 200] },
   "GET /v1/list_agencies": { path: "/v1/list_agencies/", statuses: [401, 401, 200, 200, 200, 200] },
   "GET /v1/get_detached_file_url": {
     path: "/v1/get_detached_file_url/?job_id=1",
@@ -72,8 +78,14 @@ const table: Record<string, { path: string; body?: unknown; form?: () => FormDat
   "GET /": { path: "/", statuses: [200, 200, 200, 200, 200, 200] },
   "GET /page.css": { path: "/page.css", statuses: [200, 200, 200, 200, 200, 200] },
   "GET /icon.svg": { path: "/icon.svg", statuses: [200, 200, 200, 200, 200, 200] },
+  "GET /agency.js": { path: "/agency.js", statuses: [200, 200, 200, 200, 200, 200] },
+  "GET /look": { path: "/look", statuses: [401, 401, 401, 401, 401, 401] },
+  "GET /look/records": { path: "/look/records", statuses: [401, 401, 401, 401, 401, 401] },
+  "GET /my-files": { path: "/my-files", statuses: [303, 303, 303, 303, 303, 303] },
   "GET /job.js": { path: "/job.js", statuses: [200, 200, 200, 200, 200, 200] },
   "GET /request.js": { path: "/request.js", statuses: [200, 200, 200, 200, 200, 200] },
+  "GET /dictionary": { path: "/dictionary", statuses: [200, 200, 200, 200, 200, 200] },
+  "GET /dictionary.js": { path: "/dictionary.js", statuses: [200, 200, 200, 200, 200, 200] },
   "POST /sign-in": { path: "/sign-in", statuses: [403, 403, 403, 403, 403, 403] },
   "POST /sign-out": { path: "/sign-out", statuses: [403, 403, 403, 403, 403, 403] },
   "POST /request": { path: "/request", statuses: [403, 403, 403, 403, 403, 403] },
@@ -88,6 +100,10 @@ const table: Record<string, { path: string; body?: unknown; form?: () => FormDat
   },
   "POST /jobs/:job_id{[0-9]+}/cancel": {
     path: "/jobs/1/cancel",
+    statuses: [403, 403, 403, 403, 403, 403],
+  },
+  "POST /jobs/:job_id{[0-9]+}/again": {
+    path: "/jobs/1/again",
     statuses: [403, 403, 403, 403, 403, 403],
   },
   "GET /openapi.json": { path: "/openapi.json", statuses: [200, 200, 200, 200, 200, 200] },

@@ -33,10 +33,12 @@ const form = (fields: (token: string) => Record<string, string>): Route => ({
 const ROUTES: Record<string, Route> = {
   "/v1/generate_detached_file": json,
   "/v1/generations/estimate": json,
+  "/v1/generations/preview": json,
   "/sign-in": form((token) => ({ token })),
   "/sign-out": form(() => ({ x: "" })),
   "/request": form(() => A_FORM),
   "/jobs/1/cancel": form(() => ({ x: "" })),
+  "/jobs/1/again": form(() => ({ x: "" })),
 };
 /** Those whose bodies are neither small nor quick; `reconcile_test.ts` and `upload_test.ts` try them. */
 const UPLOADS = ["/v1/reconciliations"];

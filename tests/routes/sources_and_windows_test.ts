@@ -49,7 +49,7 @@ Deno.test("every route for programs answers without /v1 as well, and the page's 
   const paths = Object.keys(document.paths).filter((path) => path.startsWith("/v1/"));
   assert.ok(paths.length > 10);
   for (const path of paths) {
-    const concrete = path.replace("{job_id}", "1").replace("{key}", "1/1/x.csv");
+    const concrete = path.replace("{job_id}", "1").replace("{key}", "1/1/x.csv").replace("{file_type}", "D1");
     for (const method of Object.keys(document.paths[path])) {
       for (const spelled of [concrete, concrete.replace(/\/$/, "")]) {
         const [with1, without] = await Promise.all(

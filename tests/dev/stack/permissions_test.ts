@@ -26,6 +26,7 @@ const KINDS: Record<string, ProcessKind> = {
   api: "api",
   worker: "worker",
   stack: "stack",
+  doctor: "stack",
   database: "command",
   load: "command",
 };
