@@ -8,7 +8,7 @@ import { operation } from "./operation.ts";
 import { mayWait, preferWait } from "./prefer_wait.ts";
 import { receiveReconciliation } from "./receive_reconciliation.ts";
 import { respondWithStatus, statusResponses } from "./status_headers.ts";
-import { requireUpload } from "./upload_body.ts";
+import { letItBeSent, requireUpload } from "./upload_body.ts";
 import type { UploadRoom } from "./upload_room.ts";
 
 /** `POST /v1/reconciliations/`: takes a file to be reconciled, and responds with its job's status. */
@@ -33,9 +33,12 @@ export const reconcile = (dependencies: Dependencies, room: UploadRoom) =>
     async (c) => {
       const contentType = requireUpload(c, dependencies.maxUploadBytes);
       const idempotencyKey = idempotencyKeyOf(c);
-      {
+      try {
         using _place = room.enter(c.var.user.userId);
         c.set("job", await receiveReconciliation(c, { contentType, idempotencyKey }, dependencies));
+      } catch (error) {
+        await letItBeSent(c);
+        throw error;
       }
       return await respondWithStatus(c, await preferWait(c, dependencies), dependencies);
     },

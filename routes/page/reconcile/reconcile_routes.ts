@@ -5,7 +5,7 @@ import { recordRefusal } from "../../audit_refusals.ts";
 import type { Dependencies } from "../../dependencies.ts";
 import type { WithJob } from "../../job_access.ts";
 import { receiveReconciliation } from "../../receive_reconciliation.ts";
-import { requireUpload } from "../../upload_body.ts";
+import { letItBeSent, requireUpload } from "../../upload_body.ts";
 import type { UploadRoom } from "../../upload_room.ts";
 import { forVisitors, requireVisitor } from "../visitor.ts";
 import { reconcilePage } from "./reconcile_page.tsx";
@@ -34,6 +34,7 @@ export const reconcileRoutes = (dependencies: Dependencies, room: UploadRoom) =>
         }, dependencies);
         return c.redirect(`/jobs/${job.jobId}`, 303);
       } catch (error) {
+        await letItBeSent(c);
         // Nobody is there any more, or it is our fault.
         if (!(error instanceof ServiceError) || error.status >= 499) {
           throw error;
