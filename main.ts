@@ -9,7 +9,7 @@ import { httpUrlOf } from "./lib/http/address.ts";
 import { connectionLimit } from "./lib/http/connection_limit.ts";
 import { serveHttp } from "./lib/http/serve.ts";
 import { configureLog, log } from "./lib/log.ts";
-import { collectProcessMetrics } from "./lib/process_metrics.ts";
+import { collectDiskMetrics, collectProcessMetrics } from "./lib/process_metrics.ts";
 import { readOptions, runMain } from "./lib/run_main.ts";
 import { stopSignal } from "./lib/shutdown.ts";
 import { openStore } from "./lib/storage/open.ts";
@@ -33,6 +33,7 @@ await runMain(USAGE, async (args) => {
   const config = readConfig("api");
   await configureLog(config);
   collectProcessMetrics("api");
+  collectDiskMetrics(config);
   const stopped = stopSignal();
   const maxConnections = connectionLimit(config.MAX_CONNECTIONS);
   const sql = connect(config.DATABASE_URL, {

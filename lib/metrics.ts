@@ -60,6 +60,24 @@ export const rescued = counter("detached_generations_rescued_total", "Generation
 ]);
 for (const state of ["queued", "failed"]) rescued.inc({ state }, 0);
 
+/** Requests that the bucket has refused, by why: its credentials, their rights, this machine's clock. */
+export const storageRefusals = counter(
+  "detached_storage_refusals_total",
+  "Requests that the bucket has refused.",
+  ["reason"],
+);
+export const STORAGE_REFUSALS = ["credentials", "access_denied", "no_bucket", "clock"] as const;
+for (const reason of STORAGE_REFUSALS) storageRefusals.inc({ reason }, 0);
+
+/** How often the keys of the OIDC issuer could not be had, by why. */
+export const issuerFailures = counter(
+  "detached_issuer_failures_total",
+  "How often the keys of the OIDC issuer could not be had.",
+  ["reason"],
+);
+export const ISSUER_FAILURES = ["unreachable", "refused", "unusable"] as const;
+for (const reason of ISSUER_FAILURES) issuerFailures.inc({ reason }, 0);
+
 /** How long files take to write, from the claim to the publication. */
 export const fileSeconds = new Histogram({
   name: "detached_file_seconds",

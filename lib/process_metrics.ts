@@ -1,5 +1,7 @@
 import { collectDefaultMetrics, Gauge } from "prom-client";
+import type { Config } from "./config.ts";
 import { registry } from "./metrics.ts";
+import { freeBytes } from "./storage/free_bytes.ts";
 import { version } from "./version.ts";
 
 /** What prom-client would read from /proc, which a process with named permissions may not: it would say 0. */
@@ -34,4 +36,33 @@ export function collectProcessMetrics(kind: "api" | "worker"): void {
     labelNames: ["process", "version", "deno"],
     registers: [registry],
   }).set({ process: kind, version, deno: Deno.version.deno }, 1);
+}
+
+/**
+ * Adds the room on the disk that files are kept on, where that is a local folder. Nothing is told where the
+ * folder is not there or the system cannot tell.
+ */
+export function collectDiskMetrics(
+  { S3_BUCKET, STORAGE_DIR }: Pick<Config, "S3_BUCKET" | "STORAGE_DIR">,
+): void {
+  if (S3_BUCKET) return;
+  const size = new Gauge({
+    name: "detached_storage_size_bytes",
+    help: "How large the disk of the local storage folder is.",
+    registers: [registry],
+  });
+  new Gauge({
+    name: "detached_storage_free_bytes",
+    help: "How much of the disk of the local storage folder may still be filled.",
+    registers: [registry],
+    async collect() {
+      const room = await freeBytes(STORAGE_DIR);
+      if (room) {
+        this.set(room.free);
+        size.set(room.size);
+      } else {
+        for (const gauge of [this, size]) gauge.remove();
+      }
+    },
+  });
 }

@@ -8,6 +8,7 @@ import type { Sql } from "../lib/db.ts";
 import { ServiceError } from "../lib/errors.ts";
 import { loadTimes } from "../lib/generations/data_version.ts";
 import { queueLength } from "../lib/generations/queue_length.ts";
+import { type TableOverview, tableOverviews } from "../lib/load/overview.ts";
 import { log } from "../lib/log.ts";
 import { registry, requestSeconds, responses } from "../lib/metrics.ts";
 import { forAnyone } from "./access.ts";
@@ -33,6 +34,18 @@ const oldest = new Gauge({
 const loaded = new Gauge({
   name: "detached_data_loaded_timestamp_seconds",
   help: "When each source table was last loaded.",
+  labelNames: ["table"],
+  registers: [registry],
+});
+const age = new Gauge({
+  name: "detached_data_age_seconds",
+  help: "How long ago each source table was last loaded.",
+  labelNames: ["table"],
+  registers: [registry],
+});
+const actionAge = new Gauge({
+  name: "detached_newest_action_age_seconds",
+  help: "How long ago the newest action date in each table of awards began (UTC).",
   labelNames: ["table"],
   registers: [registry],
 });
@@ -67,7 +80,7 @@ export const metrics = ({ sql, changes, metricsToken }: Dependencies) =>
       if (metricsToken !== undefined && !isSame(credentialOf(c.req.raw.headers), metricsToken)) {
         throw new ServiceError("not_signed_in");
       }
-      await askDatabase(sql);
+      await Promise.all([askDatabase(sql), tellNewestActions(sql)]);
       waiting.set(changes.watching);
       return c.body(await registry.metrics(), 200, { "Content-Type": registry.contentType });
     },
@@ -75,7 +88,7 @@ export const metrics = ({ sql, changes, metricsToken }: Dependencies) =>
 
 /** What the database knows; without it a process still tells of itself, lest it is taken for dead. */
 async function askDatabase(sql: Sql): Promise<void> {
-  for (const gauge of [generations, loaded]) gauge.reset();
+  for (const gauge of [generations, loaded, age]) gauge.reset();
   oldest.remove();
   try {
     const [{ queued, running, oldestSeconds }, times] = await inTime(
@@ -85,11 +98,34 @@ async function askDatabase(sql: Sql): Promise<void> {
     generations.set({ state: "queued" }, queued);
     generations.set({ state: "running" }, running);
     oldest.set(oldestSeconds);
-    for (const { table, loadedAt } of times) loaded.set({ table }, loadedAt.getTime() / 1000);
+    for (const { table, loadedAt } of times) {
+      loaded.set({ table }, loadedAt.getTime() / 1000);
+      age.set({ table }, Math.max(0, Date.now() - loadedAt.getTime()) / 1000);
+    }
     database.set(1);
   } catch (error) {
     database.set(0);
     log("api").warning("no figures of the database", { error: String(error) });
+  }
+}
+
+/** The newest action dates, which are looked up in the tables themselves, once in so long. */
+const KEPT_MILLISECONDS = 60_000;
+let kept: { until: number; of: Sql; tables: TableOverview[] } | undefined;
+
+async function tellNewestActions(sql: Sql): Promise<void> {
+  actionAge.reset();
+  try {
+    if (!kept || kept.of !== sql || kept.until < performance.now()) {
+      const tables = await inTime(tableOverviews(sql), DATABASE_MILLISECONDS);
+      kept = { until: performance.now() + KEPT_MILLISECONDS, of: sql, tables };
+    }
+    for (const { sourceTable, newestActionDate } of kept.tables) {
+      if (newestActionDate === null) continue;
+      actionAge.set({ table: sourceTable }, (Date.now() - Date.parse(newestActionDate)) / 1000);
+    }
+  } catch (error) {
+    log("api").warning("no newest action dates", { error: String(error) });
   }
 }
 

@@ -6,6 +6,7 @@ import { isUnavailable } from "../lib/db/unavailable.ts";
 import { SpareCursors } from "../lib/files/spare_cursors.ts";
 import { GENERATE_FILE } from "../lib/generations/queue.ts";
 import { configureLog, log } from "../lib/log.ts";
+import { collectDiskMetrics } from "../lib/process_metrics.ts";
 import { readOptions, runMain } from "../lib/run_main.ts";
 import { stopSignal } from "../lib/shutdown.ts";
 import { openStore } from "../lib/storage/open.ts";
@@ -48,6 +49,7 @@ await runMain(USAGE, async (args) => {
   });
   const pgPool = connectForQueue(config.DATABASE_URL, { max: concurrency + 2, name: "queue" });
   const store = await openStore(config);
+  collectDiskMetrics(config);
 
   const metrics = config.WORKER_METRICS_PORT
     ? await serveMetrics(config.HOST, config.WORKER_METRICS_PORT)

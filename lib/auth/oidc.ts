@@ -4,6 +4,7 @@ import type { Config } from "../config.ts";
 import type { Sql } from "../db.ts";
 import { ServiceError } from "../errors.ts";
 import { log } from "../log.ts";
+import { type ISSUER_FAILURES, issuerFailures } from "../metrics.ts";
 import { type Affiliation, parseAffiliation, type User } from "./user.ts";
 
 /** Whose tokens are taken. */
@@ -97,7 +98,9 @@ export class OidcIssuer {
         error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys ||
         error instanceof errors.JOSENotSupported
       ) throw error;
-      log("auth").warning("the issuer's keys cannot be had", { error: String(error) });
+      const reason = reasonOf(error);
+      issuerFailures.inc({ reason });
+      log("auth").warning("the issuer's keys cannot be had", { reason, error: String(error) });
       throw new ServiceError("sign_in_unavailable", { cause: error });
     }
   };
@@ -111,7 +114,9 @@ export class OidcIssuer {
         signal: AbortSignal.timeout(FETCH_MILLISECONDS),
       });
       const text = await response.text();
-      if (!response.ok) throw new Error(`the discovery document was answered with ${response.status}`);
+      if (!response.ok) {
+        throw new RefusedError(`the discovery document was answered with ${response.status}`);
+      }
       const found = discoveryDocument.parse(JSON.parse(text));
       if (found.issuer !== issuer) {
         throw new Error(`the discovery document is of ${found.issuer}; wanted ${issuer}`);
@@ -131,6 +136,18 @@ export class OidcIssuer {
       throw error;
     }
   }
+}
+
+/** The issuer has answered, with no document. */
+class RefusedError extends Error {}
+
+/** Why its keys could not be had, for the figures. */
+function reasonOf(error: unknown): typeof ISSUER_FAILURES[number] {
+  // What jose says of a set of keys that was answered with another status than 200.
+  if (error instanceof RefusedError || /^Expected 200 OK/.test((error as Error).message)) return "refused";
+  const isUnreachable = error instanceof TypeError || error instanceof errors.JWKSTimeout ||
+    (error as Error).name === "TimeoutError";
+  return isUnreachable ? "unreachable" : "unusable";
 }
 
 /** The issuer that the settings name; undefined where they name none. */

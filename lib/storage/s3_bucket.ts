@@ -15,6 +15,7 @@ import {
 import { ServiceError } from "../errors.ts";
 import { contentDisposition } from "./content_disposition.ts";
 import type { S3Limits } from "./s3_client.ts";
+import { countRefusal } from "./s3_refusal.ts";
 import type { ByteRange, NewFile } from "./store.ts";
 
 /** A part that S3 has taken. */
@@ -218,6 +219,7 @@ const headers = (file: NewFile) => ({
 
 /** The SDK's errors hold the request, its signature included: only their words go on. */
 export function unavailable(operation: string, error: unknown): ServiceError {
+  countRefusal(error);
   return new ServiceError("storage_unavailable", { cause: new Error(`${operation}: ${words(error)}`) });
 }
 

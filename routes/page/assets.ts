@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { etag } from "hono/etag";
 import { forAnyone } from "../access.ts";
+import agency from "./agency.js" with { type: "text" };
 import data from "./data.css" with { type: "text" };
 import dictionary from "./dictionary.js" with { type: "text" };
 import docsStyle from "./docs.css" with { type: "text" };
@@ -14,6 +15,7 @@ import request from "./request.js" with { type: "text" };
 
 /** The scripts of the pages, by name: each page names those that it needs, and works without. */
 const SCRIPTS = {
+  "agency.js": agency,
   "dictionary.js": dictionary,
   "docs.js": docs,
   "job.js": job,

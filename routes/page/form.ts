@@ -26,24 +26,48 @@ export const EMPTY_FORM: FormValues = {
   compression: "none",
 };
 
-/** The form as it was sent; what was not sent is empty. */
+const NAMES = Object.keys(EMPTY_FORM) as (keyof FormValues)[];
+const LONGEST = 200;
+
+/** The form as it was sent, or as its address has it; what is not there is as at first. */
 export function readForm(sent: Record<string, unknown>): FormValues {
-  const names = Object.keys(EMPTY_FORM) as (keyof FormValues)[];
-  const text = (value: unknown) => (typeof value === "string" ? value.trim().slice(0, 200) : "");
-  return Object.fromEntries(names.map((name) => [name, text(sent[name])])) as unknown as FormValues;
+  const text = (name: keyof FormValues) => {
+    const value = sent[name];
+    return typeof value === "string" ? value.trim().slice(0, LONGEST) : EMPTY_FORM[name];
+  };
+  const values = Object.fromEntries(NAMES.map((name) => [name, text(name)])) as unknown as FormValues;
+  // The form has year and period in one field.
+  const both = /^(\d{4})-(\d{1,2})$/.exec(values.period);
+  if (both) Object.assign(values, { year: both[1]!, period: both[2]! });
+  // Chosen of several that were meant by what was typed.
+  const { agency_code: code } = sent;
+  if (typeof code === "string" && code !== "") values.agency = code.slice(0, LONGEST);
+  const isChecked = !["", "false", "0", "no", "off"].includes(values.element_numbers.toLowerCase());
+  return {
+    ...values,
+    start: isoDay(values.start),
+    end: isoDay(values.end),
+    element_numbers: isChecked ? "true" : "",
+  };
 }
 
 /** The request body that a form means, for the same schema that the API's bodies go through. */
-export function bodyOf(values: FormValues): Record<string, unknown> {
-  // An agency is chosen from a list of "code name", or its code is typed.
-  const code = values.agency.split(/\s/)[0]!.toUpperCase();
-  return {
-    ...values,
-    [code.length === 4 ? "frec_code" : "cgac_code"]: code,
-    start: usDay(values.start),
-    end: usDay(values.end),
-    element_numbers: values.element_numbers !== "",
-  };
+export const bodyOf = (values: FormValues, agencyCode: string): Record<string, unknown> => ({
+  ...values,
+  [agencyCode.length === 4 ? "frec_code" : "cgac_code"]: agencyCode,
+  start: usDay(values.start),
+  end: usDay(values.end),
+  element_numbers: values.element_numbers !== "",
+});
+
+/** Where the form stands filled in like that. What is as at first is left out. */
+export function formAddress(values: FormValues, more: Record<string, string> = {}): string {
+  const named = NAMES.filter((name) => name === "file_type" || values[name] !== EMPTY_FORM[name]);
+  const query = new URLSearchParams({
+    ...Object.fromEntries(named.map((name) => [name, values[name]])),
+    ...more,
+  });
+  return `/?${query}`;
 }
 
 /**
@@ -52,8 +76,13 @@ export function bodyOf(values: FormValues): Record<string, unknown> {
  */
 const usDay = (day: string): string => day.replace(/^(\d{4})-(\d{2})-(\d{2})$/, "$2/$3/$1");
 
-/** The form's field that a key of the body stands for. */
-export const fieldOf = (key: string): string => key === "cgac_code" || key === "frec_code" ? "agency" : key;
+/** A browser's date field takes `YYYY-MM-DD` only. */
+const isoDay = (day: string): string =>
+  day.replace(
+    /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/,
+    (_, month: string, date: string, year: string) =>
+      `${year}-${month.padStart(2, "0")}-${date.padStart(2, "0")}`,
+  );
 
 /** The periods of a fiscal year, with the calendar month each one ends in. */
 export const PERIODS: readonly { period: number; month: string }[] = [

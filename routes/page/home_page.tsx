@@ -1,84 +1,122 @@
 import { type Context, Hono } from "hono";
-import { z } from "zod";
-import { listAgencies } from "../../lib/agencies.ts";
 import { recordAudit } from "../../lib/auth/audit.ts";
-import { mayUseAgency } from "../../lib/auth/permissions.ts";
-import { jobsOf } from "../../lib/generations/status.ts";
+import { ServiceError } from "../../lib/errors.ts";
+import type { Preview } from "../../lib/files/preview.ts";
+import { fileTypeOf } from "../../lib/files/registry.ts";
 import { auditOf, type SignedIn } from "../access.ts";
+import { recordRefusal } from "../audit_refusals.ts";
 import type { Dependencies } from "../dependencies.ts";
-import { query } from "../request_input.ts";
-import { statusBody } from "../status_response.ts";
-import { cursorText } from "../whole_numbers.ts";
-import { EMPTY_FORM, type FormValues } from "./form.ts";
+import { ownJobs } from "../../lib/generations/own_jobs.ts";
+import { type AgencyChoices, agencyChoices, agencyText } from "./agency_choice.ts";
+import { type FormValues, readForm } from "./form.ts";
+import { type CheckedForm, checkForm } from "./form_check.ts";
 import { Jobs } from "./jobs.tsx";
 import { Layout } from "./layout.tsx";
-import { type FieldErrors, RequestForm } from "./request_form.tsx";
+import { firstRecords, type Look, lookAt } from "./look.ts";
+import { LookView } from "./look_view.tsx";
+import { RecordsView } from "./records_view.tsx";
+import { RequestForm } from "./request_form.tsx";
 import { SignIn } from "./sign_in_page.tsx";
 import { forVisitors, isVisitorKnown } from "./visitor.ts";
 
-const JOBS_SHOWN = 15;
+const JOBS_SHOWN = 5;
 
-const homeQuery = z.object({ before: cursorText("before", "the number of a job").optional() });
-
-/** `GET /`: the form and the visitor's files, or where to sign in. */
+/** `GET /`: the form, filled from its address, and the visitor's newest files; or where to sign in. */
 export const home = (dependencies: Dependencies) =>
-  new Hono().get(
-    "/",
-    forVisitors(dependencies),
-    query(homeQuery),
-    (c) => {
-      const { before } = c.req.valid("query");
-      return isVisitorKnown(c) ? homePage(c, dependencies, { before }) : c.html(<SignIn />);
-    },
-  );
+  new Hono().get("/", forVisitors(dependencies), async (c) => {
+    if (!isVisitorKnown(c)) return c.html(<SignIn />);
+    const { sql } = dependencies;
+    const values = readForm(c.req.query());
+    const choices = await agencyChoices(sql, c.var.user);
+    if (values.agency === "") values.agency = onlyAgency(choices);
+    const checked = checkForm(values, choices);
+    const { records } = c.req.query();
+    try {
+      const look = await lookAt(c, sql, checked);
+      const preview = records && checked.request ? await firstRecords(c, sql, checked.request) : undefined;
+      return await homePage(c, dependencies, {
+        values,
+        choices,
+        checked,
+        look,
+        preview,
+        all: records === "all",
+      });
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+      await recordRefusal(c, sql, error);
+      return await homePage(c, dependencies, { values, choices, checked, refusal: error });
+    }
+  });
 
-/** What stands in the form when it is shown. */
-export interface FormState {
-  values?: FormValues;
-  /** What is wrong with what was sent. */
-  errors?: FieldErrors;
-  /** What was found out about the file before it is asked for. */
-  estimate?: string;
-  /** The job before which files are listed; else the newest. */
-  before?: string | undefined;
+/** One's only agency is chosen already. */
+const onlyAgency = ({ listed }: AgencyChoices): string => listed.length === 1 ? listed[0]!.code : "";
+
+/** What stands on the page. */
+export interface HomeState {
+  values: FormValues;
+  choices: AgencyChoices;
+  checked: CheckedForm;
+  /** Whether what is wrong with the form is said: not while it is still filled in. */
+  isSent?: boolean;
+  /** Why what was asked for is not to be had, and no field's fault. */
+  refusal?: ServiceError;
+  look?: Look | undefined;
+  preview?: Preview | undefined;
+  /** Whether all columns are shown. */
+  all?: boolean;
 }
 
-/** The form and the visitor's files. */
+/** The form, what it would give, and the visitor's newest files. */
 export async function homePage(
   c: Context<SignedIn>,
   { sql }: Dependencies,
-  { values = EMPTY_FORM, errors = {}, estimate, before }: FormState = {},
+  { values, choices, checked, isSent = false, refusal, look, preview, all = false }: HomeState,
 ): Promise<Response> {
   const { user } = c.var;
-  const [agencies, found] = await Promise.all([
-    listAgencies(sql),
-    jobsOf(sql, { requestedBy: user.name, before, limit: JOBS_SHOWN + 1 }),
-  ]);
+  const jobs = await ownJobs(sql, { requestedBy: user.name, limit: JOBS_SHOWN });
   // A HEAD's response shows none of them.
   if (c.req.method !== "HEAD") {
-    const detail = { jobs: Math.min(found.length, JOBS_SHOWN) };
-    await recordAudit(sql, { ...auditOf(c, "list"), detail });
+    await recordAudit(sql, { ...auditOf(c, "list"), detail: { jobs: jobs.length } });
   }
-  const jobs = found.slice(0, JOBS_SHOWN)
-    .map((job) => ({ job, status: statusBody(job, { showsPeriod: true }) }));
-  const isWrong = Object.keys(errors).length > 0;
+  const errors = isSent ? checked.errors : {};
+  const isWrong = Object.keys(errors).length > 0 || refusal !== undefined;
+  const known = checked.agency && values.agency === checked.agency.code
+    ? { ...values, agency: agencyText(checked.agency) }
+    : values;
   return c.html(
     <Layout
-      title={isWrong ? "Error – DATA Act files" : "DATA Act files"}
+      title={isWrong ? "Error: ask for a file – DATA Act files" : "Ask for a file – DATA Act files"}
       visitor={user}
       place="/"
-      scripts={["request.js"]}
+      scripts={["agency.js", "request.js"]}
     >
       <h1>Ask for a file</h1>
-      <RequestForm
-        values={values}
-        errors={errors}
-        agencies={agencies.filter(({ code }) => mayUseAgency(user, code))}
-        estimate={estimate}
-      />
-      <h2>Your files</h2>
-      <Jobs jobs={jobs} older={found.length > JOBS_SHOWN ? jobs.at(-1)!.job.jobId : undefined} />
+      {refusal && (
+        <div class="alert error" role="alert">
+          <p>{refusal.message}</p>
+        </div>
+      )}
+      <div class="beside">
+        <RequestForm values={known} errors={errors} choices={choices} several={checked.several} />
+        <div>
+          <div class="panel" id="look">
+            <LookView look={look} values={values} />
+          </div>
+          <p class="unseen" id="look-says" role="status"></p>
+        </div>
+      </div>
+      <section id="records">
+        {preview && <RecordsView preview={preview} fileType={fileTypeOf(values.file_type)} all={all} />}
+      </section>
+      <h2>Your newest files</h2>
+      <Jobs jobs={jobs} />
+      {jobs.length > 0 && (
+        <p>
+          <a href="/my-files">All of your files</a>
+        </p>
+      )}
     </Layout>,
-    isWrong ? 400 : 200,
+    refusal ? refusal.status as 403 : isWrong ? 400 : 200,
   );
 }

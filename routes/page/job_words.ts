@@ -1,5 +1,4 @@
 import type { State } from "../../lib/generations/status.ts";
-import type { StatusBody } from "../status_response.ts";
 
 const STATES: Record<State, string> = {
   queued: "waiting for its turn",
@@ -21,10 +20,3 @@ export function sizeOf(bytes: number): string {
 
 /** A job's state, in words. */
 export const stateWords = (state: State): string => STATES[state];
-
-/** The state of a status object, in words. */
-export const stateOf = ({ state }: StatusBody): string => state ? stateWords(state) : "";
-
-/** What the file is about, in words. */
-export const subjectOf = (job: StatusBody, agency: string): string =>
-  `File ${job.file_type}, agency ${agency}${job.start ? `, ${job.start} to ${job.end}` : ""}`;

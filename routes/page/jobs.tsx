@@ -1,47 +1,71 @@
-import type { JobStatus } from "../../lib/generations/status.ts";
-import type { StatusBody } from "../status_response.ts";
-import { sizeOf, stateOf, subjectOf } from "./job_words.ts";
+import { fileTypeOf } from "../../lib/files/registry.ts";
+import type { OwnJob } from "../../lib/generations/own_jobs.ts";
+import { usDay } from "../../lib/us_day.ts";
+import { periodName } from "./calendar_choices.ts";
+import { number, sizeOf, stateWords } from "./job_words.ts";
 
-/** One of the visitor's jobs, as the list shows it. */
-export interface ListedJob {
-  job: JobStatus;
-  status: StatusBody;
+/** A visitor's files, told apart at a glance, each with its download. */
+export function Jobs({ jobs }: { jobs: readonly OwnJob[] }) {
+  if (jobs.length === 0) return <p>There is none yet.</p>;
+  return (
+    <div class="scroll" tabindex={0} role="region" aria-label="Files">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">File</th>
+            <th scope="col">Asked for (UTC)</th>
+            <th scope="col">State</th>
+            <th scope="col" class="number">Records</th>
+            <th scope="col" class="number">Size</th>
+            <th scope="col">
+              <span class="unseen">Download</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>{jobs.map((own) => <Row own={own} />)}</tbody>
+      </table>
+    </div>
+  );
 }
 
-/** The visitor's earlier files. */
-export function Jobs({ jobs, older }: { jobs: readonly ListedJob[]; older: string | undefined }) {
-  if (jobs.length === 0) return <p>You have not asked for a file yet.</p>;
+function Row({ own }: { own: OwnJob }) {
+  const { job, requestedAt } = own;
+  const what = kindOf(own);
   return (
-    <>
-      <div class="scroll" tabindex={0} role="region" aria-label="Your files">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">File</th>
-              <th scope="col">State</th>
-              <th scope="col">Size</th>
-              <th scope="col">Last change (UTC)</th>
-            </tr>
-          </thead>
-          <tbody>
-            {jobs.map(({ job, status }) => (
-              <tr>
-                <th scope="row">
-                  <a href={`/jobs/${status.job_id}`}>{subjectOf(status, job.agencyCode)}</a>
-                </th>
-                <td>{stateOf(status)}</td>
-                <td>{status.size === null ? "" : sizeOf(status.size)}</td>
-                <td>{status.generated_at}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
-      {older && (
-        <p>
-          <a href={`/?before=${older}`}>Older files</a>
-        </p>
-      )}
-    </>
+    <tr>
+      <th scope="row">
+        <a href={`/jobs/${job.jobId}`}>{what}</a>
+        <br />
+        <span class="muted">{`${own.agencyName ?? "agency"}, ${job.agencyCode}`}</span>
+      </th>
+      <td>{`${usDay(requestedAt.toISOString().slice(0, 10))} ${requestedAt.toISOString().slice(11, 16)}`}</td>
+      <td>
+        <span class={`state ${job.state}`}>{stateWords(job.state)}</span>
+      </td>
+      <td class="number">{job.rows === null ? "" : number(job.rows)}</td>
+      <td class="number">{job.size === null ? "" : sizeOf(job.size)}</td>
+      <td>
+        {job.state === "finished" && job.file !== null && (
+          <a class="button quiet small" href={`/jobs/${job.jobId}/download`}>
+            Download<span class="unseen">{` ${what}, job ${job.jobId}`}</span>
+          </a>
+        )}
+        {job.removed && <span class="muted">no longer kept</span>}
+      </td>
+    </tr>
   );
+}
+
+/** What a file is of: `D1, 01/01/2016 to 03/31/2016, funding`. */
+function kindOf({ job, request }: OwnJob): string {
+  const { year, period, agency_type } = request as { year?: number; period?: number; agency_type?: string };
+  const when = fileTypeOf(job.fileType).showsPeriod || year === undefined
+    ? `${usDay(job.start)} to ${usDay(job.end)}`
+    : periodName(year, period!);
+  return [
+    job.fileType,
+    when,
+    ...(agency_type === "funding" ? ["funding"] : []),
+    ...(request.since_job_id === undefined ? [] : [`changes since job ${request.since_job_id}`]),
+  ].join(", ");
 }

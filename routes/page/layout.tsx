@@ -12,6 +12,7 @@ export const CONTENT_SECURITY_POLICY =
 /** The pages that every page leads to, by their paths. */
 const PLACES = {
   "/": "Ask for a file",
+  "/my-files": "My files",
   "/dictionary": "Dictionary",
 } as const;
 

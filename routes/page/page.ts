@@ -4,6 +4,8 @@ import { assets } from "./assets.ts";
 import { dictionary } from "./dictionary_page.tsx";
 import { home } from "./home_page.tsx";
 import { job } from "./job/job_routes.tsx";
+import { lookRoutes } from "./look_routes.tsx";
+import { myFiles } from "./my_files_page.tsx";
 import { requestFile } from "./request_page.ts";
 import { signIn } from "./sign_in_page.tsx";
 
@@ -14,5 +16,7 @@ export const page = (dependencies: Dependencies) =>
     .route("/", home(dependencies))
     .route("/", signIn(dependencies))
     .route("/", requestFile(dependencies))
+    .route("/", lookRoutes(dependencies))
+    .route("/", myFiles(dependencies))
     .route("/", job(dependencies))
     .route("/", dictionary(dependencies));

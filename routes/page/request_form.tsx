@@ -1,88 +1,35 @@
-import type { Child } from "hono/jsx";
-import type { Agency } from "../../lib/agencies.ts";
 import { fileTypes } from "../../lib/files/registry.ts";
-import { type FormValues, PERIODS } from "./form.ts";
+import type { Agency } from "../../lib/agencies.ts";
+import type { AgencyChoices } from "./agency_choice.ts";
+import { AgencyField } from "./agency_field.tsx";
+import { begunPeriods, hasBegun, periodName, usualRanges } from "./calendar_choices.ts";
+import { Choice, Field } from "./field.tsx";
+import { formAddress, type FormValues } from "./form.ts";
+import type { FieldErrors } from "./form_check.ts";
 
-/** What is wrong with each field, by the field's name. */
-export type FieldErrors = Record<string, string>;
-
-function Field(
-  { name, label, hint, error, children }: {
-    name: string;
-    label: string;
-    hint?: string;
-    error: string | undefined;
-    children: (described: Record<string, string>) => Child;
-  },
-) {
-  const described = [hint && `${name}-hint`, error && `${name}-error`].filter(Boolean).join(" ");
-  return (
-    <div class={error ? "field wrong" : "field"}>
-      <label for={name}>{label}</label>
-      {hint && <p id={`${name}-hint`} class="hint">{hint}</p>}
-      {error && <p id={`${name}-error`} class="error">{error}</p>}
-      {children({
-        id: name,
-        name,
-        ...(described && { "aria-describedby": described }),
-        ...(error && { "aria-invalid": "true" }),
-      })}
-    </div>
-  );
-}
-
-function Choice(
-  { name, label, options, value }: {
-    name: string;
-    label: string;
-    options: readonly [string, string][];
-    value: string;
-  },
-) {
-  return (
-    <div class="field">
-      <label for={name}>{label}</label>
-      <select id={name} name={name}>
-        {options.map(([option, text]) => <option value={option} selected={option === value}>{text}</option>)}
-      </select>
-    </div>
-  );
-}
-
-const codesOf = (showsPeriod: boolean) =>
-  fileTypes.filter((fileType) => fileType.showsPeriod === showsPeriod).map(({ code }) => code);
-/** File types that are asked for by their first and last day, and those by fiscal year and period. */
+/** The file types' codes, separated by "or" in words: those that are asked for by days, and by a period. */
+const codesOf = (showsPeriod: boolean): string[] =>
+  fileTypes.filter((type) => type.showsPeriod === showsPeriod).map(({ code }) => code);
 const BY_DAYS = codesOf(true), BY_PERIOD = codesOf(false);
 const listed = (codes: string[]) => new Intl.ListFormat("en").format(codes);
+
+/** What the form is shown with. */
+export interface FormProps {
+  values: FormValues;
+  errors: FieldErrors;
+  choices: AgencyChoices;
+  /** What may be meant by the agency that was typed. */
+  several: readonly Agency[];
+}
 
 /**
  * The form that asks for a file. What does not matter for the chosen type is hidden by the script, and
  * ignored anyway.
  */
-export function RequestForm(
-  { values, errors, agencies, estimate }: {
-    values: FormValues;
-    errors: FieldErrors;
-    agencies: readonly Agency[];
-    /** What was found out about the file before it is asked for. */
-    estimate: string | undefined;
-  },
-) {
-  const wrong = Object.entries(errors);
+export function RequestForm({ values, errors, choices, several }: FormProps) {
   return (
     <form method="post" action="/request" id="request" novalidate>
-      {wrong.length > 0 && (
-        <div class="summary" role="alert" tabindex={-1} autofocus id="errors">
-          <h2>Something is not right yet</h2>
-          <ul>
-            {wrong.map(([name, message]) => (
-              <li>
-                <a href={`#${name}`}>{message}</a>
-              </li>
-            ))}
-          </ul>
-        </div>
-      )}
+      {Object.keys(errors).length > 0 && <Errors errors={errors} />}
       <fieldset>
         <legend>Which file</legend>
         {fileTypes.map(({ code: type, title }) => (
@@ -98,19 +45,11 @@ export function RequestForm(
           </div>
         ))}
       </fieldset>
-      <Field
-        name="agency"
-        label="Agency"
-        hint="Type a part of its name or its code."
-        error={errors["agency"]}
-      >
-        {(described) => <input {...described} list="agencies" value={values.agency} autocomplete="off" />}
-      </Field>
-      <datalist id="agencies">
-        {agencies.map(({ code, name }) => <option value={`${code} ${name ?? ""}`.trim()}></option>)}
-      </datalist>
+      <AgencyField value={values.agency} choices={choices} error={errors["agency"]} several={several} />
       <fieldset data-for={BY_DAYS.join(" ")}>
-        <legend>{`For ${listed(BY_DAYS)}: actions from when to when`}</legend>
+        <legend>Actions from when to when</legend>
+        <p class="hint" data-without-script>{`For ${listed(BY_DAYS)}.`}</p>
+        <Ranges values={values} />
         <div class="pair">
           <Field name="start" label="First day" error={errors["start"]}>
             {(described) => <input {...described} type="date" value={values.start} />}
@@ -119,62 +58,120 @@ export function RequestForm(
             {(described) => <input {...described} type="date" value={values.end} />}
           </Field>
         </div>
-        <Choice
-          name="agency_type"
-          label="The agency is the"
-          options={[["awarding", "awarding agency"], ["funding", "funding agency"]]}
-          value={values.agency_type}
-        />
-        <Choice
-          name="file_format"
-          label="Fields are separated by"
-          options={[["csv", "commas (CSV)"], ["txt", "bars (text)"]]}
-          value={values.file_format}
-        />
-        <div class="radio" data-for="D1">
-          <input
-            type="checkbox"
-            id="element_numbers"
-            name="element_numbers"
-            value="true"
-            checked={values.element_numbers !== ""}
-          />
-          <label for="element_numbers">FPDS element numbers in the header (D1)</label>
-        </div>
       </fieldset>
       <fieldset data-for={BY_PERIOD.join(" ")}>
-        <legend>{`For ${listed(BY_PERIOD)}: fiscal year and period`}</legend>
-        <div class="pair">
-          <Field name="year" label="Fiscal year" error={errors["year"]}>
-            {(described) => (
-              <input {...described} inputmode="numeric" maxlength={4} size={6} value={values.year} />
-            )}
-          </Field>
-          <Field name="period" label="Period, and the month it ends in" error={errors["period"]}>
-            {(described) => (
-              <select {...described}>
-                <option value="">Choose a period</option>
-                {PERIODS.map(({ period, month }) => (
-                  <option value={String(period)} selected={values.period === String(period)}>
-                    {`${period} – ${month}`}
-                  </option>
-                ))}
-              </select>
-            )}
-          </Field>
-        </div>
+        <legend>Until when</legend>
+        <p class="hint" data-without-script>{`For ${listed(BY_PERIOD)}.`}</p>
+        <Period values={values} error={errors["period"]} />
       </fieldset>
-      <Choice
-        name="compression"
-        label="Compression"
-        options={[["none", "none"], ["gzip", "gzip (.gz), about a tenth of the size"]]}
-        value={values.compression}
-      />
-      <p class="estimate" role="status">{estimate ?? ""}</p>
+      <details open={!isUsual(values)}>
+        <summary>More options</summary>
+        <div data-for={BY_DAYS.join(" ")}>
+          <Choice
+            name="agency_type"
+            label="The agency is the"
+            options={[["awarding", "awarding agency"], ["funding", "funding agency"]]}
+            value={values.agency_type}
+          />
+          <Choice
+            name="file_format"
+            label="Fields are separated by"
+            options={[["csv", "commas (CSV)"], ["txt", "bars (text)"]]}
+            value={values.file_format}
+          />
+          <div class="radio" data-for="D1">
+            <input
+              type="checkbox"
+              id="element_numbers"
+              name="element_numbers"
+              value="true"
+              checked={values.element_numbers !== ""}
+            />
+            <label for="element_numbers">FPDS element numbers in the header (D1)</label>
+          </div>
+        </div>
+        <Choice
+          name="compression"
+          label="Compression"
+          options={[["none", "none"], ["gzip", "gzip (.gz), about a tenth of the size"]]}
+          value={values.compression}
+        />
+      </details>
       <div class="buttons">
         <button type="submit" name="do" value="request">Make the file</button>
-        <button type="submit" name="do" value="estimate" class="quiet">How large will it be?</button>
+        <button type="submit" name="do" value="look" class="quiet" data-without-script>
+          How large will it be?
+        </button>
       </div>
     </form>
+  );
+}
+
+const isUsual = ({ agency_type, file_format, element_numbers, compression }: FormValues): boolean =>
+  agency_type === "awarding" && file_format === "csv" && element_numbers === "" && compression === "none";
+
+/** Where each field is, for a link to it. */
+const placeOf = (name: string): string => name === "file_type" ? "type-D1" : name;
+
+function Errors({ errors }: { errors: FieldErrors }) {
+  return (
+    <div class="summary" role="alert" tabindex={-1} autofocus id="errors">
+      <h2>There is a problem</h2>
+      <ul>
+        {Object.entries(errors).map(([name, message]) => (
+          <li>
+            <a href={`#${placeOf(name)}`}>{message}</a>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+/** The usual ranges of days; a link fills the form by its address, the script does it in place. */
+function Ranges({ values }: { values: FormValues }) {
+  return (
+    <ul class="presets" aria-label="Usual ranges">
+      {usualRanges(new Date()).map(({ name, start, end }) => (
+        <li>
+          <a
+            class="button quiet small"
+            href={formAddress({ ...values, start, end })}
+            data-start={start}
+            data-end={end}
+          >
+            {name}
+          </a>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Period({ values, error }: { values: FormValues; error: string | undefined }) {
+  const chosen = `${values.year}-${values.period}`;
+  const today = new Date();
+  const years = begunPeriods(today);
+  const [year, period] = [Number(values.year), Number(values.period)];
+  // Of years that the list has not.
+  const isOlder = year >= 1000 && year < years.at(-1)!.year && period >= 2 && period <= 12;
+  return (
+    <Field name="period" label="Fiscal year and period" error={error}>
+      {(described) => (
+        <select {...described}>
+          <option value="">Choose a period</option>
+          {isOlder && hasBegun(year, period, today) && (
+            <option value={chosen} selected>{periodName(year, period)}</option>
+          )}
+          {years.map(({ year, periods }) => (
+            <optgroup label={`Fiscal year ${year}`}>
+              {periods.map(({ period, name }) => (
+                <option value={`${year}-${period}`} selected={chosen === `${year}-${period}`}>{name}</option>
+              ))}
+            </optgroup>
+          ))}
+        </select>
+      )}
+    </Field>
   );
 }

@@ -1,25 +1,25 @@
 import { Hono } from "hono";
 import { requireAgencyAccess } from "../../lib/auth/permissions.ts";
-import { requireAgency } from "../../lib/agencies.ts";
-import { recordAudit } from "../../lib/auth/audit.ts";
-import { estimateFile } from "../../lib/coverage/estimate.ts";
-import { warningOf } from "../../lib/coverage/warnings.ts";
-import type { Sql } from "../../lib/db.ts";
-import { type FieldIssue, ServiceError } from "../../lib/errors.ts";
-import type { FileRequest } from "../../lib/files/file_type.ts";
-import { fileTypeOf, requestBody } from "../../lib/files/registry.ts";
+import { ServiceError } from "../../lib/errors.ts";
+import { fileTypeOf } from "../../lib/files/registry.ts";
 import { requestGeneration } from "../../lib/generations/request.ts";
-import { auditOf } from "../access.ts";
 import { recordRefusal } from "../audit_refusals.ts";
 import type { Dependencies } from "../dependencies.ts";
 import { formBody } from "../request_input.ts";
-import { bodyOf, fieldOf, readForm } from "./form.ts";
+import { agencyChoices } from "./agency_choice.ts";
+import { formAddress, readForm } from "./form.ts";
+import { checkForm } from "./form_check.ts";
 import { homePage } from "./home_page.tsx";
-import { number, sizeOf } from "./job_words.ts";
-import type { FieldErrors } from "./request_form.tsx";
 import { forVisitors, requireVisitor } from "./visitor.ts";
 
-/** `POST /request`: the form, sent to ask for a file or for how large it would be. */
+/** What a button of the form asks to see first, by its value: what the page's address then has besides the form. */
+const LOOKS: Record<string, Record<string, string>> = {
+  look: {},
+  records: { records: "first" },
+  columns: { records: "all" },
+};
+
+/** `POST /request`: the form, sent to ask for a file, or to see first what it would give. */
 export const requestFile = (dependencies: Dependencies) =>
   new Hono().post(
     "/request",
@@ -31,19 +31,14 @@ export const requestFile = (dependencies: Dependencies) =>
       const { user, source } = c.var;
       const sent = await c.req.parseBody();
       const values = readForm(sent);
-      const checked = requestBody.safeParse(bodyOf(values));
-      if (!checked.success) {
-        return await homePage(c, dependencies, { values, errors: errorsOf(checked.error.issues) });
-      }
-      const request = checked.data;
+      const choices = await agencyChoices(sql, user);
+      const checked = checkForm(values, choices);
+      const { request } = checked;
+      if (!request) return await homePage(c, dependencies, { values, choices, checked, isSent: true });
       try {
         requireAgencyAccess(user, request.agency_code);
-        if (sent["do"] === "estimate") {
-          await requireAgency(sql, request.agency_code);
-          const estimate = await estimateOf(sql, request);
-          await recordAudit(sql, auditOf(c, "estimate", request.agency_code));
-          return await homePage(c, dependencies, { values, estimate });
-        }
+        const look = LOOKS[String(sent["do"])];
+        if (look) return c.redirect(formAddress({ ...values, agency: request.agency_code }, look), 303);
         const { job } = await requestGeneration(sql, fileTypeOf(request.file_type), request, {
           requestedBy: user.name,
           userId: user.userId,
@@ -54,40 +49,7 @@ export const requestFile = (dependencies: Dependencies) =>
       } catch (error) {
         if (!(error instanceof ServiceError)) throw error;
         await recordRefusal(c, sql, error);
-        return await homePage(c, dependencies, { values, errors: errorsOf(issuesOf(error)) });
+        return await homePage(c, dependencies, { values, choices, checked, refusal: error });
       }
     },
   );
-
-/** How many records a file would have and how large it would be, and what there is to warn of, in words. */
-async function estimateOf(sql: Sql, request: FileRequest): Promise<string> {
-  const { rowsExact, sizeEstimated, warnings } = await estimateFile(
-    sql,
-    fileTypeOf(request.file_type),
-    request,
-  );
-  const size = sizeEstimated === null ? "" : `, about ${sizeOf(sizeEstimated)}`;
-  const records = rowsExact === null
-    ? "How many records files A and BOC have is not known beforehand: they are worked out in a few seconds."
-    : `${number(rowsExact)} records${size}.`;
-  return [records, ...warnings.map((noted) => warningOf(noted).message)].join(" ");
-}
-
-interface Issue {
-  path: PropertyKey[];
-  message: string;
-}
-
-/** What an error says of the fields; one that names none is said of the agency. */
-const issuesOf = (error: ServiceError): Issue[] =>
-  error.code === "invalid_request"
-    ? (error.parameters as { issues: FieldIssue[] }).issues
-      .map(({ field, message }) => ({ path: [field], message }))
-    : [{ path: ["agency"], message: error.message }];
-
-/** One sentence a field: the first that was said of it. */
-function errorsOf(issues: readonly Issue[]): FieldErrors {
-  const errors: FieldErrors = {};
-  for (const { path, message } of issues) errors[fieldOf(String(path[0] ?? "file_type"))] ??= message;
-  return errors;
-}

@@ -168,6 +168,8 @@ BEGIN
        added AS (
          INSERT INTO %5$I (source_table, records, version, %1$s)
          SELECT $1, greatest(by, 0), $2, %1$s FROM moved WHERE NOT EXISTS (SELECT FROM found WHERE (%9$s) = (%8$s))
+         -- So that an agency''s days lie together.
+         ORDER BY %1$s
        )
        SELECT EXISTS (SELECT FROM side WHERE by IS NOT NULL OR $3)',
       keys, pairs, sides,
@@ -256,7 +258,7 @@ BEGIN
   EXECUTE format(
     'INSERT INTO %1$I (source_table, version, %2$s, records)
      SELECT $1, $2, %3$s, sum(k.records)
-     FROM %4$I r CROSS JOIN LATERAL (%5$s) AS k (%2$s, records) WHERE num_nulls(%3$s) = 0 GROUP BY %3$s',
+     FROM %4$I r CROSS JOIN LATERAL (%5$s) AS k (%2$s, records) WHERE num_nulls(%3$s) = 0 GROUP BY %3$s ORDER BY %3$s',
     counting.counts, keys, own_keys, source, format(counting.keys_of, 'r')
   ) USING source, current_version;
 END $$;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createAuthenticator } from "../../lib/auth/authenticate.ts";
 import { OidcIssuer, type OidcOptions, openOidcIssuer } from "../../lib/auth/oidc.ts";
 import { setDisabled } from "../../lib/auth/users.ts";
+import { issuerFailures } from "../../lib/metrics.ts";
 import { type TestDatabase, testDatabase } from "../helpers/database.ts";
 import { AUDIENCE, goodClaims, type Issuer, newKey, sign, startIssuer } from "../helpers/issuer.ts";
 import { until } from "../helpers/until.ts";
@@ -227,7 +228,11 @@ Deno.test("where the keys cannot be had the answer is to try again, and API toke
   const token = await issuer.token("alice");
   await issuer.stop();
   const signIn = signInAt(db, issuer);
+  const failures = async () =>
+    (await issuerFailures.get()).values.find(({ labels }) => labels.reason === "unreachable")!.value;
+  const before = await failures();
   await assert.rejects(signIn(token), { code: "sign_in_unavailable", status: 503, retryable: true });
+  assert.equal(await failures(), before + 1);
   await assert.rejects(signIn("detached_0"), refused);
   await issuer.rotate([key]);
   await signIn(token);

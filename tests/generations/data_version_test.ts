@@ -6,7 +6,11 @@ import { dataVersion, noteDataVersion } from "../../lib/generations/data_version
 import { publish } from "../../lib/generations/publish.ts";
 import { claim } from "../../lib/generations/lease.ts";
 import { jobStatus } from "../../lib/generations/status.ts";
+import { selecting } from "../../lib/files/file_type.ts";
 import { testDatabase } from "../helpers/database.ts";
+import { SEED } from "../helpers/properties.ts";
+import { Random } from "../helpers/random.ts";
+import { Stranger } from "../helpers/stranger.ts";
 import { addAgencies, ask, d1Body, generationOf, written } from "../helpers/generations.ts";
 
 /** Makes a file as a worker would, but for its bytes, unless there is a good one. Gives the job. */
@@ -164,4 +168,53 @@ Deno.test("a file that is made of newer data than was asked for is shared by who
   assert.ok(!await isGood(sql, d1Body(), jobId));
   await noteDataVersion(sql, lease, version + 1);
   assert.equal((await generationOf(sql, jobId)).state, "running");
+});
+
+/** What a file's query gives, just now. */
+async function contentsNow(sql: Sql, body: Record<string, unknown>): Promise<string> {
+  const request = requestBody.parse(body);
+  const { query, elements } = fileTypeOf(request.file_type).contents(request);
+  const columns = elements.map(({ column }) => column).join(", ");
+  const { text, values } = selecting(columns, query);
+  const [row] = await sql.unsafe(
+    `SELECT coalesce(string_agg(file::text, chr(10)), '') AS content FROM (${text}) file`,
+    values,
+  );
+  return row!.content as string;
+}
+
+Deno.test("through any history of changes by hand, whatever file is handed out is what its query gives at that moment", async () => {
+  await using db = await testDatabase();
+  const { sql } = db;
+  await addAgencies(sql);
+  const random = new Random(SEED);
+  const stranger = new Stranger(random, [
+    ...["detached_award_procurement", "published_fabs", "sf_133", "tas_lookup", "tas_failed_edits"] as const,
+    "submission_window_schedule",
+  ]);
+  const january = { start: "01/01/2016", end: "01/01/2016" };
+  const bodies = [
+    d1Body(),
+    d1Body({ cgac_code: "097", ...january }),
+    d1Body({ agency_type: "funding", ...january }),
+    d1Body({ file_type: "D2" }),
+    d1Body({ file_type: "D2", start: "02/01/2016", end: "02/01/2016" }),
+    ...[3, 6].map((period) => ({ file_type: "A", cgac_code: "020", year: 2021, period })),
+  ];
+  const made = new Map<string, string>();
+  let handedOut = 0;
+  for (let step = 0; step < 30; step++) {
+    await sql.begin((tx) => stranger.anything(tx));
+    for (const body of bodies) {
+      const jobId = await make(sql, body);
+      const { id } = await generationOf(sql, jobId);
+      const content = await contentsNow(sql, body);
+      if (!made.has(id)) made.set(id, content);
+      else {
+        handedOut++;
+        assert.equal(made.get(id), content, `step ${step}: ${JSON.stringify(body)}`);
+      }
+    }
+  }
+  assert.ok(handedOut > made.size, `${handedOut} were handed out again, ${made.size} were made`);
 });

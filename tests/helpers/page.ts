@@ -40,13 +40,23 @@ export const addTreasuryUser = (sql: Sql, name: string): Promise<{ token: string
     return await createToken(tx, userId);
   });
 
-/** Opens the page as a visitor who is not signed in sees it, on a small screen. */
-export async function openPage(): Promise<PageUnderTest> {
+async function addAwkwardData(sql: Sql): Promise<void> {
+  await addAgencies(sql);
+  await sql`UPDATE cgac SET agency_name = ${AWKWARD_NAME} WHERE cgac_code = '020'`;
+  await addContracts(sql, 3000);
+}
+
+/**
+ * Opens the page as a visitor who is not signed in sees it, on a small screen.
+ *
+ * @param options `fill`: loads what is in the database
+ */
+export async function openPage(
+  { fill = addAwkwardData }: { fill?: (sql: Sql) => Promise<unknown> } = {},
+): Promise<PageUnderTest> {
   await using resources = new AsyncDisposableStack();
   const service = resources.use(await startService());
-  await addAgencies(service.sql);
-  await service.sql`UPDATE cgac SET agency_name = ${AWKWARD_NAME} WHERE cgac_code = '020'`;
-  await addContracts(service.sql, 3000);
+  await fill(service.sql);
   const { token, tokenId } = await addTreasuryUser(service.sql, "ann");
   const browser = resources.use(await startBrowser());
   await browser.send("Emulation.setDeviceMetricsOverride", {

@@ -63,8 +63,9 @@ Deno.test("what is refused is kept with its job and agency, by whichever door it
     ["its status", 403, () => browser("GET", "/jobs/1/status"), 1],
     ["its download", 403, () => browser("GET", "/jobs/1/download"), 1],
     ["its cancel", 403, () => browser("POST", "/jobs/1/cancel", {}), 1],
-    ["its request", 400, () => browser("POST", "/request", D1_FORM), null],
-    ["its estimate", 400, () => browser("POST", "/request", { ...D1_FORM, do: "estimate" }), null],
+    ["its request", 403, () => browser("POST", "/request", D1_FORM), null],
+    ["its look", 403, () => browser("POST", "/request", { ...D1_FORM, do: "look" }), null],
+    ["its look by address", 403, () => browser("GET", `/look?${new URLSearchParams(D1_FORM)}`), null],
   ];
   for (const [what, status, send, job] of refused) {
     await db.sql`DELETE FROM audit_event`;
@@ -99,7 +100,11 @@ Deno.test("what is shown is kept by the page as by the API", async () => {
     ...seen,
     ["link", job, "020"],
   ]);
-  assert.deepEqual(await done("treasury-reader", () => reader("GET", "/")), [["list", null, null]]);
+  // What is loaded for the only agency is shown at once.
+  assert.deepEqual(await done("treasury-reader", () => reader("GET", "/")), [
+    ["coverage", null, "020"],
+    ["list", null, null],
+  ]);
   const asked = await done(
     "treasury-reader",
     () => reader("POST", "/request", { ...D1_FORM, end: "2016-02-01" }),

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { connect } from "../../lib/db.ts";
+import { ISSUER_FAILURES, STORAGE_REFUSALS } from "../../lib/metrics.ts";
 import { testApp } from "../helpers/app.ts";
 import { addContracts, allContracts } from "../helpers/contracts.ts";
 import { testDatabase } from "../helpers/database.ts";
@@ -14,6 +15,8 @@ Deno.test("API and worker tell Prometheus what the dashboard and the alerts ask 
   await using service = await startService();
   await addAgencies(service.sql);
   await addContracts(service.sql, 100);
+  await service
+    .sql`INSERT INTO data_source (source_table, loaded_at) VALUES ('sf_133', now() - interval '1 hour')`;
   const port = freePort();
   await service.worker({ WORKER_METRICS_PORT: String(port), HOST: "127.0.0.1" });
   const { job_id } = await service.request(allContracts);
@@ -48,6 +51,21 @@ Deno.test("API and worker tell Prometheus what the dashboard and the alerts ask 
     /^detached_attempts_failed_total\{code="storage_unavailable",state="failed"\} 0$/m,
   );
   assert.match(api, /^detached_http_responses_total\{class="5xx"\} 0$/m);
+  for (const text of [api, worker]) {
+    for (const reason of STORAGE_REFUSALS) {
+      assert.match(text, new RegExp(`^detached_storage_refusals_total\\{reason="${reason}"\\} 0$`, "m"));
+    }
+    assert.match(text, /^detached_storage_free_bytes [1-9]/m, "the room on the disk of a local folder");
+  }
+  for (const reason of ISSUER_FAILURES) {
+    assert.match(api, new RegExp(`^detached_issuer_failures_total\\{reason="${reason}"\\} 0$`, "m"));
+  }
+  assert.match(
+    api,
+    /^detached_newest_action_age_seconds\{table="detached_award_procurement"\} [1-9]/m,
+    "how old the newest action is",
+  );
+  assert.match(api, /^detached_data_age_seconds\{table="sf_133"\} (3600|360\d)(\.\d+)?$/m);
 
   const held = await fetch(`${service.api.url}/v1/generations/${job_id}/events`, {
     headers: { Authorization: `Bearer ${service.api.token}` },

@@ -54,7 +54,7 @@ test("what is wrong with a request is said beside each field, and what was typed
   const message = await browser.evaluate<string>(
     `document.getElementById(document.getElementById("start").getAttribute("aria-describedby")).textContent`,
   );
-  assert.match(message, /start is missing/);
+  assert.equal(message, "Enter the first day");
   assert.equal(await browser.evaluate(`document.getElementById("agency").value`), "999");
   await page.assertIsFine();
 
@@ -65,40 +65,57 @@ test("what is wrong with a request is said beside each field, and what was typed
   })()`);
   await tabTo("agency");
   await browser.press("Enter");
-  await browser.expect(`document.getElementById("agency-error")?.textContent.includes("097")`);
+  await browser.expect(`document.querySelector(".alert")?.textContent.includes("097")`);
 });
 
 test("the form shows what matters for the chosen file, and the agencies by name and code", async (page) => {
   const { browser } = page;
   await page.signIn();
-  const listed = await browser.evaluate<string[]>(
-    `[...document.querySelectorAll("#agencies option")].map((o) => o.value)`,
+  assert.equal(await browser.evaluate(`document.getElementById("agency").value`), `020 – ${AWKWARD_NAME}`);
+  // By keyboard: a part of the name, down to the first that fits, taken.
+  await page.tabTo("agency");
+  await browser.type("treas");
+  await browser.press("ArrowDown");
+  await browser.expect(`document.getElementById("agency").getAttribute("aria-expanded") === "true"`);
+  assert.equal(
+    await browser.evaluate(
+      `document.getElementById(document.getElementById("agency").getAttribute("aria-activedescendant")).textContent`,
+    ),
+    `020${AWKWARD_NAME}`,
   );
-  assert.deepEqual(listed, [`020 ${AWKWARD_NAME}`]);
+  await page.assertIsFine();
+  await browser.press("Enter");
+  assert.equal(await browser.evaluate(`document.getElementById("agency").value`), `020 – ${AWKWARD_NAME}`);
 
   // The script may run a moment after the page is there.
   const shows = (wanted: string, other: string) =>
     browser.expect(
       `document.getElementById("${wanted}").checkVisibility() && !document.getElementById("${other}").checkVisibility()`,
     );
-  await shows("start", "year");
+  await shows("start", "period");
   await browser.evaluate(`document.getElementById("type-A").click()`);
-  await shows("year", "start");
-  assert.match(await browser.evaluate(`document.getElementById("period").textContent`), /6 – March/);
+  await shows("period", "start");
+  assert.match(
+    await browser.evaluate(`document.getElementById("period").textContent`),
+    /FY 2017, period 6 – through March 2017/,
+  );
   await page.assertIsFine();
 });
 
 test("a file is estimated, asked for, watched, downloaded whole, and then in the list", async (page) => {
   const { browser, service, tabTo } = page;
   await page.signIn();
+  // As somebody does who fills the form in: what there is stands beside it at once.
   await browser.evaluate(`(() => {
-    document.getElementById("agency").value = document.querySelector("#agencies option").value;
     document.getElementById("start").value = "2016-01-01";
     document.getElementById("end").value = "2016-03-31";
+    document.getElementById("end").dispatchEvent(new Event("change", { bubbles: true }));
   })()`);
-  await browser.evaluate(`document.querySelector("[value=estimate]").focus()`);
-  await browser.press("Space");
-  await browser.expect(`document.querySelector(".estimate").textContent.includes(" records, about ")`);
+  await browser.expect(`/Records\\s*3,000/.test(document.querySelector("#look .figures")?.textContent)`);
+  assert.match(await browser.evaluate("location.search"), /start=2016-01-01&end=2016-03-31/);
+  await browser.evaluate(`document.querySelector("[value=records]").click()`);
+  await browser.expect(`document.querySelectorAll("#records tbody tr").length === 20`);
+  await page.assertIsFine();
   const [row] = await service.sql`SELECT count(*)::integer AS jobs FROM generation_job`;
   assert.equal(row!["jobs"], 0);
 
@@ -120,7 +137,9 @@ test("a file is estimated, asked for, watched, downloaded whole, and then in the
   assert.equal(createHash("sha256").update(bytes).digest("hex"), sha256);
 
   await browser.open(`${service.api.url}/`);
-  await browser.expect(`document.querySelector("tbody th")?.textContent.includes("agency 020")`);
+  await browser.expect(
+    `document.querySelector("tbody th[scope=row] a")?.textContent.includes("D1, 01/01/2016 to 03/31/2016")`,
+  );
   await page.assertIsFine();
 });
 
@@ -139,7 +158,7 @@ test("everything works without script", async (page) => {
   await browser.open(`${service.api.url}/`);
   await page.signIn();
   assert.ok(
-    await browser.evaluate(`document.getElementById("year").checkVisibility()`),
+    await browser.evaluate(`document.getElementById("period").checkVisibility()`),
     "nothing is hidden",
   );
 });

@@ -68,7 +68,7 @@ Deno.test("the page takes the same numbers as the API", async () => {
     return { status: response.status, text: await response.text() };
   };
   for (const number of TOO_LARGE) {
-    assert.equal((await get(`/?before=${number}`)).status, 400, number);
+    assert.equal((await get(`/my-files?before=${number}`)).status, 400, number);
     for (const path of ["", "/status", "/download"]) {
       const { status, text } = await get(`/jobs/${number}${path}`);
       assert.equal(status, 404, number);
@@ -76,7 +76,7 @@ Deno.test("the page takes the same numbers as the API", async () => {
     }
   }
   for (const before of ["", "x", "0", "-1", "1.5", "1&before=2"]) {
-    assert.equal((await get(`/?before=${before}`)).status, 400, before);
+    assert.equal((await get(`/my-files?before=${before}`)).status, 400, before);
   }
-  assert.equal((await get("/?before=9007199254740991")).status, 200);
+  assert.equal((await get("/my-files?before=9007199254740991")).status, 200);
 });

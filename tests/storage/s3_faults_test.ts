@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { S3_LIMITS } from "../../lib/storage/s3_client.ts";
 import { S3Store } from "../../lib/storage/s3.ts";
+import { storageRefusals } from "../../lib/metrics.ts";
 import { FIRST_PART_BYTES } from "../../lib/storage/s3_parts.ts";
 import { type Fault, randomFaults } from "../helpers/faulty_s3.ts";
 import { Random } from "../helpers/random.ts";
@@ -134,7 +135,11 @@ underFaults("no error tells a secret", async ({ proxy, store }) => {
     limits: FEW,
     client: { ...s3Settings(), credentials: { accessKeyId, secretAccessKey: "a-wrong-secret" } },
   });
+  const refusals = async () =>
+    (await storageRefusals.get()).values.find(({ labels }) => labels.reason === "credentials")!.value;
+  const before = await refusals();
   errors.push(await attempted(stranger, SMALL));
+  assert.ok(await refusals() > before, "refused credentials are counted");
   for (const error of errors) {
     assert.ok(isUnavailable(error), String(error));
     const all = `${Deno.inspect(error, { depth: 20, showHidden: true })} ${JSON.stringify(error)}`;

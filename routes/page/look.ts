@@ -1,0 +1,66 @@
+import type { Context } from "hono";
+import { recordAudit } from "../../lib/auth/audit.ts";
+import { requireAgencyAccess } from "../../lib/auth/permissions.ts";
+import { coverageOf, type DayCoverage, type PeriodCoverage } from "../../lib/coverage/coverage.ts";
+import { type Estimate, estimateFile } from "../../lib/coverage/estimate.ts";
+import { type Warning, warningOf } from "../../lib/coverage/warnings.ts";
+import type { Sql } from "../../lib/db.ts";
+import type { FileRequest, FileType } from "../../lib/files/file_type.ts";
+import { type Preview, previewFile } from "../../lib/files/preview.ts";
+import { fileTypeOf } from "../../lib/files/registry.ts";
+import { auditOf, type SignedIn } from "../access.ts";
+import type { CheckedForm } from "./form_check.ts";
+
+/** What there is to see of a file before it is asked for. */
+export interface Look {
+  fileType: FileType;
+  agencyCode: string;
+  /** What was asked for; absent while the days, or the period, are still to be chosen. */
+  request: FileRequest | undefined;
+  /** Absent where there is no request. */
+  estimate: Estimate | undefined;
+  coverage: DayCoverage | PeriodCoverage | undefined;
+  warnings: Warning[];
+}
+
+/**
+ * Looks at what a form would give, with as much of it as is filled in; undefined where that is too little. What
+ * is told is kept in the audit, as it is of the API's routes.
+ *
+ * @throws {ServiceError} `permission_denied`
+ */
+export async function lookAt(
+  c: Context<SignedIn>,
+  sql: Sql,
+  { request, coverage: asked }: CheckedForm,
+): Promise<Look | undefined> {
+  if (!asked) return undefined;
+  const { file_type, agency_code: agencyCode } = asked;
+  requireAgencyAccess(c.var.user, agencyCode);
+  const fileType = fileTypeOf(file_type);
+  const [coverage, estimate] = await Promise.all([
+    fileType.coverage ? coverageOf(sql, fileType, asked) : undefined,
+    request ? estimateFile(sql, fileType, request) : undefined,
+  ]);
+  if (c.req.method !== "HEAD") {
+    const detail = { file_type };
+    await recordAudit(sql, { ...auditOf(c, request ? "estimate" : "coverage", agencyCode), detail });
+  }
+  const warnings = (estimate?.warnings ?? coverage?.warnings ?? []).map(warningOf);
+  return { fileType, agencyCode, request, estimate, coverage, warnings };
+}
+
+/**
+ * The first records of what a form asks for; kept in the audit as well.
+ *
+ * @throws {ServiceError} `permission_denied`, `preview_too_slow`
+ */
+export async function firstRecords(c: Context<SignedIn>, sql: Sql, request: FileRequest): Promise<Preview> {
+  requireAgencyAccess(c.var.user, request.agency_code);
+  const preview = await previewFile(sql, fileTypeOf(request.file_type), request);
+  if (c.req.method !== "HEAD") {
+    const detail = { file_type: request.file_type, records: preview.records.length };
+    await recordAudit(sql, { ...auditOf(c, "preview", request.agency_code), detail });
+  }
+  return preview;
+}
