@@ -4,6 +4,8 @@ import { forAnyone } from "../access.ts";
 import agency from "./agency.js" with { type: "text" };
 import data from "./data.css" with { type: "text" };
 import dictionary from "./dictionary.js" with { type: "text" };
+import docsStyle from "./docs.css" with { type: "text" };
+import docs from "./docs.js" with { type: "text" };
 import form from "./form.css" with { type: "text" };
 import icon from "./icon.svg" with { type: "text" };
 import jobStyle from "./job.css" with { type: "text" };
@@ -17,6 +19,7 @@ import request from "./request.js" with { type: "text" };
 const SCRIPTS = {
   "agency.js": agency,
   "dictionary.js": dictionary,
+  "docs.js": docs,
   "job.js": job,
   "reconcile.js": reconcile,
   "request.js": request,
@@ -25,7 +28,7 @@ const SCRIPTS = {
 /** The name of one of the scripts. */
 export type ScriptName = keyof typeof SCRIPTS;
 
-const style = [base, form, data, jobStyle, reconcileStyle].join("\n");
+const style = [base, form, data, jobStyle, docsStyle, reconcileStyle].join("\n");
 
 /** What the pages load: one style for all, an icon, and scripts. */
 export function assets(): Hono {

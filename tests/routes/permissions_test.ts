@@ -87,6 +87,7 @@ const table: Record<string, { path: string; body?: unknown; form?: () => FormDat
   "GET /reconcile.js": { path: "/reconcile.js", statuses: [200, 200, 200, 200, 200, 200] },
   "GET /reconcile": { path: "/reconcile", statuses: [303, 303, 303, 303, 303, 303] },
   "POST /reconcile": { path: "/reconcile", statuses: [403, 403, 403, 403, 403, 403] },
+  "GET /docs.js": { path: "/docs.js", statuses: [200, 200, 200, 200, 200, 200] },
   "GET /dictionary": { path: "/dictionary", statuses: [200, 200, 200, 200, 200, 200] },
   "GET /dictionary.js": { path: "/dictionary.js", statuses: [200, 200, 200, 200, 200, 200] },
   "POST /sign-in": { path: "/sign-in", statuses: [403, 403, 403, 403, 403, 403] },
