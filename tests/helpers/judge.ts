@@ -91,8 +91,8 @@ export interface WritingOptions extends Partial<ByteSink>, Partial<Omit<Reading,
   onSnapshot?: (tx: Transaction) => Promise<void>;
   /** How many distinct awards the totals tell apart in memory. */
   mostAwards?: number;
-  /** Told the records after each batch. */
-  onProgress?: (rows: number) => void;
+  /** Told the records after each batch; nothing more is taken until it is done. */
+  onProgress?: (rows: number) => void | Promise<void>;
 }
 
 /** Writes a file into memory, by the steps of an attempt. */
@@ -118,7 +118,7 @@ export async function written(
     for await (const batch of readRecords(sql, tx, contents, { ...reading, rowsEstimated })) {
       taker?.add(batch);
       await writer.add(batch);
-      onProgress?.(writer.rows);
+      await onProgress?.(writer.rows);
       reading.signal?.throwIfAborted();
     }
     return await taker?.totals(tx);
