@@ -8,7 +8,7 @@ import { operation } from "./operation.ts";
 import { mayWait, preferWait } from "./prefer_wait.ts";
 import { receiveReconciliation } from "./receive_reconciliation.ts";
 import { respondWithStatus, statusResponses } from "./status_headers.ts";
-import { requireUpload } from "./upload_body.ts";
+import { letItBeSent, requireUpload } from "./upload_body.ts";
 import { UploadRoom } from "./upload_room.ts";
 
 /** Uploads that an API receives at a time: each may have two parts of 8 MiB in memory, on their way to S3. */
@@ -38,9 +38,12 @@ export function reconcile(dependencies: Dependencies) {
     async (c) => {
       const contentType = requireUpload(c, dependencies.maxUploadBytes);
       const idempotencyKey = idempotencyKeyOf(c);
-      {
+      try {
         using _place = room.enter(c.var.user.userId);
         c.set("job", await receiveReconciliation(c, { contentType, idempotencyKey }, dependencies));
+      } catch (error) {
+        await letItBeSent(c);
+        throw error;
       }
       return await respondWithStatus(c, await preferWait(c, dependencies), dependencies);
     },
