@@ -13,7 +13,7 @@ import { checkDetachedGenerationStatus } from "./check_detached_generation_statu
 import { coverage } from "./coverage.ts";
 import { columns } from "./columns.ts";
 import type { Dependencies } from "./dependencies.ts";
-import { docs } from "./docs/docs.ts";
+import { docs } from "./docs/docs.tsx";
 import { errorResponse } from "./error_response.ts";
 import { estimateGeneration } from "./estimate_generation.ts";
 import { files } from "./files.ts";
@@ -70,7 +70,7 @@ export function createApp(dependencies: Dependencies): Hono {
   const api = apiRoutes(dependencies, storing) as unknown as Hono;
   const routes = new Hono()
     .route("/", api)
-    .route("/", docs(operationsOf(api)))
+    .route("/", docs(dependencies, operationsOf(api)))
     .route("/", page(dependencies));
   requireRules(routes);
   refuseOtherMethods(routes);

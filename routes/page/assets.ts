@@ -4,6 +4,8 @@ import { forAnyone } from "../access.ts";
 import agency from "./agency.js" with { type: "text" };
 import data from "./data.css" with { type: "text" };
 import dictionary from "./dictionary.js" with { type: "text" };
+import docsStyle from "./docs.css" with { type: "text" };
+import docs from "./docs.js" with { type: "text" };
 import form from "./form.css" with { type: "text" };
 import icon from "./icon.svg" with { type: "text" };
 import jobStyle from "./job.css" with { type: "text" };
@@ -15,6 +17,7 @@ import request from "./request.js" with { type: "text" };
 const SCRIPTS = {
   "agency.js": agency,
   "dictionary.js": dictionary,
+  "docs.js": docs,
   "job.js": job,
   "request.js": request,
 } as const;
@@ -22,7 +25,7 @@ const SCRIPTS = {
 /** The name of one of the scripts. */
 export type ScriptName = keyof typeof SCRIPTS;
 
-const style = [base, form, data, jobStyle].join("\n");
+const style = [base, form, data, jobStyle, docsStyle].join("\n");
 
 /** What the pages load: one style for all, an icon, and scripts. */
 export function assets(): Hono {

@@ -84,6 +84,7 @@ const table: Record<string, { path: string; body?: unknown; form?: () => FormDat
   "GET /my-files": { path: "/my-files", statuses: [303, 303, 303, 303, 303, 303] },
   "GET /job.js": { path: "/job.js", statuses: [200, 200, 200, 200, 200, 200] },
   "GET /request.js": { path: "/request.js", statuses: [200, 200, 200, 200, 200, 200] },
+  "GET /docs.js": { path: "/docs.js", statuses: [200, 200, 200, 200, 200, 200] },
   "GET /dictionary": { path: "/dictionary", statuses: [200, 200, 200, 200, 200, 200] },
   "GET /dictionary.js": { path: "/dictionary.js", statuses: [200, 200, 200, 200, 200, 200] },
   "POST /sign-in": { path: "/sign-in", statuses: [403, 403, 403, 403, 403, 403] },
