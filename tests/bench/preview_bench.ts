@@ -2,7 +2,6 @@
  * A look at a file's first records: POST /v1/generations/preview with the API's rights, against the 100 ms that a
  * person does not notice. Those of A and BOC have to be worked out as a whole, for which half a second is taken.
  */
-// deno-lint-ignore-file no-console -- a benchmark's answer goes to standard output
 import assert from "node:assert/strict";
 import { connect } from "../../lib/db.ts";
 import { loadSample } from "../../lib/dev/sample/load.ts";
