@@ -9,16 +9,11 @@ import { mayWait, preferWait } from "./prefer_wait.ts";
 import { receiveReconciliation } from "./receive_reconciliation.ts";
 import { respondWithStatus, statusResponses } from "./status_headers.ts";
 import { letItBeSent, requireUpload } from "./upload_body.ts";
-import { UploadRoom } from "./upload_room.ts";
-
-/** Uploads that an API receives at a time: each may have two parts of 8 MiB in memory, on their way to S3. */
-const MOST_UPLOADS = 16;
-const MOST_UPLOADS_OF_ONE_USER = 4;
+import type { UploadRoom } from "./upload_room.ts";
 
 /** `POST /v1/reconciliations/`: takes a file to be reconciled, and responds with its job's status. */
-export function reconcile(dependencies: Dependencies) {
-  const room = new UploadRoom(MOST_UPLOADS, MOST_UPLOADS_OF_ONE_USER);
-  return new Hono<WithJob>().post(
+export const reconcile = (dependencies: Dependencies, room: UploadRoom) =>
+  new Hono<WithJob>().post(
     "/v1/reconciliations",
     forUsers(dependencies),
     operation({
@@ -48,4 +43,3 @@ export function reconcile(dependencies: Dependencies) {
       return await respondWithStatus(c, await preferWait(c, dependencies), dependencies);
     },
   );
-}

@@ -11,6 +11,8 @@ import icon from "./icon.svg" with { type: "text" };
 import jobStyle from "./job.css" with { type: "text" };
 import job from "./job.js" with { type: "text" };
 import base from "./page.css" with { type: "text" };
+import reconcileStyle from "./reconcile.css" with { type: "text" };
+import reconcile from "./reconcile.js" with { type: "text" };
 import request from "./request.js" with { type: "text" };
 
 /** The scripts of the pages, by name: each page names those that it needs, and works without. */
@@ -19,13 +21,14 @@ const SCRIPTS = {
   "dictionary.js": dictionary,
   "docs.js": docs,
   "job.js": job,
+  "reconcile.js": reconcile,
   "request.js": request,
 } as const;
 
 /** The name of one of the scripts. */
 export type ScriptName = keyof typeof SCRIPTS;
 
-const style = [base, form, data, jobStyle, docsStyle].join("\n");
+const style = [base, form, data, jobStyle, docsStyle, reconcileStyle].join("\n");
 
 /** What the pages load: one style for all, an icon, and scripts. */
 export function assets(): Hono {

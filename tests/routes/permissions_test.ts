@@ -84,6 +84,9 @@ const table: Record<string, { path: string; body?: unknown; form?: () => FormDat
   "GET /my-files": { path: "/my-files", statuses: [303, 303, 303, 303, 303, 303] },
   "GET /job.js": { path: "/job.js", statuses: [200, 200, 200, 200, 200, 200] },
   "GET /request.js": { path: "/request.js", statuses: [200, 200, 200, 200, 200, 200] },
+  "GET /reconcile.js": { path: "/reconcile.js", statuses: [200, 200, 200, 200, 200, 200] },
+  "GET /reconcile": { path: "/reconcile", statuses: [303, 303, 303, 303, 303, 303] },
+  "POST /reconcile": { path: "/reconcile", statuses: [403, 403, 403, 403, 403, 403] },
   "GET /docs.js": { path: "/docs.js", statuses: [200, 200, 200, 200, 200, 200] },
   "GET /dictionary": { path: "/dictionary", statuses: [200, 200, 200, 200, 200, 200] },
   "GET /dictionary.js": { path: "/dictionary.js", statuses: [200, 200, 200, 200, 200, 200] },
@@ -91,6 +94,10 @@ const table: Record<string, { path: string; body?: unknown; form?: () => FormDat
   "POST /sign-out": { path: "/sign-out", statuses: [403, 403, 403, 403, 403, 403] },
   "POST /request": { path: "/request", statuses: [403, 403, 403, 403, 403, 403] },
   "GET /jobs/:job_id{[0-9]+}": { path: "/jobs/1", statuses: [303, 303, 303, 303, 303, 303] },
+  "GET /jobs/of-file/:generation{[0-9]{1,18}}": {
+    path: "/jobs/of-file/1",
+    statuses: [303, 303, 303, 303, 303, 303],
+  },
   "GET /jobs/:job_id{[0-9]+}/status": {
     path: "/jobs/1/status",
     statuses: [401, 401, 401, 401, 401, 401],
