@@ -13,7 +13,7 @@ import { checkDetachedGenerationStatus } from "./check_detached_generation_statu
 import { coverage } from "./coverage.ts";
 import { columns } from "./columns.ts";
 import type { Dependencies } from "./dependencies.ts";
-import { docs } from "./docs/docs.ts";
+import { docs } from "./docs/docs.tsx";
 import { errorResponse } from "./error_response.ts";
 import { estimateGeneration } from "./estimate_generation.ts";
 import { files } from "./files.ts";
@@ -37,9 +37,10 @@ import { reconcile } from "./reconcile.ts";
 import { knowSource } from "./request_source.ts";
 import { schemaFault } from "./schema_fault.ts";
 import { traceRequests } from "./trace_requests.ts";
+import { type UploadRoom, uploadRoom } from "./upload_room.ts";
 
 /** Every route for programs, with the types that the client (`client.ts`) knows the API by. */
-const apiRoutes = (dependencies: Dependencies, storing: Storing) =>
+const apiRoutes = (dependencies: Dependencies, storing: Storing, uploads: UploadRoom) =>
   new Hono()
     .route("/", generateDetachedFile(dependencies))
     .route("/", checkDetachedGenerationStatus(dependencies))
@@ -49,7 +50,7 @@ const apiRoutes = (dependencies: Dependencies, storing: Storing) =>
     .route("/", generationTotals(dependencies))
     .route("/", estimateGeneration(dependencies))
     .route("/", previewGeneration(dependencies))
-    .route("/", reconcile(dependencies))
+    .route("/", reconcile(dependencies, uploads))
     .route("/", coverage(dependencies))
     .route("/", columns())
     .route("/", detachedFileUrl(dependencies))
@@ -67,11 +68,12 @@ export type Api = ReturnType<typeof apiRoutes>;
 /** The whole API: every route, with its errors. */
 export function createApp(dependencies: Dependencies): Hono {
   const storing = new Storing();
-  const api = apiRoutes(dependencies, storing) as unknown as Hono;
+  const uploads = uploadRoom();
+  const api = apiRoutes(dependencies, storing, uploads) as unknown as Hono;
   const routes = new Hono()
     .route("/", api)
-    .route("/", docs(operationsOf(api)))
-    .route("/", page(dependencies));
+    .route("/", docs(dependencies, operationsOf(api)))
+    .route("/", page(dependencies, uploads));
   requireRules(routes);
   refuseOtherMethods(routes);
 

@@ -22,7 +22,10 @@ const listSchema = z.object({
   next_cursor: z.string().nullable().meta({
     description: "the cursor of the next page; null on the last one",
   }),
-}).meta({ id: "Generations", examples: [{ generations: [], next_cursor: null }] });
+}).meta({
+  id: "Generations",
+  examples: [{ generations: statusSchema.meta()!.examples, next_cursor: null }],
+});
 
 const listQuery = z.object({
   state: word("state", STATES),

@@ -19,6 +19,8 @@ const LONGEST_FILE_NAME = 255;
 export interface ReconciliationHead {
   contentType: string;
   idempotencyKey: string | undefined;
+  /** What the form's text fields mean, where they are not those of the API's form. */
+  meaning?: (fields: FormFields) => FormFields;
 }
 
 /**
@@ -30,7 +32,7 @@ export interface ReconciliationHead {
  */
 export async function receiveReconciliation(
   c: Context<WithJob>,
-  { contentType, idempotencyKey }: ReconciliationHead,
+  { contentType, idempotencyKey, meaning = (fields) => fields }: ReconciliationHead,
   dependencies: Dependencies,
 ): Promise<JobStatus> {
   const { sql, store, maxUploadBytes, maxUnfinishedJobs } = dependencies;
@@ -39,21 +41,24 @@ export async function receiveReconciliation(
   await using given = new AsyncDisposableStack();
   let upload: IncomingUpload | undefined;
 
-  const fields = await readForm({
-    contentType,
-    body: bodyAsItComes(c),
-    maxFileBytes: maxUploadBytes,
-    onFile: async (file, before) => {
-      requireFile(file);
-      // What is known to be refused need not be sent.
-      if (isComplete(before)) requireAgencyAccess(user, requestOfFields(before).agency_code);
-      upload = given.use(await IncomingUpload.begin({ sql, store }, file.name));
-      for await (const bytes of file.content) {
-        await beginning.add(bytes, fileTypeOfKind(before));
-        await upload.write(bytes);
-      }
-    },
-  });
+  const fields = meaning(
+    await readForm({
+      contentType,
+      body: bodyAsItComes(c),
+      maxFileBytes: maxUploadBytes,
+      onFile: async (file, sent) => {
+        const before = meaning(sent);
+        requireFile(file);
+        // What is known to be refused need not be sent.
+        if (isComplete(before)) requireAgencyAccess(user, requestOfFields(before).agency_code);
+        upload = given.use(await IncomingUpload.begin({ sql, store }, file.name));
+        for await (const bytes of file.content) {
+          await beginning.add(bytes, fileTypeOfKind(before));
+          await upload.write(bytes);
+        }
+      },
+    }),
+  );
   const request = requestOfFields(fields);
   requireAgencyAccess(user, request.agency_code);
   if (!upload) throw missingFile(fields);

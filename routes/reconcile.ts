@@ -8,17 +8,12 @@ import { operation } from "./operation.ts";
 import { mayWait, preferWait } from "./prefer_wait.ts";
 import { receiveReconciliation } from "./receive_reconciliation.ts";
 import { respondWithStatus, statusResponses } from "./status_headers.ts";
-import { requireUpload } from "./upload_body.ts";
-import { UploadRoom } from "./upload_room.ts";
-
-/** Uploads that an API receives at a time: each may have two parts of 8 MiB in memory, on their way to S3. */
-const MOST_UPLOADS = 16;
-const MOST_UPLOADS_OF_ONE_USER = 4;
+import { letItBeSent, requireUpload } from "./upload_body.ts";
+import type { UploadRoom } from "./upload_room.ts";
 
 /** `POST /v1/reconciliations/`: takes a file to be reconciled, and responds with its job's status. */
-export function reconcile(dependencies: Dependencies) {
-  const room = new UploadRoom(MOST_UPLOADS, MOST_UPLOADS_OF_ONE_USER);
-  return new Hono<WithJob>().post(
+export const reconcile = (dependencies: Dependencies, room: UploadRoom) =>
+  new Hono<WithJob>().post(
     "/v1/reconciliations",
     forUsers(dependencies),
     operation({
@@ -38,11 +33,13 @@ export function reconcile(dependencies: Dependencies) {
     async (c) => {
       const contentType = requireUpload(c, dependencies.maxUploadBytes);
       const idempotencyKey = idempotencyKeyOf(c);
-      {
+      try {
         using _place = room.enter(c.var.user.userId);
         c.set("job", await receiveReconciliation(c, { contentType, idempotencyKey }, dependencies));
+      } catch (error) {
+        await letItBeSent(c);
+        throw error;
       }
       return await respondWithStatus(c, await preferWait(c, dependencies), dependencies);
     },
   );
-}

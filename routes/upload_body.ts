@@ -33,6 +33,9 @@ export function requireUpload(c: Context, maxFileBytes: number): string {
   return found;
 }
 
+/** Who reads a request's body; nobody else may then. */
+const readers = new WeakMap<Request, ReadableStreamDefaultReader<Uint8Array>>();
+
 /**
  * Reads the body of a request as it comes, however long it takes, as long as it does not stand still while it
  * is waited for.
@@ -48,6 +51,7 @@ export async function* bodyAsItComes(
   // response.
   const reader = c.req.raw.body?.getReader();
   if (!reader) return;
+  readers.set(c.req.raw, reader);
   while (true) {
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(
@@ -65,5 +69,33 @@ export async function* bodyAsItComes(
     } finally {
       clearTimeout(timer);
     }
+  }
+}
+
+/** How long what a refused client goes on sending is thrown away. */
+const MOST_UNHEARD_MILLISECONDS = 15_000;
+
+/**
+ * Throws away what still comes of a refused upload: not every client looks for a response before it has sent
+ * all. Waits for it where the response will end the connection, since such a client would be told of the end
+ * only, and never see why.
+ */
+export async function letItBeSent(c: Context): Promise<void> {
+  const reader = readers.get(c.req.raw);
+  if (!reader) return;
+  const thrownAway = throwAway(reader);
+  if (/\bclose\b/i.test(c.req.header("Connection") ?? "")) await thrownAway;
+}
+
+async function throwAway(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
+  const over = Promise.withResolvers<true>();
+  const timer = setTimeout(() => over.resolve(true), MOST_UNHEARD_MILLISECONDS);
+  const rest = async (): Promise<boolean> => (await reader.read()).done;
+  try {
+    while (!await Promise.race([rest(), over.promise]));
+  } catch {
+    // It has hung up.
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -35,3 +35,10 @@ export class UploadRoom {
     };
   }
 }
+
+/** Uploads that an API receives at a time: each may have two parts of 8 MiB in memory, on their way to S3. */
+const MOST_UPLOADS = 16;
+const MOST_UPLOADS_OF_ONE_USER = 4;
+
+/** The room for uploads of a process, by whichever door they come. */
+export const uploadRoom = (): UploadRoom => new UploadRoom(MOST_UPLOADS, MOST_UPLOADS_OF_ONE_USER);

@@ -70,3 +70,18 @@ export async function earlierJobOf(
     ORDER BY own.job_id DESC LIMIT 1`;
   return row;
 }
+
+/**
+ * The job by which a user has come to a file: the newest of the user's own, else of others; undefined where
+ * there is none. Whether the user may see it is still to be asked.
+ */
+export async function jobOfFile(
+  sql: Sql,
+  fileGenerationId: string,
+  requestedBy: string,
+): Promise<string | undefined> {
+  const [row] = await sql<{ jobId: string }[]>`
+    SELECT job_id AS "jobId" FROM generation_job WHERE file_generation_id = ${fileGenerationId}
+    ORDER BY (requested_by = ${requestedBy}) DESC, job_id DESC LIMIT 1`;
+  return row?.jobId;
+}

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 
+const lifted = new WeakSet<IncomingMessage>();
 const timers = new WeakMap<IncomingMessage, ReturnType<typeof setTimeout>>();
 
 /**
@@ -27,8 +28,13 @@ export function limitBody(
  * still. Nothing happens where a request has no deadline, or did not come by a server.
  */
 export function liftBodyLimit(incoming: IncomingMessage | undefined): void {
-  if (incoming) clearTimeout(timers.get(incoming));
+  if (!incoming) return;
+  lifted.add(incoming);
+  clearTimeout(timers.get(incoming));
 }
+
+/** Whether the body of a request was allowed to take as long as it takes. */
+export const isBodyLimitLifted = (incoming: IncomingMessage): boolean => lifted.has(incoming);
 
 const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;

@@ -13,6 +13,7 @@ export const CONTENT_SECURITY_POLICY =
 const PLACES = {
   "/": "Ask for a file",
   "/my-files": "My files",
+  "/reconcile": "Reconcile",
   "/dictionary": "Dictionary",
 } as const;
 

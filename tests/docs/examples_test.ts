@@ -4,6 +4,7 @@ import { loadSample } from "../../lib/dev/sample/load.ts";
 import { cRecord, uploadText } from "../helpers/file_c.ts";
 import { isInstalled } from "../helpers/installed.ts";
 import { startService } from "../helpers/service.ts";
+import { checkApiExamples } from "./api_examples.ts";
 import { checkReading } from "./reading.ts";
 
 const examples = new URL("../../docs/examples/", import.meta.url);
@@ -14,6 +15,7 @@ Deno.test("every example works as it stands", async (t) => {
   await loadSample(service.sql);
   await service.worker();
   await checkReading(t, service);
+  await checkApiExamples(t, service);
   const env = { URL: service.api.url, TOKEN: service.api.token };
   const run = async (program: string, args: string[]) => {
     const folder = await Deno.makeTempDir();

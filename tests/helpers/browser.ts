@@ -18,7 +18,7 @@ export interface Browser extends AsyncDisposable {
   expect(expression: string, seconds?: number): Promise<void>;
   /** Types a text, or presses a key that has a name, where the focus is. */
   type(text: string): Promise<void>;
-  press(key: "Tab" | "Enter" | "Space" | "ArrowDown"): Promise<void>;
+  press(key: "Tab" | "Enter" | "Space" | "ArrowDown" | "ArrowRight"): Promise<void>;
 }
 
 /**
@@ -110,7 +110,7 @@ export async function startBrowser(): Promise<Browser> {
   const downloads = `${profile}/downloads`;
   await Deno.mkdir(downloads);
   await send("Browser.setDownloadBehavior", { behavior: "allow", downloadPath: downloads });
-  const keys = { Tab: 9, Enter: 13, Space: 32, ArrowDown: 40 };
+  const keys = { Tab: 9, Enter: 13, Space: 32, ArrowDown: 40, ArrowRight: 39 };
   const owned = resources.move();
   return {
     downloads,

@@ -58,19 +58,19 @@ async function send({ api }: Service, form: FormData): Promise<Record<string, un
 }
 
 /** Begins an upload that never ends, with so many bytes of its file. */
-async function beginUpload({ api }: Service, bytes: number) {
+async function beginUpload({ api }: Service, bytes: number, headers = "", content = GOOD) {
   const { hostname, port } = new URL(api.url);
   const connection = await rawConnection(Number(port), hostname);
   const fields = Object.entries(C_FIELDS).map(([name, value]) =>
     `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`
   ).join("");
   const text =
-    `${fields}--b\r\nContent-Disposition: form-data; name="file"; filename="c.csv"\r\n\r\n${GOOD}` +
+    `${fields}--b\r\nContent-Disposition: form-data; name="file"; filename="c.csv"\r\n\r\n${content}` +
     `${",".repeat(55)}\n`.repeat(Math.ceil(bytes / 56));
   await connection.send(
-    `POST /v1/reconciliations/ HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${api.token}\r\n` +
+    `POST /v1/reconciliations/ HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${api.token}\r\n${headers}` +
       `Content-Type: multipart/form-data; boundary=b\r\nContent-Length: ${
-        10 * (bytes + 1_000_000)
+        text.length + 20_000_000
       }\r\n\r\n${text}`,
   );
   return connection;
@@ -105,11 +105,22 @@ for (const [where, open, ignore] of places) {
         );
       });
       await t.step(
+        "a client that looks for a response only once it has sent all sees why it was refused",
+        async () => {
+          for (const kind of ["close", "keep-alive"]) {
+            using connection = await beginUpload(service, 0, `Connection: ${kind}\r\n`, "a,b\n");
+            for (let sent = 0; sent < 20; sent++) await connection.send("1,2\n".repeat(250_000));
+            assert.match(await connection.until("\r\n\r\n"), /^HTTP\/1\.1 400 /, kind);
+          }
+          assert.deepEqual([(await notes(service)).count, (await stored()).length], [2, 2]);
+        },
+      );
+      await t.step(
         "a worker that is killed while it reads costs time; then nothing is left but the differences",
         async () => {
           const { json } = await service.api.send("DELETE", `/v1/generations/${cancelled["job_id"]}`);
           assert.equal(json.state, "cancelled");
-          const large = await send(service, uploadForm(GOOD + `${",".repeat(55)}\n`.repeat(150_000)));
+          const large = await send(service, uploadForm(GOOD + `${",".repeat(55)}\n`.repeat(60_000)));
           const first = await service.worker({ WORKER_CONCURRENCY: "1" });
           await until(
             "it is being read",

@@ -9,7 +9,7 @@ import { publish } from "../../lib/generations/publish.ts";
 import { type TestApp, testApp } from "../helpers/app.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { addAgencies, ask, d1Body, generationOf, written } from "../helpers/generations.ts";
-import { visible } from "../helpers/visible_text.ts";
+import { pageVisitor } from "../helpers/page_visitor.ts";
 
 const OWNER = "treasury-reader";
 const totals: FileTotals = {
@@ -27,22 +27,7 @@ const totals: FileTotals = {
   ],
 };
 
-/** Signs in at the page as one of the tests' users. */
-function visitor({ app }: TestApp, as: string) {
-  const headers = { Cookie: `session=${as}`, "Sec-Fetch-Site": "same-origin" };
-  return {
-    async get(path: string) {
-      const response = await app.request(path, { headers });
-      const html = await response.text();
-      return { status: response.status, html, text: visible(html) };
-    },
-    async post(path: string, fields: Record<string, string> = {}) {
-      const body = new URLSearchParams(fields);
-      const response = await app.request(path, { method: "POST", headers, body });
-      return { status: response.status, to: response.headers.get("Location"), text: await response.text() };
-    },
-  };
-}
+const visitor = ({ app }: TestApp, as: string) => pageVisitor((path, init) => app.request(path, init), as);
 
 const claimed = async (sql: Sql, jobId: string) =>
   (await claim(sql, (await generationOf(sql, jobId)).id, "worker-1", 30))!;
@@ -50,8 +35,9 @@ const claimed = async (sql: Sql, jobId: string) =>
 /** New data of the Treasury's, so that an equal request makes another file. */
 const load = (sql: Sql) =>
   sql`
-    INSERT INTO data_source (source_table, version, loaded_at) VALUES ('detached_award_procurement', 1, now())
-    ON CONFLICT (source_table) DO UPDATE SET version = data_source.version + 1`;
+    WITH source AS (INSERT INTO data_source (source_table) VALUES ('detached_award_procurement'))
+    INSERT INTO record_count (source_table, agency_type, agency_code, action_date, records, version)
+    VALUES ('detached_award_procurement', 'awarding', '020', '2016-01-05', 1, 7)`;
 
 Deno.test("the page of a job", async (t) => {
   await using db = await testDatabase();
@@ -145,6 +131,20 @@ Deno.test("the page of a job", async (t) => {
     },
   );
 
+  await step("a link that has expired leads to the page of the file, who may see it", async () => {
+    const { url } =
+      (await app.send("GET", "/v1/check_detached_generation_status/?job_id=1", { as: OWNER })).json;
+    const expired = url.replace(/expires=\d+/, "expires=1");
+    const { status, text, html } = await get(expired);
+    assert.deepEqual([status, text.slice(0, 17)], [403, "This did not work"]);
+    const way = /href="(\/jobs\/of-file\/\d+)"/.exec(html)![1]!;
+    assert.equal((await get(way)).to, "/jobs/3");
+    assert.equal((await visitor(app, "defense-fabs").get(way)).status, 403);
+    assert.equal((await get("/jobs/of-file/999")).status, 404);
+    const forPrograms = await app.send("GET", expired, { headers: { Accept: "*/*" } });
+    assert.equal(forPrograms.json.code, "link_refused");
+  });
+
   await step("what may not be asked again is refused in words", async () => {
     assert.equal((await visitor(app, "defense-fabs").post("/jobs/1/again")).status, 403);
     const { status, text } = await post("/jobs/1/again", { since: "x" });
@@ -155,14 +155,19 @@ Deno.test("the page of a job", async (t) => {
   });
 
   await step("an empty file says that nothing matched, and what there is", async () => {
-    const jobId = await ask(sql, d1Body({ end: "01/02/2016" }), { requestedBy: OWNER });
-    await publish(sql, await claimed(sql, jobId), { ...written, rows: 0 }, null);
-    assert.match((await get(`/jobs/${jobId}`)).text, /Nothing matched There is no D1 record with 020/);
-    await sql`INSERT INTO record_count (source_table, agency_type, agency_code, action_date, records, version)
-      VALUES ('detached_award_procurement', 'awarding', '020', '2016-05-03', 7, 1)`;
-    const { text, html } = await get(`/jobs/${jobId}`);
-    assert.match(text, /There are 7, from 05\/03\/2016 to 05\/03\/2016\. Ask for those days/);
-    assert.match(html, /href="\/\?file_type=D1&amp;agency=020&amp;start=2016-05-03&amp;end=2016-05-03/);
+    const emptied = async (agency_type: string) => {
+      const body = d1Body({ end: "01/02/2016", agency_type });
+      const jobId = await ask(sql, body, { requestedBy: OWNER });
+      await publish(sql, await claimed(sql, jobId), { ...written, rows: 0 }, null);
+      return await get(`/jobs/${jobId}`);
+    };
+    assert.match(
+      (await emptied("funding")).text,
+      /Nothing matched There is no D1 record with 020 as the funding/,
+    );
+    const { text, html } = await emptied("awarding");
+    assert.match(text, /There is 1, from 01\/05\/2016 to 01\/05\/2016\. Ask for those days/);
+    assert.match(html, /href="\/\?file_type=D1&amp;agency=020&amp;start=2016-01-05&amp;end=2016-01-05/);
   });
 
   await step("one that has failed says why, and what to do", async () => {

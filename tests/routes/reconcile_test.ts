@@ -229,6 +229,10 @@ Deno.test("a file that is sent to be reconciled is a job like any other", async 
       })).status,
       403,
     );
+    for (const path of ["/", `/jobs/${json["job_id"]}`]) {
+      const page = await app.send("GET", path, { as: null, headers: { Cookie: `session=${as}` } });
+      assert.deepEqual([page.status, page.text.includes("C-DIFF")], [200, true], path);
+    }
     const cancelled = await app.send("DELETE", `/v1/generations/${json["job_id"]}`, { as });
     assert.deepEqual([cancelled.status, cancelled.json.state], [200, "cancelled"]);
   });

@@ -41,7 +41,7 @@ const ROUTES: Record<string, Route> = {
   "/jobs/1/again": form(() => ({ x: "" })),
 };
 /** Those whose bodies are neither small nor quick; `reconcile_test.ts` and `upload_test.ts` try them. */
-const UPLOADS = ["/v1/reconciliations"];
+const UPLOADS = ["/v1/reconciliations", "/reconcile"];
 const FORMS = Object.keys(ROUTES).filter((path) => ROUTES[path]!.type === FORM);
 
 async function start(): Promise<

@@ -3,6 +3,7 @@ import type { JobStatus } from "../../../lib/generations/status.ts";
 import { number, sizeOf } from "../job_words.ts";
 import { durationOf, Moment } from "./moments.tsx";
 
+const MINUTE_MILLISECONDS = 60_000;
 const DAY_MILLISECONDS = 86_400_000;
 
 /** A finished file: where it is to be had, and all that its user has to know to trust it. */
@@ -47,7 +48,8 @@ export function FileFacts({ job, details, retentionDays }: {
         <dt>Data as of</dt>
         <dd>
           {dataAsOf ? <Moment at={dataAsOf} /> : "nothing was loaded"}
-          {details.dataCheckedAt && (
+          {details.dataCheckedAt && dataAsOf &&
+            details.dataCheckedAt.getTime() - dataAsOf.getTime() > MINUTE_MILLISECONDS && (
             <>
               ; unchanged when it was asked for, by all that was loaded until{" "}
               <Moment at={details.dataCheckedAt} />

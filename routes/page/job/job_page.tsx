@@ -4,6 +4,8 @@ import { ofIgnoredKeys, warningOf } from "../../../lib/coverage/warnings.ts";
 import type { JobStatus } from "../../../lib/generations/status.ts";
 import { Layout } from "../layout.tsx";
 import { stateWords } from "../job_words.ts";
+import { FindingsByRule } from "../reconcile/findings.tsx";
+import { FirstLines } from "../reconcile/first_lines.tsx";
 import { Again } from "./again.tsx";
 import { ChangesFound } from "./changes.tsx";
 import { Curl } from "./curl.tsx";
@@ -12,7 +14,7 @@ import { FileFacts } from "./file_facts.tsx";
 import type { JobView } from "./job_view.ts";
 import { ProgressOf, progressOf } from "./progress.tsx";
 import { RequestFacts } from "./request_facts.tsx";
-import { kindOf, timeOf } from "./request_words.ts";
+import { kindOf, timeOf, uploadAddress } from "./request_words.ts";
 import { Totals } from "./totals.tsx";
 import { WhatThereIs } from "./what_there_is.tsx";
 
@@ -41,6 +43,7 @@ export function JobPage({ view }: { view: JobView }) {
           <strong id="state" class={`state ${job.state}`}>{state}</strong>
         </p>
         <Outcome view={view} />
+        {view.lines && view.lines.length > 0 && <FirstLines lines={view.lines} all={job.rows ?? 0} />}
         <RequestFacts job={job} details={details} />
         {view.totals && <Totals totals={view.totals} fileType={job.fileType} />}
         {!waits && <Next view={view} />}
@@ -73,6 +76,7 @@ function Outcome({ view }: { view: JobView }) {
         // What there is says it already, and more.
         .filter(({ code }) => !(empty && (code === "no_records" || code === "nothing_loaded")))
         .map((noted) => <p class="alert warning">{warningOf(noted).message}</p>)}
+      {job.findings && <FindingsByRule fileType={job.fileType} findings={job.findings} />}
       {job.changes && <ChangesFound changes={job.changes} since={details.request.since_job_id!} />}
       {job.state === "finished" && job.file && (
         <FileFacts job={job} details={details} retentionDays={retentionDays} />
@@ -90,7 +94,7 @@ function Next({ view }: { view: JobView }) {
   if (request.upload) {
     return (
       <p>
-        <a href="/">Ask for a file</a>
+        <a href={uploadAddress(request)}>Send a file to be compared again</a>
       </p>
     );
   }

@@ -6,7 +6,7 @@ import { bodyOfRequest } from "../../../lib/files/body_of_request.ts";
 import type { FileRequest } from "../../../lib/files/file_type.ts";
 import { fileTypeOf, requestBody } from "../../../lib/files/registry.ts";
 import { cancelJob } from "../../../lib/generations/cancel.ts";
-import { jobDetails } from "../../../lib/generations/job_details.ts";
+import { jobDetails, jobOfFile } from "../../../lib/generations/job_details.ts";
 import { requestGeneration } from "../../../lib/generations/request.ts";
 import type { Dependencies } from "../../dependencies.ts";
 import { accessJob, auditOfJob, forJob, JOB_ID } from "../../job_access.ts";
@@ -36,6 +36,13 @@ export function job(dependencies: Dependencies) {
       forJob(dependencies),
       async (c) => c.html(<JobPage view={await viewOf(c, dependencies)} />),
     )
+    .get("/jobs/of-file/:generation{[0-9]{1,18}}", rule, orSignIn, async (c) => {
+      const jobId = await jobOfFile(sql, c.req.param("generation"), c.var.user.name);
+      if (jobId === undefined || !await accessJob(c, sql, jobId)) {
+        throw new ServiceError("route_unknown", { path: c.req.path });
+      }
+      return c.redirect(`/jobs/${jobId}`, 303);
+    })
     .get(`${JOB}/status`, rule, requireVisitor("error"), forJob(dependencies), async (c) => {
       const { job } = c.var;
       return c.json({

@@ -62,3 +62,14 @@ export function formAddress(request: AnyRequest): string {
   for (const [name, value] of Object.entries(values)) if (value !== undefined) query.set(name, String(value));
   return `/?${query}`;
 }
+
+/** Where the form of reconciliations stands filled in with a request; its file has to be chosen anew. */
+export function uploadAddress(
+  { file_type, agency_code, start, end, year, period, agency_type }: AnyRequest,
+): string {
+  const kind = file_type.slice(0, 1);
+  const values = fileTypeOf(file_type).showsPeriod ? { start, end, agency_type } : { year, period };
+  const query = new URLSearchParams({ kind, agency: agency_code });
+  for (const [name, value] of Object.entries(values)) if (value !== undefined) query.set(name, String(value));
+  return `/reconcile?${query}`;
+}

@@ -21,7 +21,7 @@ export function SubTiers({ subTiers, amount }: { subTiers: readonly SubTier[]; a
           <tr>
             <th scope="col">Sub-tier agency</th>
             <th scope="col" class="number">Records</th>
-            <th scope="col" class="number">{amount}</th>
+            <th scope="col" class="number">Obligations</th>
             <td aria-hidden="true"></td>
           </tr>
         </thead>

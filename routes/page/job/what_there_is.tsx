@@ -39,9 +39,9 @@ function Days({ request, coverage }: { request: AnyRequest; coverage: DayCoverag
   return (
     <>
       <p>
-        {`No record of these days has ${agency_code} as its ${agency_type} agency. There are ${
-          number(records)
-        }, ` +
+        {`No record of these days has ${agency_code} as its ${agency_type} agency. There ${
+          records === 1 ? "is" : "are"
+        } ${number(records)}, ` +
           `from ${usDay(firstDay)} to ${usDay(lastDay)}.`}
       </p>
       <p>

@@ -1,0 +1,65 @@
+import { Hono } from "hono";
+import { type FieldIssue, ServiceError } from "../../../lib/errors.ts";
+import { requestOfFields } from "../../../lib/reconciliations/form.ts";
+import { recordRefusal } from "../../audit_refusals.ts";
+import type { Dependencies } from "../../dependencies.ts";
+import type { WithJob } from "../../job_access.ts";
+import { receiveReconciliation } from "../../receive_reconciliation.ts";
+import { letItBeSent, requireUpload } from "../../upload_body.ts";
+import type { UploadRoom } from "../../upload_room.ts";
+import { forVisitors, requireVisitor } from "../visitor.ts";
+import { reconcilePage } from "./reconcile_page.tsx";
+import { errorsOf, fieldsOf, readUploadValues } from "./upload_fields.ts";
+
+/**
+ * `GET /reconcile`: the form by which a File C or a File A is sent; `POST /reconcile` takes it as
+ * `POST /v1/reconciliations/` does, and leads to its job.
+ */
+export const reconcileRoutes = (dependencies: Dependencies, room: UploadRoom) =>
+  new Hono<WithJob>()
+    .get("/reconcile", forVisitors(dependencies), requireVisitor("sign in"), async (c) =>
+      await reconcilePage(c, dependencies, { values: readUploadValues(c.req.query()) }))
+    .post("/reconcile", forVisitors(dependencies), requireVisitor("sign in"), async (c) => {
+      let values = readUploadValues({});
+      try {
+        const contentType = requireUpload(c, dependencies.maxUploadBytes);
+        using _place = room.enter(c.var.user.userId);
+        const job = await receiveReconciliation(c, {
+          contentType,
+          idempotencyKey: undefined,
+          meaning: (sent) => {
+            values = readUploadValues(sent);
+            return fieldsOf(values);
+          },
+        }, dependencies);
+        return c.redirect(`/jobs/${job.jobId}`, 303);
+      } catch (error) {
+        await letItBeSent(c);
+        // Nobody is there any more, or it is our fault.
+        if (!(error instanceof ServiceError) || error.status >= 499) {
+          throw error;
+        }
+        await recordRefusal(c, dependencies.sql, error);
+        const issues = error.code === "invalid_request" ? allIssues(error, fieldsOf(values)) : [];
+        return await reconcilePage(c, dependencies, {
+          values,
+          ...(issues.length > 0 ? { errors: errorsOf(issues, values) } : { refusal: error.message }),
+          status: 400,
+        });
+      }
+    });
+
+const issuesOf = (error: unknown): readonly FieldIssue[] =>
+  error instanceof ServiceError && error.code === "invalid_request"
+    ? (error.parameters as { issues: FieldIssue[] }).issues
+    : [];
+
+/** What was found wrong first, and with the other fields. */
+function allIssues(error: ServiceError, fields: Record<string, string>): readonly FieldIssue[] {
+  try {
+    requestOfFields(fields);
+    return issuesOf(error);
+  } catch (other) {
+    return [...issuesOf(error), ...issuesOf(other)];
+  }
+}
