@@ -48,8 +48,7 @@ export async function allRounds(options: string[]): Promise<string[][]> {
   const apart = [...WITH_DEADLINES, ...ALONE];
   return [
     ["--parallel", ...options, ...files.filter((file) => !apart.includes(file))],
-    ["--parallel", ...options, ...WITH_DEADLINES],
-    [...options, ...ALONE],
+    [...options, ...WITH_DEADLINES, ...ALONE],
   ];
 }
 
