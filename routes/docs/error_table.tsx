@@ -1,5 +1,6 @@
 import { catalogue } from "../../lib/errors.ts";
 import { ERRORS } from "./errors.ts";
+import { Prose } from "./prose.tsx";
 
 interface Entry {
   status: number;
@@ -42,7 +43,9 @@ export function ErrorTables() {
         {Object.entries(ERRORS).map(([status, { description }]) => (
           <>
             <dt id={`status-${status}`}>{status}</dt>
-            <dd>{description}</dd>
+            <dd>
+              <Prose text={description} />
+            </dd>
           </>
         ))}
       </dl>

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Prose } from "./prose.tsx";
 
 interface Described {
   $ref?: string;
@@ -51,7 +52,9 @@ export function KeysTable(
                     <code>{key.name}</code>
                   </th>
                   <td>{key.type}</td>
-                  <td>{whatItIs(key, io)}</td>
+                  <td>
+                    <Prose text={whatItIs(key, io)} />
+                  </td>
                 </tr>
               ))}
             </tbody>

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { requestBodies } from "../../lib/files/registry.ts";
 import type { Operation, Responses } from "../operation.ts";
 import { KeysTable } from "./keys_table.tsx";
+import { Prose } from "./prose.tsx";
 import { requestExamples } from "./request_examples.ts";
 
 /** What a route is for, how it is called, and what it responds with. */
@@ -15,7 +16,9 @@ export function OperationSection({ operation }: { operation: Operation }) {
         <code class="route">{method.toUpperCase()} {url}</code>
         {operation.isSignedIn ? null : " – without signing in"}
       </p>
-      <p>{description}</p>
+      <p>
+        <Prose text={description} />
+      </p>
       <Examples operation={operation} />
       {query && Object.keys(asked).length > 0 && <KeysTable caption="Query" schema={query} io="input" />}
       {body && [...requestBodies].map(([fileType, schema]) => (
@@ -61,7 +64,9 @@ function Named({ names, of }: { names: string; of: [name: string, description: s
             <dt>
               <code>{name}</code>
             </dt>
-            <dd>{description}</dd>
+            <dd>
+              <Prose text={description} />
+            </dd>
           </>
         ))}
       </dl>
@@ -76,7 +81,11 @@ function Response(
   return (
     <>
       <h4>Response {status}</h4>
-      {description && <p>{description}</p>}
+      {description && (
+        <p>
+          <Prose text={description} />
+        </p>
+      )}
       {mediaTypes.length > 0 && (
         <p>
           As {mediaTypes.map((mediaType, i) => (

@@ -4,6 +4,7 @@ import { type Column, type ColumnType, WRITTEN } from "../../lib/files/columns.t
 import { fileTypes } from "../../lib/files/registry.ts";
 import type { Dependencies } from "../dependencies.ts";
 import { query } from "../request_input.ts";
+import { Breakable } from "./breakable.tsx";
 import { Layout } from "./layout.tsx";
 import { Reading } from "./reading.tsx";
 import { forVisitors } from "./visitor.ts";
@@ -57,13 +58,12 @@ export const dictionary = (dependencies: Dependencies) =>
         <h1>Dictionary</h1>
         <p class="lead">
           Every column of the files{" "}
-          {fileTypes.map(({ code }) => code).join(", ")}: what it is called, what its values are, and where
-          they come from.
+          D1, D2, A and BOC: what it is called, what its values are, and where they come from.
         </p>
         <Search fileType={fileType} q={q} />
         <p id="found" role="status">{foundSentence(shown)}</p>
         <div class="scroll" tabindex={0} role="region" aria-label="Columns">
-          <table id="columns">
+          <table id="columns" class="columns">
             <thead>
               <tr>
                 <th scope="col">Column</th>
@@ -116,12 +116,20 @@ function Search({ fileType, q }: { fileType: string; q: string }) {
 function ColumnRow({ row: { fileType, column, text }, isShown }: { row: Row; isShown: boolean }) {
   return (
     <tr data-file={fileType} data-text={text} hidden={!isShown}>
-      <th scope="row">{column.header}</th>
+      <th scope="row">
+        <Breakable name={column.header} />
+      </th>
       <td>{fileType}</td>
       <td class="number">{column.position}</td>
       <td>{column.elementNumber}</td>
-      <td>{TYPES[column.type]}</td>
-      <td>{column.isComputed ? column.source : <code>{column.source}</code>}</td>
+      <td class="type">{TYPES[column.type]}</td>
+      <td class="from">
+        {column.isComputed ? column.source : (
+          <code>
+            <Breakable name={column.source} />
+          </code>
+        )}
+      </td>
     </tr>
   );
 }

@@ -4,25 +4,28 @@ import { usDay } from "../../lib/us_day.ts";
 import { periodName } from "./calendar_choices.ts";
 import { number, sizeOf, stateWords } from "./job_words.ts";
 
-/** A visitor's files, told apart at a glance, each with its download. */
+/**
+ * A visitor's files, told apart at a glance, each with its download. On a narrow screen they stand one below the
+ * other; the roles say that it is a table there too.
+ */
 export function Jobs({ jobs }: { jobs: readonly OwnJob[] }) {
   if (jobs.length === 0) return <p>There is none yet.</p>;
   return (
     <div class="scroll" tabindex={0} role="region" aria-label="Files">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">File</th>
-            <th scope="col">Asked for (UTC)</th>
-            <th scope="col">State</th>
-            <th scope="col" class="number">Records</th>
-            <th scope="col" class="number">Size</th>
-            <th scope="col">
+      <table class="files" role="table">
+        <thead role="rowgroup">
+          <tr role="row">
+            <th scope="col" role="columnheader">File</th>
+            <th scope="col" role="columnheader">Asked for (UTC)</th>
+            <th scope="col" role="columnheader">State</th>
+            <th scope="col" role="columnheader" class="number">Records</th>
+            <th scope="col" role="columnheader" class="number">Size</th>
+            <th scope="col" role="columnheader">
               <span class="unseen">Download</span>
             </th>
           </tr>
         </thead>
-        <tbody>{jobs.map((own) => <Row own={own} />)}</tbody>
+        <tbody role="rowgroup">{jobs.map((own) => <Row own={own} />)}</tbody>
       </table>
     </div>
   );
@@ -32,19 +35,21 @@ function Row({ own }: { own: OwnJob }) {
   const { job, requestedAt } = own;
   const what = kindOf(own);
   return (
-    <tr>
-      <th scope="row">
+    <tr role="row">
+      <th scope="row" role="rowheader">
         <a href={`/jobs/${job.jobId}`}>{what}</a>
         <br />
         <span class="muted">{`${own.agencyName ?? "agency"}, ${job.agencyCode}`}</span>
       </th>
-      <td>{`${usDay(requestedAt.toISOString().slice(0, 10))} ${requestedAt.toISOString().slice(11, 16)}`}</td>
-      <td>
+      <td role="cell" data-label="Asked for">
+        {`${usDay(requestedAt.toISOString().slice(0, 10))} ${requestedAt.toISOString().slice(11, 16)}`}
+      </td>
+      <td role="cell" data-label="State">
         <span class={`state ${job.state}`}>{stateWords(job.state)}</span>
       </td>
-      <td class="number">{job.rows === null ? "" : number(job.rows)}</td>
-      <td class="number">{job.size === null ? "" : sizeOf(job.size)}</td>
-      <td>
+      <td role="cell" data-label="Records" class="number">{job.rows === null ? "" : number(job.rows)}</td>
+      <td role="cell" data-label="Size" class="number">{job.size === null ? "" : sizeOf(job.size)}</td>
+      <td role="cell">
         {job.state === "finished" && job.file !== null && (
           <a class="button quiet small" href={`/jobs/${job.jobId}/download`}>
             Download<span class="unseen">{` ${what}, job ${job.jobId}`}</span>

@@ -29,6 +29,9 @@ Deno.test("beside `deno task start` the commands work on its database, from a fo
       assert.equal(code, 2, output);
       assert.match(output, /^DATABASE_URL is not set: .*deno task start/m);
     }
+    const { code, output } = await run("doctor");
+    assert.equal(code, 2, output);
+    assert.match(output, /WRONG +DATABASE_URL is not set: .*deno task start/);
   });
 
   const started = await startIn(project);
@@ -49,6 +52,11 @@ Deno.test("beside `deno task start` the commands work on its database, from a fo
       (await run("token", "create", "--user", "ann", "--admin")).output,
       /^detached_[0-9a-f]{64}$/m,
     );
+  });
+  await t.step("doctor: nothing is wrong but what the demo is", async () => {
+    const { code, output } = await run("doctor");
+    assert.equal(code, 0, output);
+    assert.match(output, /holds the demo's sample data[^]*\nNothing is wrong\.$/m);
   });
   await t.step("load: the file is what is refused, and not the database", async () => {
     await using file = await temporaryFile("CGAC AGENCY CODE,AGENCY NAME\n", "agencies.csv");
@@ -76,6 +84,9 @@ Deno.test("beside `deno task start` the commands work on its database, from a fo
         /^The embedded database in \.data does not run: run `deno task start` in another terminal/m,
       );
     }
+    const { code, output } = await run("doctor");
+    assert.equal(code, 3, output);
+    assert.match(output, /WRONG +The embedded database in \.data does not run/);
   });
 });
 

@@ -1,5 +1,6 @@
 /** Several servers in one URL: two real ones, of which one follows the other and takes its place. */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { connect, connectForQueue, openSession, type Sql } from "../../lib/db.ts";
@@ -9,6 +10,7 @@ import { type DebianPostgres, hasDebianPostgres, startDebianPostgres } from "../
 import { startApi, startWorker } from "../helpers/process.ts";
 import { runTask } from "../helpers/run_task.ts";
 import { temporaryFile } from "../helpers/sources.ts";
+import { fileUnderWay } from "../helpers/under_way.ts";
 import { until } from "../helpers/until.ts";
 
 const ignore = !hasDebianPostgres();
@@ -37,6 +39,9 @@ async function portsOf(url: string): Promise<number[]> {
   await Promise.all([session.end(), queue.end()]);
   return found;
 }
+
+/** Enough that a file takes a while. */
+const ROWS = 30_000;
 
 /** A server that is just starting: it says so to everybody. */
 async function startStarting(): Promise<{ port: number } & AsyncDisposable> {
@@ -139,18 +144,18 @@ Deno.test({
   });
 
   const sql = connect(urlOf(p), { max: 2, name: "test" });
-  await addContracts(sql, 10);
+  await addContracts(sql, ROWS);
   const storageDir = await Deno.makeTempDir({ prefix: "detached-files-" });
   resources.defer(() => Deno.remove(storageDir, { recursive: true }));
   const api = resources.use(await startApi({ databaseUrl: writable, storageDir }));
-  resources.use(await startWorker({ databaseUrl: writable, storageDir }));
-  const ask = async (day: string) => {
+  const worker = resources.use(await startWorker({ databaseUrl: writable, storageDir }));
+  const ask = async (day: string, prefer = "wait=45") => {
     const response = await fetch(`${api.url}/v1/generate_detached_file/`, {
       method: "POST",
       headers: {
         Authorization: `Bearer ${api.token}`,
         "Content-Type": "application/json",
-        Prefer: "wait=45",
+        Prefer: prefer,
       },
       body: JSON.stringify({ ...allContracts, start: day }),
     });
@@ -164,12 +169,17 @@ Deno.test({
   await t.step("API and worker make a file", async () => {
     assert.equal((await ask("01/01/2015")).job.status, "finished");
   });
+  // It is held in the middle of a file until the primary is gone.
+  const { job: inTheMiddle } = await ask("01/04/2015", "respond-async");
+  await fileUnderWay(storageDir);
+  worker.kill("SIGSTOP");
   await caughtUp(sql, standby);
   await sql.end();
   await t.step(
     "while no server takes writes, requests are 503 with Retry-After, and it is not ready",
     async () => {
       await primary.stop();
+      worker.kill("SIGCONT");
       const { response } = await ask("01/02/2015");
       assert.equal(response.status, 503);
       assert.ok(Number(response.headers.get("Retry-After")) > 0);
@@ -182,5 +192,18 @@ Deno.test({
     const { response, job } = await ask("01/03/2015");
     assert.equal(response.status, 200);
     assert.equal(job.status, "finished");
+  });
+  await t.step("the file that was being written when the primary was lost is made, whole", async () => {
+    const file = await until("it is finished", async () => {
+      const response = await fetch(
+        `${api.url}/v1/check_detached_generation_status/?job_id=${inTheMiddle.job_id}`,
+        { headers: { Authorization: `Bearer ${api.token}` } },
+      );
+      const status = await response.json();
+      return status.status !== "waiting" && status;
+    }, { seconds: 60 });
+    assert.deepEqual([file.status, file.rows], ["finished", ROWS]);
+    const bytes = await (await fetch(file.url)).bytes();
+    assert.equal(createHash("sha256").update(bytes).digest("hex"), file.sha256);
   });
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { connect, type Sql } from "../../lib/db.ts";
 import { lookAtData } from "../../lib/doctor/data.ts";
-import { lookAtDatabase } from "../../lib/doctor/database.ts";
+import { lookAtDatabase, lookAtReplica } from "../../lib/doctor/database.ts";
 import type { Finding } from "../../lib/doctor/finding.ts";
 import { lookAtQueue } from "../../lib/doctor/queue.ts";
 import { lookAtSettings } from "../../lib/doctor/settings.ts";
@@ -212,6 +212,12 @@ Deno.test("the doctor sees a database that does not fit: another schema, a role 
     .sql`INSERT INTO data_source (source_table, loaded_at) VALUES ('published_fabs', now() - interval '50 days')
     ON CONFLICT (source_table) DO UPDATE SET loaded_at = excluded.loaded_at`;
   assert.match(sentences(await lookAtData(db.sql), "wrong"), /published_fabs was last loaded 50 days ago/);
+  assert.match(sentences(await lookAtReplica(db.url), "well"), /EXPORT_DATABASE_URL keeps up/);
+  const away = "postgres://u@127.0.0.1:1/none";
+  assert.match(
+    sentences(await lookAtReplica(away), "wrong"),
+    /^EXPORT_DATABASE_URL: The database cannot be reached/,
+  );
   await db.sql`REVOKE SELECT ON published_fabs FROM detached_worker`;
   assert.match(await wrong(), /^The role detached_worker lacks SELECT on public\.published_fabs\.$/);
   await db.sql`DELETE FROM schema_migration WHERE name = (SELECT max(name) FROM schema_migration)`;

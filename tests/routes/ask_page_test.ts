@@ -151,7 +151,9 @@ Deno.test("the page on which files are asked for", async (t) => {
       await ask(db.sql, { file_type: "A", cgac_code: "097", year: 2017, period: 6 }, {
         requestedBy: "administrator",
       });
-      const rows = (html: string) => [...html.matchAll(/<th scope="row"><a href="\/jobs\/(\d+)">([^<]*)</g)];
+      const rows = (
+        html: string,
+      ) => [...html.matchAll(/<th scope="row" role="rowheader"><a href="\/jobs\/(\d+)">([^<]*)</g)];
       const first = await administrator.get("/my-files");
       assert.deepEqual(rows(first.html)[0]!.slice(1), ["26", "A, FY 2017, period 6 – through March 2017"]);
       assert.match(
