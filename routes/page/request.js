@@ -12,18 +12,18 @@ document.getElementById("errors")?.focus();
 for (const part of document.querySelectorAll("[data-without-script]")) part.hidden = true;
 
 // Fields that do not matter for the chosen type of file are hidden.
-const show = () => {
-  const type = new FormData(form).get("file_type");
-  for (const part of form.querySelectorAll("[data-for]")) {
+const show = (of = form) => {
+  const type = new FormData(of).get("file_type");
+  for (const part of of.querySelectorAll("[data-for]")) {
     part.hidden = !part.dataset.for.split(" ").includes(type);
   }
 };
 
 /** The form's fields as an address has them, without those that are hidden or empty. */
-const fields = () => {
+const fields = (of = form) => {
   const query = new URLSearchParams();
-  for (const [name, value] of new FormData(form)) {
-    const field = form.elements.namedItem(name);
+  for (const [name, value] of new FormData(of)) {
+    const field = of.elements.namedItem(name);
     const isHidden = field instanceof Element && field.closest("[hidden]");
     if (value !== "" && !isHidden) query.set(name, value);
   }
@@ -32,7 +32,12 @@ const fields = () => {
 
 // What the form would give is shown as it is filled in; its address is then that of the filled form.
 let asked = new AbortController();
-let timer, last = fields().toString();
+let timer;
+// What stands there at first is of the form as it came: it may have been filled in since, also by the browser.
+const asItCame = form.cloneNode(true);
+asItCame.reset();
+show(asItCame);
+let last = fields(asItCame).toString();
 const lookAgain = () => {
   const query = fields();
   if (query.toString() === last) return;
@@ -100,3 +105,8 @@ document.addEventListener("click", async (event) => {
 });
 
 show();
+lookAgain();
+addEventListener("pageshow", () => {
+  show();
+  lookAgain();
+});

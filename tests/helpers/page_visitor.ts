@@ -1,3 +1,4 @@
+import type { TestApp } from "./app.ts";
 import { visible } from "./visible_text.ts";
 
 /** A page as it came: its markup, and its text as it is read. */
@@ -45,3 +46,7 @@ export function pageVisitor(
       }),
   };
 }
+
+/** Visits the pages of an app without a server, as one of the tests' users (`users`). */
+export const visitor = ({ app }: TestApp, as: string): PageVisitor =>
+  pageVisitor((path, init) => app.request(path, init), as);

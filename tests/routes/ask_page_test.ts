@@ -9,7 +9,7 @@ import { testDatabase } from "../helpers/database.ts";
 import { addAgencies, ask, d1Body } from "../helpers/generations.ts";
 import { urlAs } from "../helpers/roles.ts";
 import { connect } from "../../lib/db.ts";
-import { visitor } from "../helpers/visitor.ts";
+import { visitor } from "../helpers/page_visitor.ts";
 
 const WHOLE = { file_type: "D1", agency: "020", start: "2016-01-01", end: "2016-03-31" };
 const address = (values: Record<string, string>) => `/?${new URLSearchParams(values)}`;

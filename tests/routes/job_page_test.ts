@@ -6,10 +6,10 @@ import { endAttempt } from "../../lib/generations/attempt_end.ts";
 import { cancelJob } from "../../lib/generations/cancel.ts";
 import { claim } from "../../lib/generations/lease.ts";
 import { publish } from "../../lib/generations/publish.ts";
-import { type TestApp, testApp } from "../helpers/app.ts";
+import { testApp } from "../helpers/app.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { addAgencies, ask, d1Body, generationOf, written } from "../helpers/generations.ts";
-import { pageVisitor } from "../helpers/page_visitor.ts";
+import { visitor } from "../helpers/page_visitor.ts";
 
 const OWNER = "treasury-reader";
 const totals: FileTotals = {
@@ -26,8 +26,6 @@ const totals: FileTotals = {
     { code: null, name: null, records: 1, amounts: { FederalActionObligation: "-1235568.00" } },
   ],
 };
-
-const visitor = ({ app }: TestApp, as: string) => pageVisitor((path, init) => app.request(path, init), as);
 
 const claimed = async (sql: Sql, jobId: string) =>
   (await claim(sql, (await generationOf(sql, jobId)).id, "worker-1", 30))!;

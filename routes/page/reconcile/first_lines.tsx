@@ -13,7 +13,7 @@ export function FirstLines({ lines, all }: {
   return (
     <section aria-labelledby="lines">
       <h2 id="lines">{caption}</h2>
-      <div class="scroll" tabindex={0} role="region" aria-label={caption}>
+      <div class="scroll" tabindex={0} role="region" aria-label="Lines of the file">
         <table class="dense">
           <thead>
             <tr>
