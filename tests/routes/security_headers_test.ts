@@ -41,7 +41,7 @@ Deno.test("an error that people see is kept by nobody and runs nothing, whatever
   const asked: [method: string, path: string, status: number][] = [
     ["GET", "/nowhere", 404],
     ["GET", "/jobs/4711", 404],
-    ["GET", "/?before=x", 400],
+    ["GET", "/my-files?before=x", 400],
     ["PUT", "/", 405],
     ["POST", "/request", 403],
     ["GET", "/nowhere/%00", 404],
