@@ -10,6 +10,7 @@ import { createWriteStream } from "node:fs";
 import { ZipWriter } from "@zip.js/zip.js";
 import { type TestDatabase, testDatabase } from "../helpers/database.ts";
 import { archiveCsv } from "../helpers/sources.ts";
+import { isThorough } from "../helpers/thorough.ts";
 
 /** As docs/loading.md has it; a process that has loaded next to nothing has about 85 MB. */
 const MOST = 250;
@@ -41,6 +42,8 @@ const MEBIBYTE = 1024 * 1024;
 
 interface Hostile {
   what: string;
+  /** The others say the same of smaller cases. */
+  takesLong?: boolean;
   source: string;
   options?: string[];
   write(path: string): Promise<void>;
@@ -83,6 +86,7 @@ const hostile: Hostile[] = [
   },
   {
     what: "sixty bad rows with a cell of sixteen megabytes each",
+    takesLong: true,
     source: "table:cgac",
     write: written((async function* () {
       yield bytesOf("cgac_id,cgac_code\n");
@@ -111,6 +115,7 @@ const hostile: Hostile[] = [
   },
   {
     what: "a .zip of zeros",
+    takesLong: true,
     source: "archive-contracts",
     write: zipped(() => [["1.csv", repeated(new Uint8Array(MEBIBYTE), 256)]]),
     said: /line 1: the row is longer than 32 MiB/,
@@ -134,6 +139,7 @@ const hostile: Hostile[] = [
   },
   {
     what: "a .zip of many CSVs",
+    takesLong: true,
     source: "table:cgac",
     write: zipped(function* () {
       const csv = bytesOf("cgac_id,cgac_code\n1,020\n");
@@ -143,10 +149,12 @@ const hostile: Hostile[] = [
   },
 ];
 
-for (const { what, source, options = [], write, said } of hostile) {
+for (const { what, source, options = [], takesLong = false, write, said } of hostile) {
   Deno.test({
-    name: `a load of ${what} needs no more memory than is promised (Linux)`,
-    ignore: Deno.build.os !== "linux",
+    name: `a load of ${what} needs no more memory than is promised (Linux${
+      takesLong ? ", TEST_THOROUGH" : ""
+    })`,
+    ignore: Deno.build.os !== "linux" || (takesLong && !isThorough),
     async fn() {
       await using database = await testDatabase();
       const folder = await Deno.makeTempDir();
