@@ -15,9 +15,8 @@ import { multiplyContracts } from "../../lib/dev/sample/multiply.ts";
 import { S3Store } from "../../lib/storage/s3.ts";
 import { boundCopy } from "../helpers/copy.ts";
 import { type ApiProcess, type ServiceProcess, startApi } from "../helpers/process.ts";
-import { s3Settings, s3Url, testBucket } from "../helpers/s3.ts";
+import { s3Environment, s3Settings, s3Url, testBucket } from "../helpers/s3.ts";
 import { startService } from "../helpers/service.ts";
-import { SWIFT_CREDENTIALS } from "../helpers/swift.ts";
 import { until } from "../helpers/until.ts";
 import { backendCpu, interleaved, judge, median, run, timed, usageOf } from "./measure.ts";
 
@@ -148,14 +147,7 @@ async function stringifyRows(): Promise<number> {
 await psql();
 const expected = await expectedSha256(`${folder}/psql.csv`);
 const { size } = await Deno.stat(`${folder}/psql.csv`);
-const s3 = (): Record<string, string> => ({
-  S3_BUCKET: bucket!.name,
-  S3_FORCE_PATH_STYLE: "true",
-  AWS_REGION: "us-east-1",
-  AWS_ENDPOINT_URL_S3: s3Url!,
-  AWS_ACCESS_KEY_ID: SWIFT_CREDENTIALS.accessKeyId,
-  AWS_SECRET_ACCESS_KEY: SWIFT_CREDENTIALS.secretAccessKey,
-});
+const s3 = () => s3Environment(bucket!.name);
 
 // An API that is set to another storage takes the file for lost, and has it made again.
 const onS3 = bucket

@@ -14,9 +14,8 @@ import { loadSample } from "../../lib/dev/sample/load.ts";
 import { multiplyContracts } from "../../lib/dev/sample/multiply.ts";
 import { boundCopy } from "../helpers/copy.ts";
 import { copyOut } from "../helpers/copy_out.ts";
-import { s3Url, testBucket } from "../helpers/s3.ts";
+import { s3Environment, s3Url, testBucket } from "../helpers/s3.ts";
 import { startService } from "../helpers/service.ts";
-import { SWIFT_CREDENTIALS } from "../helpers/swift.ts";
 
 const MOST_RATIO = 1.2;
 const MOST_MIB = 256;
@@ -87,13 +86,6 @@ async function measure(storage: string, env: Record<string, string>): Promise<bo
 let hold = await measure("local storage", {});
 if (s3Url) {
   await using bucket = await testBucket();
-  hold = await measure("S3", {
-    S3_BUCKET: bucket.name,
-    S3_FORCE_PATH_STYLE: "true",
-    AWS_REGION: "us-east-1",
-    AWS_ENDPOINT_URL_S3: s3Url,
-    AWS_ACCESS_KEY_ID: SWIFT_CREDENTIALS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: SWIFT_CREDENTIALS.secretAccessKey,
-  }) && hold;
+  hold = await measure("S3", s3Environment(bucket.name)) && hold;
 }
 Deno.exit(hold ? 0 : 1);

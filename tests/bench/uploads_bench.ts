@@ -9,9 +9,8 @@ import { createHash } from "node:crypto";
 import { UploadForm } from "../../lib/client/upload_form.ts";
 import { C_FIELDS, cRecord, uploadText } from "../helpers/file_c.ts";
 import { addAgencies } from "../helpers/generations.ts";
-import { s3Url, testBucket } from "../helpers/s3.ts";
+import { s3Environment, s3Url, testBucket } from "../helpers/s3.ts";
 import { type Service, startService } from "../helpers/service.ts";
-import { SWIFT_CREDENTIALS } from "../helpers/swift.ts";
 import { judge, timed, usageOf } from "./measure.ts";
 
 const MOST_RATIO = 1.3;
@@ -78,13 +77,6 @@ async function measure(storage: string, env: Record<string, string>): Promise<bo
 let hold = await measure("local storage", {});
 if (s3Url) {
   await using bucket = await testBucket();
-  hold = await measure("S3", {
-    S3_BUCKET: bucket.name,
-    S3_FORCE_PATH_STYLE: "true",
-    AWS_REGION: "us-east-1",
-    AWS_ENDPOINT_URL_S3: s3Url,
-    AWS_ACCESS_KEY_ID: SWIFT_CREDENTIALS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: SWIFT_CREDENTIALS.secretAccessKey,
-  }) && hold;
+  hold = await measure("S3", s3Environment(bucket.name)) && hold;
 }
 Deno.exit(hold ? 0 : 1);

@@ -6,8 +6,8 @@ import { multiplyContracts } from "../../lib/dev/sample/multiply.ts";
 import { type FaultyS3, faultyS3 } from "../helpers/faulty_s3.ts";
 import { type RestartablePostgres, startRestartablePostgres } from "../helpers/restartable_postgres.ts";
 import { urlAs } from "../helpers/roles.ts";
-import { type TestBucket, testBucket } from "../helpers/s3.ts";
-import { SWIFT_CREDENTIALS, type SwiftServer } from "../helpers/swift.ts";
+import { s3Environment, type TestBucket, testBucket } from "../helpers/s3.ts";
+import { type SwiftServer } from "../helpers/swift.ts";
 import { addUser } from "../helpers/users.ts";
 import type { Journal } from "./journal.ts";
 import type { User } from "./ledger.ts";
@@ -48,13 +48,8 @@ export async function startChaosService(swift: SwiftServer, journal: Journal): P
   const s3 = stack.use(faultyS3(swift.url));
   const apiPort = freePort();
   const env = {
-    S3_BUCKET: bucket.name,
+    ...s3Environment(bucket.name, s3.url),
     S3_PREFIX: "files",
-    S3_FORCE_PATH_STYLE: "true",
-    AWS_REGION: "us-east-1",
-    AWS_ENDPOINT_URL_S3: s3.url,
-    AWS_ACCESS_KEY_ID: SWIFT_CREDENTIALS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: SWIFT_CREDENTIALS.secretAccessKey,
     URL_SIGNING_SECRET: "s".repeat(32),
     LEASE_SECONDS: String(LEASE_SECONDS),
     WORKER_STOP_SECONDS: "1",

@@ -12,8 +12,7 @@ import { type TestDatabase, testDatabase } from "../helpers/database.ts";
 import { addAgencies, addFile, ask, askAndClaim, d1Body } from "../helpers/generations.ts";
 import { ROLES, urlAs } from "../helpers/roles.ts";
 import { runTask } from "../helpers/run_task.ts";
-import { s3Url, testBucket } from "../helpers/s3.ts";
-import { SWIFT_CREDENTIALS } from "../helpers/swift.ts";
+import { s3Environment, s3Url, testBucket } from "../helpers/s3.ts";
 
 const SECRET = "never-to-be-shown-0123456789-abcdef";
 
@@ -261,12 +260,7 @@ Deno.test({
   await addAgencies(db.sql);
   const env = {
     DATABASE_URL: db.url,
-    S3_BUCKET: bucket.name,
-    S3_FORCE_PATH_STYLE: "true",
-    AWS_REGION: "us-east-1",
-    AWS_ENDPOINT_URL_S3: s3Url!,
-    AWS_ACCESS_KEY_ID: SWIFT_CREDENTIALS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: SWIFT_CREDENTIALS.secretAccessKey,
+    ...s3Environment(bucket.name),
   };
   const [right, refused, absent] = await Promise.all([
     doctor(env),

@@ -20,6 +20,16 @@ export const s3Settings = (endpoint = s3Url!): S3ClientConfig => ({
   credentials: SWIFT_CREDENTIALS,
 });
 
+/** The settings of a process that stores its files in a bucket of the test server. */
+export const s3Environment = (bucket: string, endpoint = s3Url!) => ({
+  S3_BUCKET: bucket,
+  S3_FORCE_PATH_STYLE: "true",
+  AWS_REGION: "us-east-1",
+  AWS_ENDPOINT_URL_S3: endpoint,
+  AWS_ACCESS_KEY_ID: SWIFT_CREDENTIALS.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: SWIFT_CREDENTIALS.secretAccessKey,
+});
+
 /** A bucket of a test's own. */
 export interface TestBucket extends AsyncDisposable {
   name: string;

@@ -4,9 +4,8 @@ import { bodyAsItComes } from "../../routes/upload_body.ts";
 import { C_FIELDS, cRecord, uploadForm, uploadText } from "../helpers/file_c.ts";
 import { addAgencies } from "../helpers/generations.ts";
 import { rawConnection } from "../helpers/raw_http.ts";
-import { leftoversIn, s3Url, type TestBucket, testBucket } from "../helpers/s3.ts";
+import { leftoversIn, s3Environment, s3Url, type TestBucket, testBucket } from "../helpers/s3.ts";
 import { type Service, startService } from "../helpers/service.ts";
-import { SWIFT_CREDENTIALS } from "../helpers/swift.ts";
 import { until } from "../helpers/until.ts";
 
 const GOOD = uploadText("C-DIFF", [cRecord(), cRecord({ PIID: "" })]);
@@ -31,14 +30,7 @@ async function s3(): Promise<Place> {
   await using stack = new AsyncDisposableStack();
   const bucket: TestBucket = stack.use(await testBucket());
   const service = stack.use(
-    await startService({
-      S3_BUCKET: bucket.name,
-      S3_FORCE_PATH_STYLE: "true",
-      AWS_REGION: "us-east-1",
-      AWS_ENDPOINT_URL_S3: s3Url!,
-      AWS_ACCESS_KEY_ID: SWIFT_CREDENTIALS.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: SWIFT_CREDENTIALS.secretAccessKey,
-    }),
+    await startService(s3Environment(bucket.name)),
   );
   const owned = stack.move();
   return {

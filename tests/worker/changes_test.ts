@@ -5,9 +5,8 @@ import { allContracts } from "../helpers/contracts.ts";
 import { modelIdentity } from "../helpers/changes.ts";
 import { applyChanges, modelChanges, takeApart } from "../helpers/changes_model.ts";
 import { addAgencies } from "../helpers/generations.ts";
-import { s3Url, testBucket } from "../helpers/s3.ts";
+import { s3Environment, s3Url, testBucket } from "../helpers/s3.ts";
 import { type Service, startService } from "../helpers/service.ts";
-import { SWIFT_CREDENTIALS } from "../helpers/swift.ts";
 import { fileUnderWay } from "../helpers/under_way.ts";
 import { until } from "../helpers/until.ts";
 
@@ -103,13 +102,8 @@ Deno.test("changes are told of local files; a worker that is killed while it tel
 Deno.test("changes are told of gzip files in S3", { ignore: s3Url === undefined }, async () => {
   await using bucket = await testBucket();
   await using service = await startService({
-    S3_BUCKET: bucket.name,
+    ...s3Environment(bucket.name),
     S3_PREFIX: "files",
-    S3_FORCE_PATH_STYLE: "true",
-    AWS_REGION: "us-east-1",
-    AWS_ENDPOINT_URL_S3: s3Url!,
-    AWS_ACCESS_KEY_ID: SWIFT_CREDENTIALS.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: SWIFT_CREDENTIALS.secretAccessKey,
   }, { contracts: ROWS });
   await addAgencies(service.sql);
   await service.worker();

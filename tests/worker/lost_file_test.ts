@@ -3,10 +3,9 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { addContracts, allContracts } from "../helpers/contracts.ts";
 import { addAgencies } from "../helpers/generations.ts";
-import { leftoversIn, s3Url, testBucket } from "../helpers/s3.ts";
+import { leftoversIn, s3Environment, s3Url, testBucket } from "../helpers/s3.ts";
 import type { ServiceProcess } from "../helpers/process.ts";
 import { type Service, startService } from "../helpers/service.ts";
-import { SWIFT_CREDENTIALS } from "../helpers/swift.ts";
 
 /** A finished file, and where it lies. */
 async function finishedFile(): Promise<
@@ -117,14 +116,7 @@ Deno.test({
   ignore: s3Url === undefined,
   fn: async () => {
     await using bucket = await testBucket();
-    await using service = await startService({
-      S3_BUCKET: bucket.name,
-      S3_FORCE_PATH_STYLE: "true",
-      AWS_REGION: "us-east-1",
-      AWS_ENDPOINT_URL_S3: s3Url!,
-      AWS_ACCESS_KEY_ID: SWIFT_CREDENTIALS.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: SWIFT_CREDENTIALS.secretAccessKey,
-    });
+    await using service = await startService(s3Environment(bucket.name));
     await addAgencies(service.sql);
     await addContracts(service.sql, 100);
     const worker = await service.worker();

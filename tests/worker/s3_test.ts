@@ -7,9 +7,8 @@ import { allContracts } from "../helpers/contracts.ts";
 import { copied } from "../helpers/copy.ts";
 import { type FaultyS3, faultyS3, randomFaults } from "../helpers/faulty_s3.ts";
 import { addAgencies } from "../helpers/generations.ts";
-import { leftoversIn, s3Url, type TestBucket, testBucket } from "../helpers/s3.ts";
+import { leftoversIn, s3Environment, s3Url, type TestBucket, testBucket } from "../helpers/s3.ts";
 import { type Service, startService } from "../helpers/service.ts";
-import { SWIFT_CREDENTIALS } from "../helpers/swift.ts";
 import { until } from "../helpers/until.ts";
 
 const ROWS = 40_000;
@@ -28,13 +27,8 @@ async function s3Service(): Promise<S3Service> {
   const service = stack.use(
     await startService({
       LEASE_SECONDS: "3",
-      S3_BUCKET: bucket.name,
+      ...s3Environment(bucket.name, s3.url),
       S3_PREFIX: "files",
-      S3_FORCE_PATH_STYLE: "true",
-      AWS_REGION: "us-east-1",
-      AWS_ENDPOINT_URL_S3: s3.url,
-      AWS_ACCESS_KEY_ID: SWIFT_CREDENTIALS.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: SWIFT_CREDENTIALS.secretAccessKey,
     }, { contracts: ROWS }),
   );
   await addAgencies(service.sql);
