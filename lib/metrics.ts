@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import { catalogue } from "./errors.ts";
+import { catalogue } from "./error_catalogue.ts";
 
 /**
  * What this process tells Prometheus. Labels take values that the service itself has, never what a user has

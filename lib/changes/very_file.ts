@@ -1,4 +1,4 @@
-import type { FieldIssue } from "../errors.ts";
+import type { FieldIssue } from "../error_catalogue.ts";
 import type { FileRequest } from "../files/file_type.ts";
 import { fileTypeOf } from "../files/registry.ts";
 

@@ -1,4 +1,4 @@
-import { catalogue } from "../../lib/errors.ts";
+import { catalogue } from "../../lib/error_catalogue.ts";
 import { ERRORS } from "./errors.ts";
 import { Prose } from "./prose.tsx";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { catalogue } from "../../lib/errors.ts";
+import { catalogue } from "../../lib/error_catalogue.ts";
 import { errorsByStatus, failures, sentenceOf } from "../../routes/docs/error_table.tsx";
 import { isInstalled } from "../helpers/installed.ts";
 import { uploadText } from "../helpers/file_c.ts";

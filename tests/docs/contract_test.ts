@@ -1,7 +1,7 @@
 /** README.md and docs/api.md have every route, key and error status that the service has, and no other. */
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { catalogue } from "../../lib/errors.ts";
+import { catalogue } from "../../lib/error_catalogue.ts";
 import { requestBodies } from "../../lib/files/registry.ts";
 import { operationsOf } from "../../routes/operation.ts";
 import { statusSchema } from "../../routes/status_response.ts";

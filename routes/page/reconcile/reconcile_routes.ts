@@ -1,5 +1,6 @@
 import { Hono } from "hono";
-import { type FieldIssue, ServiceError } from "../../../lib/errors.ts";
+import type { FieldIssue } from "../../../lib/error_catalogue.ts";
+import { ServiceError } from "../../../lib/errors.ts";
 import { requestOfFields } from "../../../lib/reconciliations/form.ts";
 import { recordRefusal } from "../../audit_refusals.ts";
 import type { Dependencies } from "../../dependencies.ts";

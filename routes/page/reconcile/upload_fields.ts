@@ -1,4 +1,4 @@
-import type { FieldIssue } from "../../../lib/errors.ts";
+import type { FieldIssue } from "../../../lib/error_catalogue.ts";
 
 /** What can be compared, by its kind. */
 export const KINDS = {
