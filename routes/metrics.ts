@@ -6,7 +6,7 @@ import { Gauge } from "prom-client";
 import { credentialOf } from "../lib/auth/credentials.ts";
 import type { Sql } from "../lib/db.ts";
 import { ServiceError } from "../lib/errors.ts";
-import { loadTimes } from "../lib/generations/data_version.ts";
+import { lastLoaded } from "../lib/generations/data_version.ts";
 import { queueLength } from "../lib/generations/queue_length.ts";
 import { type TableOverview, tableOverviews } from "../lib/load/overview.ts";
 import { log } from "../lib/log.ts";
@@ -92,13 +92,13 @@ async function askDatabase(sql: Sql): Promise<void> {
   oldest.remove();
   try {
     const [{ queued, running, oldestSeconds }, times] = await inTime(
-      Promise.all([queueLength(sql), loadTimes(sql)]),
+      Promise.all([queueLength(sql), lastLoaded(sql)]),
       DATABASE_MILLISECONDS,
     );
     generations.set({ state: "queued" }, queued);
     generations.set({ state: "running" }, running);
     oldest.set(oldestSeconds);
-    for (const { table, loadedAt } of times) {
+    for (const [table, loadedAt] of times) {
       loaded.set({ table }, loadedAt.getTime() / 1000);
       age.set({ table }, Math.max(0, Date.now() - loadedAt.getTime()) / 1000);
     }

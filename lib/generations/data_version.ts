@@ -57,9 +57,3 @@ export async function noteDataVersion(
 }
 
 const UNIQUE_VIOLATION = "23505";
-
-/** When each source table that was ever loaded was last loaded. */
-export async function loadTimes(sql: Sql): Promise<{ table: string; loadedAt: Date }[]> {
-  return await sql<{ table: string; loadedAt: Date }[]>`
-    SELECT source_table AS table, loaded_at AS "loadedAt" FROM data_source WHERE loaded_at IS NOT NULL`;
-}
