@@ -1,6 +1,6 @@
 import { readOptions } from "../run_main.ts";
 import { ClientError, EXIT } from "./client_error.ts";
-import { COMMON_OPTIONS, type CommonArguments, readCommon } from "./common_arguments.ts";
+import { COMMON_OPTIONS, type CommonArguments, readCommon, said, subjectOf } from "./common_arguments.ts";
 
 /** What `deno task generate` was asked for. */
 export interface Arguments extends CommonArguments {
@@ -39,19 +39,14 @@ allowed; 4 the service is away; 5 the file came damaged; 130 interrupted.`;
 const OPTIONS = {
   ...COMMON_OPTIONS,
   type: { type: "string" },
-  cgac: { type: "string" },
-  frec: { type: "string" },
-  start: { type: "string" },
-  end: { type: "string" },
-  year: { type: "string" },
-  period: { type: "string" },
-  "agency-type": { type: "string" },
   format: { type: "string" },
   "element-numbers": { type: "boolean" },
   since: { type: "string" },
   job: { type: "string" },
   "no-wait": { type: "boolean" },
 } as const;
+
+type Values = ReturnType<typeof readOptions<typeof OPTIONS>>["values"];
 
 const wrong = (sentence: string) =>
   new ClientError(`${sentence} See "deno task generate --help".`, EXIT.refused);
@@ -87,20 +82,13 @@ export function readArguments(
   };
 }
 
-function bodyOf(values: Partial<Record<keyof typeof OPTIONS, string | boolean>>): Record<string, unknown> {
-  const body = {
+function bodyOf(values: Values): Record<string, unknown> {
+  return said({
     file_type: values.type,
-    cgac_code: values.cgac,
-    frec_code: values.frec,
-    start: values.start,
-    end: values.end,
-    year: values.year,
-    period: values.period,
-    agency_type: values["agency-type"],
+    ...subjectOf(values),
     file_format: values.format,
     element_numbers: values["element-numbers"],
     compression: values.gzip ? "gzip" : undefined,
     since_job_id: values.since === undefined ? undefined : Number(values.since),
-  };
-  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
+  });
 }

@@ -12,8 +12,8 @@ export interface CommonArguments {
   patience: number;
 }
 
-/** These as they stand on the command line. */
-export interface CommonValues {
+/** These as they stand on the command line, and what says what a file is of. */
+export interface CommonValues extends SubjectValues {
   output?: string | undefined;
   url?: string | undefined;
   "token-file"?: string | undefined;
@@ -24,8 +24,15 @@ export interface CommonValues {
   patience?: string | undefined;
 }
 
-/** The options by which they are given. */
+/** The options by which they are given, and those that say what a file is of. */
 export const COMMON_OPTIONS = {
+  cgac: { type: "string" },
+  frec: { type: "string" },
+  start: { type: "string" },
+  end: { type: "string" },
+  year: { type: "string" },
+  period: { type: "string" },
+  "agency-type": { type: "string" },
   gzip: { type: "boolean" },
   output: { type: "string", short: "o" },
   force: { type: "boolean" },
@@ -35,6 +42,34 @@ export const COMMON_OPTIONS = {
   quiet: { type: "boolean" },
   patience: { type: "string" },
 } as const;
+
+/** What says what a file is of, as it stands on the command line. */
+interface SubjectValues {
+  cgac?: string | undefined;
+  frec?: string | undefined;
+  start?: string | undefined;
+  end?: string | undefined;
+  year?: string | undefined;
+  period?: string | undefined;
+  "agency-type"?: string | undefined;
+}
+
+/** What a file is of, by the service's own names; undefined where it was not said. */
+export const subjectOf = (values: SubjectValues) => ({
+  cgac_code: values.cgac,
+  frec_code: values.frec,
+  start: values.start,
+  end: values.end,
+  year: values.year,
+  period: values.period,
+  agency_type: values["agency-type"],
+});
+
+/** What was said, without what was not. */
+export const said = <Value>(fields: Record<string, Value | undefined>): Record<string, Value> =>
+  Object.fromEntries(
+    Object.entries(fields).filter((entry): entry is [string, Value] => entry[1] !== undefined),
+  );
 
 /**
  * Reads what every client takes.

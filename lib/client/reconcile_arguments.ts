@@ -1,6 +1,6 @@
 import { readOptions } from "../run_main.ts";
 import { ClientError, EXIT } from "./client_error.ts";
-import { COMMON_OPTIONS, type CommonArguments, readCommon } from "./common_arguments.ts";
+import { COMMON_OPTIONS, type CommonArguments, readCommon, said, subjectOf } from "./common_arguments.ts";
 
 /** The exit codes of `deno task reconcile` that `deno task generate` does not have, or has for something else. */
 export const RECONCILE_EXIT = { differs: 4, unreachable: 6 } as const;
@@ -44,13 +44,6 @@ const OPTIONS = {
   ...COMMON_OPTIONS,
   kind: { type: "string" },
   file: { type: "string" },
-  cgac: { type: "string" },
-  frec: { type: "string" },
-  start: { type: "string" },
-  end: { type: "string" },
-  year: { type: "string" },
-  period: { type: "string" },
-  "agency-type": { type: "string" },
 } as const;
 
 /**
@@ -71,23 +64,13 @@ export function readReconcileArguments(
       throw new ClientError(`--${name} is missing. See "deno task reconcile --help".`, EXIT.refused);
     }
   }
-  const fields = {
-    kind: values.kind,
-    cgac_code: values.cgac,
-    frec_code: values.frec,
-    start: values.start,
-    end: values.end,
-    year: values.year,
-    period: values.period,
-    agency_type: values["agency-type"],
-    compression: values.gzip ? "gzip" : undefined,
-  };
   return {
     ...readCommon("reconcile", values, environment, urlHere),
-    fields: Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Record<
-      string,
-      string
-    >,
+    fields: said({
+      kind: values.kind,
+      ...subjectOf(values),
+      compression: values.gzip ? "gzip" : undefined,
+    }),
     file: values.file!,
   };
 }
