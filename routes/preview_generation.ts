@@ -1,13 +1,13 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { requireAgency } from "../lib/agencies.ts";
-import { recordAudit } from "../lib/auth/audit.ts";
 import { requireAgencyAccess } from "../lib/auth/permissions.ts";
 import { warningsOf } from "../lib/coverage/warnings.ts";
-import { PREVIEWED_RECORDS, previewFile } from "../lib/files/preview.ts";
+import { PREVIEWED_RECORDS } from "../lib/files/preview.ts";
 import { fileTypeOf, ignoredKeys, requestBody } from "../lib/files/registry.ts";
-import { auditOf, forUsers } from "./access.ts";
+import { forUsers } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
+import { firstRecords } from "./first_records.ts";
 import { operation } from "./operation.ts";
 import { jsonBody } from "./request_input.ts";
 import { warningsBody, warningsSchema } from "./warnings.ts";
@@ -51,13 +51,10 @@ export const previewGeneration = (dependencies: Dependencies) =>
       const request = c.req.valid("json");
       requireAgencyAccess(c.var.user, request.agency_code);
       await requireAgency(sql, request.agency_code);
-      const fileType = fileTypeOf(request.file_type);
       const [{ header, records }, warnings] = await Promise.all([
-        previewFile(sql, fileType, request),
-        warningsOf(sql, fileType, request),
+        firstRecords(c, sql, request),
+        warningsOf(sql, fileTypeOf(request.file_type), request),
       ]);
-      const detail = { file_type: request.file_type, records: records.length };
-      await recordAudit(sql, { ...auditOf(c, "preview", request.agency_code), detail });
       return c.json({ header, records, warnings: warningsBody(ignoredKeys(await c.req.json()), warnings) });
     },
   );

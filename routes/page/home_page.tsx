@@ -12,7 +12,7 @@ import { type FormValues, readForm } from "./form.ts";
 import { type CheckedForm, checkForm } from "./form_check.ts";
 import { Jobs } from "./jobs.tsx";
 import { Layout } from "./layout.tsx";
-import { firstRecords, type Look, lookAt } from "./look.ts";
+import { type Look, lookAt, lookAtRecords } from "./look.ts";
 import { LookView } from "./look_view.tsx";
 import { RecordsView } from "./records_view.tsx";
 import { RequestForm } from "./request_form.tsx";
@@ -33,7 +33,7 @@ export const home = (dependencies: Dependencies) =>
     const { records } = c.req.query();
     try {
       const look = await lookAt(c, sql, checked);
-      const preview = records && checked.request ? await firstRecords(c, sql, checked.request) : undefined;
+      const preview = records && checked.request ? await lookAtRecords(c, sql, checked.request) : undefined;
       return await homePage(c, dependencies, {
         values,
         choices,

@@ -6,9 +6,10 @@ import { type Estimate, estimateFile } from "../../lib/coverage/estimate.ts";
 import { type Warning, warningOf } from "../../lib/coverage/warnings.ts";
 import type { Sql } from "../../lib/db.ts";
 import type { FileRequest, FileType } from "../../lib/files/file_type.ts";
-import { type Preview, previewFile } from "../../lib/files/preview.ts";
+import type { Preview } from "../../lib/files/preview.ts";
 import { fileTypeOf } from "../../lib/files/registry.ts";
 import { auditOf, type SignedIn } from "../access.ts";
+import { firstRecords } from "../first_records.ts";
 import type { CheckedForm } from "./form_check.ts";
 
 /** What there is to see of a file before it is asked for. */
@@ -51,16 +52,11 @@ export async function lookAt(
 }
 
 /**
- * The first records of what a form asks for; kept in the audit as well.
+ * The first records of what a form asks for.
  *
  * @throws {ServiceError} `permission_denied`, `preview_too_slow`
  */
-export async function firstRecords(c: Context<SignedIn>, sql: Sql, request: FileRequest): Promise<Preview> {
+export async function lookAtRecords(c: Context<SignedIn>, sql: Sql, request: FileRequest): Promise<Preview> {
   requireAgencyAccess(c.var.user, request.agency_code);
-  const preview = await previewFile(sql, fileTypeOf(request.file_type), request);
-  if (c.req.method !== "HEAD") {
-    const detail = { file_type: request.file_type, records: preview.records.length };
-    await recordAudit(sql, { ...auditOf(c, "preview", request.agency_code), detail });
-  }
-  return preview;
+  return await firstRecords(c, sql, request);
 }

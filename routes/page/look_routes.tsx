@@ -4,7 +4,7 @@ import type { Dependencies } from "../dependencies.ts";
 import { agencyChoices } from "./agency_choice.ts";
 import { readForm } from "./form.ts";
 import { checkForm } from "./form_check.ts";
-import { firstRecords, lookAt } from "./look.ts";
+import { lookAt, lookAtRecords } from "./look.ts";
 import { LookView } from "./look_view.tsx";
 import { RecordsView } from "./records_view.tsx";
 import { forVisitors, requireVisitor } from "./visitor.ts";
@@ -26,7 +26,7 @@ export const lookRoutes = (dependencies: Dependencies) => {
       const checked = checkForm(readForm(c.req.query()), await agencyChoices(sql, c.var.user));
       const { request } = checked;
       if (!request) return c.html("");
-      const preview = await firstRecords(c, sql, request);
+      const preview = await lookAtRecords(c, sql, request);
       const all = c.req.query("records") === "all";
       return c.html(<RecordsView preview={preview} fileType={fileTypeOf(request.file_type)} all={all} />);
     });
