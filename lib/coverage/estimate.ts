@@ -27,14 +27,11 @@ export async function estimateFile(sql: Sql, fileType: FileType, request: FileRe
     exactRows(sql, fileType, request),
     warningsOf(sql, fileType, request),
   ]);
-  const sizeEstimated = rowsExact === null ? null : await sizeOf(sql, fileType, request, rowsExact);
-  return {
-    rowsEstimated,
-    rowsExact,
-    sizeEstimated,
-    secondsEstimated: await secondsOf(sql, fileType, rowsExact),
-    warnings,
-  };
+  const [sizeEstimated, secondsEstimated] = await Promise.all([
+    rowsExact === null ? null : sizeOf(sql, fileType, request, rowsExact),
+    secondsOf(sql, fileType, rowsExact),
+  ]);
+  return { rowsEstimated, rowsExact, sizeEstimated, secondsEstimated, warnings };
 }
 
 /** By the newest files of its type: so much a record where there were big ones, else as long as most took. */
