@@ -80,13 +80,15 @@ export class Clients {
       else if (job && random.chance(0.25)) await this.#repeat(job);
       return;
     }
-    const whole = finished.filter(({ body, upload }) => !upload && body["since_job_id"] === undefined);
+    const whole = own.filter(({ body, upload }) => !upload && body["since_job_id"] === undefined);
     if (whole.length > 0 && random.chance(0.5)) await this.#askForChanges(random.pick(whole), random);
     else await this.#lookAround(user, finished, requests.next(random), random);
   }
 
   /** Asks what has changed since an earlier file, in the packing of that or the other one. */
-  async #askForChanges({ id, user, body }: Job, random: Random): Promise<void> {
+  async #askForChanges(job: Job, random: Random): Promise<void> {
+    const { id, user, body } = job;
+    if ((job.ended ?? await this.status(job)).state !== "finished") return;
     const { compression: _, ...plain } = body;
     const compression = random.chance(0.3) ? { compression: "gzip" } : {};
     await this.#ask(user, { ...plain, ...compression, since_job_id: id });
