@@ -1,3 +1,4 @@
+import { counted } from "../../lib/counted.ts";
 import type { DayCoverage, PeriodCoverage } from "../../lib/coverage/coverage.ts";
 import { usDay } from "../../lib/us_day.ts";
 import { Bars } from "./bars.tsx";
@@ -40,7 +41,7 @@ export function LookView({ look, values }: { look: Look | undefined; values: For
 /** What is announced to whoever does not see it. */
 const inWords = ({ estimate, warnings }: Look): string =>
   [
-    ...(estimate!.rowsExact === null ? [] : [`${number(estimate!.rowsExact)} records.`]),
+    ...(estimate!.rowsExact === null ? [] : [`${counted(estimate!.rowsExact, "record")}.`]),
     `Ready in ${secondsText(estimate!.secondsEstimated)}.`,
     ...warnings.map(({ message }) => message),
   ].join(" ");
@@ -86,7 +87,7 @@ function ByDay({ coverage, look, values }: { coverage: DayCoverage; look: Look; 
       {records > 0 && (
         <Bars
           caption="Records by month"
-          says={`${number(records)} records from ${byMonth[0]!.month} to ${byMonth.at(-1)!.month}`}
+          says={`${counted(records, "record")} from ${byMonth[0]!.month} to ${byMonth.at(-1)!.month}`}
           of={["Month", "Records"]}
           bars={byMonth.map(({ month, records }) => ({
             label: month,
