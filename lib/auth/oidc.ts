@@ -58,10 +58,11 @@ export class OidcIssuer {
    * Verifies a JWT: its signature by a key of the issuer and an algorithm that this key is for, issuer,
    * audience, expiry and not-before.
    *
+   * @param moment when it must be good; now unless said
    * @throws {ServiceError} `not_signed_in` where anything is wrong with it; `sign_in_unavailable` where the
    * issuer's keys cannot be had
    */
-  async verify(jwt: string): Promise<Identity> {
+  async verify(jwt: string, moment = new Date()): Promise<Identity> {
     const { issuer, audience, agencyClaim } = this.options;
     try {
       const { payload, protectedHeader } = await jwtVerify(jwt, this.#key, {
@@ -69,6 +70,7 @@ export class OidcIssuer {
         audience,
         algorithms: ALGORITHMS,
         clockTolerance: CLOCK_SKEW_SECONDS,
+        currentDate: moment,
         requiredClaims: ["exp", "sub"],
       });
       if (!TYPES.includes(protectedHeader.typ?.toLowerCase())) throw new errors.JWTInvalid("unexpected typ");
