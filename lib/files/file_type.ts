@@ -144,10 +144,11 @@ export interface FileContents {
 }
 
 /**
- * Which records of a table are a file's own: those of its agency and days, those of its fiscal year and
- * period, or all. The database counts them by day or by period (`sql/migrations/0019_record_counts.sql`).
+ * Which records of a table are a file's own: those of its agency and days; those of its fiscal year and
+ * period, perhaps with the last period of the year before; or all. The database counts them by day or by
+ * period (`sql/migrations/0019_record_counts.sql`).
  */
-export type OwnRecords = "days" | "period" | "all";
+export type OwnRecords = "days" | "period" | "period_and_year_before" | "all";
 
 /**
  * The definition of one file type: everything that tells it from the others. `lib/files/registry.ts` lists
