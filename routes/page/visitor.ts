@@ -2,6 +2,8 @@ import type { Context, MiddlewareHandler } from "hono";
 import { csrf } from "hono/csrf";
 import { createMiddleware } from "hono/factory";
 import { HTTPException } from "hono/http-exception";
+import { SESSION_SECONDS } from "../../lib/auth/page_sessions.ts";
+import { isSealed } from "../../lib/auth/seal.ts";
 import type { User } from "../../lib/auth/user.ts";
 import { ServiceError } from "../../lib/errors.ts";
 import { declareRule, type SignedIn } from "../access.ts";
@@ -15,7 +17,6 @@ import { addressOf, signInAddress } from "./return_path.ts";
  * The cookie that holds a visitor's credential: only the page's own routes look at it, the API never does.
  */
 const COOKIE = "session";
-const SESSION_SECONDS = 8 * 3600;
 
 /** What the page's handlers find in the context. */
 export interface Visited {
@@ -24,9 +25,10 @@ export interface Visited {
 
 /** Who a credential is; undefined where it is none, or no longer. */
 async function userOf(
-  { authenticate }: Dependencies,
+  { authenticate, provider }: Dependencies,
   credential: string,
 ): Promise<User | undefined> {
+  if (provider && isSealed(credential)) return await provider.userOf(credential);
   try {
     return await authenticate(credential);
   } catch (error) {
@@ -112,6 +114,9 @@ export async function signInWith(
 export function remember(c: Context, dependencies: Dependencies, credential: string): void {
   keep(c, dependencies, COOKIE, credential, SESSION_SECONDS);
 }
+
+/** Whether the visitor has signed in at the issuer, not with a token. */
+export const isProviderSession = (c: Context): boolean => isSealed(String(c.get("credential")));
 
 /** Forgets who the visitor is. */
 export function forget(c: Context, dependencies: Dependencies): void {
