@@ -5,6 +5,7 @@ import { connect } from "../../lib/db.ts";
 import { processFlags, type ServiceModule } from "../../lib/dev/stack/process_flags.ts";
 import { httpUrlOf } from "../../lib/http/address.ts";
 import { databaseHosts } from "../../lib/dev/stack/reach.ts";
+import type { Host } from "./network.ts";
 import { urlAs } from "./roles.ts";
 import { until } from "./until.ts";
 
@@ -28,6 +29,8 @@ interface ServiceOptions {
   env?: Record<string, string>;
   /** The most files and connections that it may have open (`ulimit -n`). */
   openFiles?: number;
+  /** Another host than this machine, which it then runs on. */
+  host?: Host;
 }
 
 async function start(
@@ -38,14 +41,16 @@ async function start(
   flags: string[] = [],
 ): Promise<ServiceProcess> {
   const run = [
+    ...options.host?.within ?? [],
     Deno.execPath(),
     "run",
     ...processFlags(script, { net, storageDir: options.storageDir }),
     ...flags,
     fileURLToPath(new URL(script, project)),
   ];
-  const [program, ...args] = options.openFiles
-    ? ["/bin/sh", "-c", `ulimit -n ${options.openFiles} && exec "$@"`, "sh", ...run]
+  const limit = options.openFiles ? `ulimit -n ${options.openFiles} && ` : "";
+  const [program, ...args] = options.openFiles || options.host
+    ? ["/bin/sh", "-c", `${limit}exec "$@"`, "sh", ...run]
     : run;
   const child = new Deno.Command(program!, {
     args,
@@ -89,9 +94,9 @@ async function start(
   return service;
 }
 
-/** What any process connects to: the database, and S3 and an issuer where the test has one. */
+/** What any process connects to: the database, its replica, and S3 and an issuer where the test has them. */
 const hosts = ({ databaseUrl, env }: ServiceOptions): string[] => [
-  ...databaseHosts(databaseUrl),
+  ...[databaseUrl, env?.["EXPORT_DATABASE_URL"] ?? []].flat().flatMap(databaseHosts),
   ...[env?.["AWS_ENDPOINT_URL_S3"] ?? [], env?.["OIDC_ISSUER"] ?? []].flat().map((url) => new URL(url).host),
 ];
 
