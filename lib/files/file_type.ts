@@ -63,6 +63,15 @@ export const selecting = (columns: string, { text, values }: RecordQuery): Recor
 });
 
 /**
+ * The query of a file without the order of its records, which it ends in: where nobody looks at that, the server
+ * may read them as they lie.
+ */
+export const unordered = ({ text, values }: RecordQuery): RecordQuery => ({
+  text: text.replace(/ORDER BY [^()]*$/, ""),
+  values,
+});
+
+/**
  * An order of records by which they can be cut into key ranges: no two are equal in it, and an index gives
  * it.
  */
@@ -160,10 +169,11 @@ export interface FileContents {
 }
 
 /**
- * Which records of a table are a file's own: those of its agency and days, those of its fiscal year and
- * period, or all. The database counts them by day or by period (`sql/migrations/0019_record_counts.sql`).
+ * Which records of a table are a file's own: those of its agency and days; those of its fiscal year and
+ * period, perhaps with the last period of the year before; or all. The database counts them by day or by
+ * period (`sql/migrations/0019_record_counts.sql`).
  */
-export type OwnRecords = "days" | "period" | "all";
+export type OwnRecords = "days" | "period" | "period_and_year_before" | "all";
 
 /**
  * The definition of one file type: everything that tells it from the others. `lib/files/registry.ts` lists

@@ -16,7 +16,8 @@ import { LookView } from "./look_view.tsx";
 import { orRefusal } from "./or_refusal.ts";
 import { RecordsView } from "./records_view.tsx";
 import { RequestForm } from "./request_form.tsx";
-import { SignIn } from "./sign_in_page.tsx";
+import { addressOf, returnPath } from "./return_path.ts";
+import { signInPage } from "./sign_in_page.tsx";
 import { forVisitors, isVisitorKnown } from "./visitor.ts";
 
 const JOBS_SHOWN = 5;
@@ -24,7 +25,7 @@ const JOBS_SHOWN = 5;
 /** `GET /`: the form, filled from its address, and the visitor's newest files; or where to sign in. */
 export const home = (dependencies: Dependencies) =>
   new Hono().get("/", forVisitors(dependencies), async (c) => {
-    if (!isVisitorKnown(c)) return c.html(<SignIn />);
+    if (!isVisitorKnown(c)) return signInPage(c, dependencies, { to: returnPath(addressOf(c)) });
     const { sql } = dependencies;
     const values = readForm(c.req.query());
     const choices = await agencyChoices(sql, c.var.user);

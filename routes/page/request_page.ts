@@ -24,8 +24,8 @@ export const requestFile = (dependencies: Dependencies) =>
   new Hono().post(
     "/request",
     forVisitors(dependencies),
-    requireVisitor("sign in"),
     formBody,
+    requireVisitor(async (c) => formAddress(readForm(await c.req.parseBody()))),
     async (c) => {
       const { sql, maxUnfinishedJobs } = dependencies;
       const { user, source } = c.var;

@@ -58,13 +58,16 @@ async function addAwkwardData(sql: Sql): Promise<void> {
 /**
  * Opens the page as a visitor who is not signed in sees it, on a small screen.
  *
- * @param options `fill`: loads what is in the database
+ * @param options `fill`: loads what is in the database; `env`: settings of the service
  */
 export async function openPage(
-  { fill = addAwkwardData }: { fill?: (sql: Sql) => Promise<unknown> } = {},
+  { fill = addAwkwardData, env = {} }: {
+    fill?: (sql: Sql) => Promise<unknown>;
+    env?: Record<string, string>;
+  } = {},
 ): Promise<PageUnderTest> {
   await using resources = new AsyncDisposableStack();
-  const service = resources.use(await startService());
+  const service = resources.use(await startService(env));
   await fill(service.sql);
   const { token, tokenId } = await addTreasuryUser(service.sql, "ann");
   const browser = resources.use(await startBrowser());

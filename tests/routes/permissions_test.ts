@@ -91,6 +91,7 @@ const table: Record<string, { path: string; body?: unknown; form?: () => FormDat
   "GET /docs.js": { path: "/docs.js", statuses: [200, 200, 200, 200, 200, 200] },
   "GET /dictionary": { path: "/dictionary", statuses: [200, 200, 200, 200, 200, 200] },
   "GET /dictionary.js": { path: "/dictionary.js", statuses: [200, 200, 200, 200, 200, 200] },
+  "GET /sign-in": { path: "/sign-in", statuses: [200, 200, 200, 200, 200, 200] },
   "POST /sign-in": { path: "/sign-in", statuses: [403, 403, 403, 403, 403, 403] },
   "POST /sign-out": { path: "/sign-out", statuses: [403, 403, 403, 403, 403, 403] },
   "POST /request": { path: "/request", statuses: [403, 403, 403, 403, 403, 403] },

@@ -5,11 +5,12 @@ import { requestOfFields } from "../../../lib/reconciliations/form.ts";
 import { recordRefusal } from "../../audit_refusals.ts";
 import type { Dependencies } from "../../dependencies.ts";
 import type { WithJob } from "../../job_access.ts";
+import { type FormFields, readForm } from "../../multipart.ts";
 import { receiveReconciliation } from "../../receive_reconciliation.ts";
-import { letItBeSent, requireUpload } from "../../upload_body.ts";
+import { bodyAsItComes, letItBeSent, requireUpload } from "../../upload_body.ts";
 import type { UploadRoom } from "../../upload_room.ts";
 import { agencyChoices, onlyAgency } from "../agency_choice.ts";
-import { forVisitors, requireVisitor } from "../visitor.ts";
+import { forVisitors, requireVisitor, type WayBack } from "../visitor.ts";
 import { reconcilePage } from "./reconcile_page.tsx";
 import { errorsOf, fieldsOf, readUploadValues } from "./upload_fields.ts";
 
@@ -25,7 +26,7 @@ export const reconcileRoutes = (dependencies: Dependencies, room: UploadRoom) =>
       if (values.agency === "") values.agency = onlyAgency(choices);
       return await reconcilePage(c, dependencies, { values, choices });
     })
-    .post("/reconcile", forVisitors(dependencies), requireVisitor("sign in"), async (c) => {
+    .post("/reconcile", forVisitors(dependencies), requireVisitor(formAsSent(dependencies)), async (c) => {
       let values = readUploadValues({});
       const choices = await agencyChoices(dependencies.sql, c.var.user);
       try {
@@ -55,6 +56,26 @@ export const reconcileRoutes = (dependencies: Dependencies, room: UploadRoom) =>
         });
       }
     });
+
+/** The form's address, filled as it was sent; its file has to be chosen anew. */
+const formAsSent = ({ maxUploadBytes }: Dependencies): WayBack => async (c) => {
+  let sent: FormFields = {};
+  try {
+    const contentType = requireUpload(c, maxUploadBytes);
+    const onFile = (_file: unknown, before: FormFields) => {
+      sent = before;
+      // The form has its file last.
+      return Promise.reject(new ServiceError("not_signed_in"));
+    };
+    sent = await readForm({ contentType, body: bodyAsItComes(c), maxFileBytes: maxUploadBytes, onFile });
+  } catch (error) {
+    // What is wrong with it is said once somebody has signed in.
+    if (!(error instanceof ServiceError) || error.status >= 499) throw error;
+  }
+  await letItBeSent(c);
+  const filled = Object.entries(readUploadValues(sent)).filter(([, value]) => value !== "");
+  return `/reconcile?${new URLSearchParams(filled)}`;
+};
 
 const issuesOf = (error: unknown): readonly FieldIssue[] =>
   error instanceof ServiceError && error.code === "invalid_request"
