@@ -94,10 +94,10 @@ async function start(
   return service;
 }
 
-/** What any process connects to: the database, its replica, and S3 where the test has them. */
+/** What any process connects to: the database, its replica, and S3 and an issuer where the test has them. */
 const hosts = ({ databaseUrl, env }: ServiceOptions): string[] => [
   ...[databaseUrl, env?.["EXPORT_DATABASE_URL"] ?? []].flat().flatMap(databaseHosts),
-  ...[env?.["AWS_ENDPOINT_URL_S3"] ?? []].flat().map((url) => new URL(url).host),
+  ...[env?.["AWS_ENDPOINT_URL_S3"] ?? [], env?.["OIDC_ISSUER"] ?? []].flat().map((url) => new URL(url).host),
 ];
 
 /** Starts a worker and waits until it takes tasks. */
@@ -123,7 +123,7 @@ export interface ApiProcess extends ServiceProcess {
   send(method: string, path: string, body?: unknown): Promise<{ status: number; json: any }>;
 }
 
-/** Starts an API on a free port of 127.0.0.1, or of HOST, and waits until it listens. */
+/** Starts an API on PORT, or a free port, of 127.0.0.1, or of HOST, and waits until it listens. */
 export async function startApi(options: ServiceOptions): Promise<ApiProcess> {
   try {
     return await startApiOnce(options);
@@ -137,7 +137,7 @@ export async function startApi(options: ServiceOptions): Promise<ApiProcess> {
 async function startApiOnce(options: ServiceOptions): Promise<ApiProcess> {
   const hostname = options.env?.["HOST"] ?? "127.0.0.1";
   const probe = Deno.listen({ hostname, port: 0 });
-  const port = String(probe.addr.port);
+  const port = options.env?.["PORT"] ?? String(probe.addr.port);
   probe.close();
   const url = httpUrlOf(hostname, Number(port));
   const net = [...hosts(options), new URL(url).host];
