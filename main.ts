@@ -1,6 +1,7 @@
 /** `deno task serve`: the API process. */
 import { createAuthenticator } from "./lib/auth/authenticate.ts";
 import { openOidcIssuer } from "./lib/auth/oidc.ts";
+import { openSignInProvider } from "./lib/auth/sign_in_provider.ts";
 import { awaitDatabase } from "./lib/await_database.ts";
 import { readConfig } from "./lib/config.ts";
 import { connect } from "./lib/db.ts";
@@ -44,12 +45,14 @@ await runMain(USAGE, async (args) => {
   });
   if (!await awaitDatabase(sql, config.DATABASE_URL, config.DATABASE_WAIT_SECONDS, stopped)) return;
   const changes = new GenerationChanges(config.DATABASE_URL, "api-listen");
+  const oidc = openOidcIssuer(config);
   const app = createApp({
     sql,
     changes,
     held: new HeldRequests(config.MAX_HELD_REQUESTS),
     store: await openStore(config),
-    authenticate: createAuthenticator({ sql, oidc: openOidcIssuer(config) }),
+    authenticate: createAuthenticator({ sql, oidc }),
+    provider: openSignInProvider(config, oidc, sql),
     metricsToken: config.METRICS_TOKEN,
     publicUrl: config.PUBLIC_URL,
     corsOrigins: config.CORS_ORIGINS,

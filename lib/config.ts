@@ -33,6 +33,11 @@ const networks = z.string().transform((list, { addIssue }) => {
   addIssue("must be IP addresses or networks (CIDR) separated by commas, such as 10.0.0.0/8,::1");
   return z.NEVER;
 });
+// RFC 6749, section 3.3; OpenID Connect Core 1.0, section 3.1.2.1.
+const scope = z.string().regex(/^[!#-[\]-~]+( [!#-[\]-~]+)*$/, "must be scopes separated by spaces").refine(
+  (list) => list.split(" ").includes("openid"),
+  `must have "openid" among its scopes`,
+);
 const flag = z.enum(["true", "false"], { error: `must be "true" or "false"` }).transform((v) => v === "true");
 const secret = (least: number) => z.string().min(least, `must have at least ${least} characters`);
 
@@ -71,6 +76,9 @@ export const settings = z.object({
   OIDC_ISSUER: issuerUrl.optional(),
   OIDC_AUDIENCE: z.string().optional(),
   OIDC_AGENCY_CLAIM: z.string().optional(),
+  OIDC_CLIENT_ID: z.string().optional(),
+  OIDC_CLIENT_SECRET: z.string().optional(),
+  OIDC_SCOPE: scope.default("openid"),
   LOG_LEVEL: z.enum(["debug", "info", "warning", "error"], {
     error: `must be "debug", "info", "warning" or "error"`,
   }).default("info"),
@@ -91,6 +99,9 @@ const ONLY_WITH: Partial<Record<Setting, Setting>> = {
   OIDC_ISSUER: "OIDC_AUDIENCE",
   OIDC_AUDIENCE: "OIDC_ISSUER",
   OIDC_AGENCY_CLAIM: "OIDC_ISSUER",
+  OIDC_CLIENT_ID: "OIDC_ISSUER",
+  OIDC_CLIENT_SECRET: "OIDC_CLIENT_ID",
+  OIDC_SCOPE: "OIDC_CLIENT_ID",
 };
 
 const STORAGE = ["S3_BUCKET", "S3_PREFIX", "S3_FORCE_PATH_STYLE", "STORAGE_DIR"] as const;
@@ -108,6 +119,7 @@ const READS = {
     ...["MAX_UNFINISHED_JOBS", "MAX_HELD_REQUESTS", "MAX_UPLOAD_BYTES", "MAX_CONNECTIONS"] as const,
     "RETENTION_DAYS",
     ...["OIDC_ISSUER", "OIDC_AUDIENCE", "OIDC_AGENCY_CLAIM"] as const,
+    ...["OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_SCOPE"] as const,
     ...STORAGE,
     ...LOG,
   ],
@@ -179,6 +191,18 @@ function missing(kind: ProcessKind, isSet: (name: Setting) => boolean): string[]
       "URL_SIGNING_SECRET is not set: without S3_BUCKET the API signs the links to files itself. Any 32 random " +
         "characters will do, the same for every API.",
     );
+  }
+  // The stack has both of its own.
+  if (kind === "api" && isSet("OIDC_CLIENT_ID")) {
+    if (!isSet("PUBLIC_URL")) {
+      sentences.push("PUBLIC_URL is not set: with OIDC_CLIENT_ID the issuer leads people back to it.");
+    }
+    if (!isSet("URL_SIGNING_SECRET") && isSet("S3_BUCKET")) {
+      sentences.push(
+        "URL_SIGNING_SECRET is not set: with OIDC_CLIENT_ID the API seals with it who has signed in. Any 32 " +
+          "random characters will do, the same for every API.",
+      );
+    }
   }
   for (const [name, other] of Object.entries(ONLY_WITH) as [Setting, Setting][]) {
     if (isSet(name) && !isSet(other)) {

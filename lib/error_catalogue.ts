@@ -126,6 +126,32 @@ export const catalogue = {
     sentence: () =>
       `Sign in: send a valid API token as "Authorization: Bearer <token>" or "X-Session-Id: <token>".`,
   },
+  sign_in_interrupted: {
+    status: 400,
+    retryable: false,
+    sentence: () =>
+      `You are not signed in: this sign-in was not begun in this browser, took more than ten minutes, or has ` +
+      `been used already. Begin again.`,
+  },
+  sign_in_declined: {
+    status: 403,
+    retryable: false,
+    sentence: () =>
+      `You are not signed in: your sign-in provider has refused it, or you have. You may try again, or use an ` +
+      `API token.`,
+  },
+  sign_in_refused: {
+    status: 403,
+    retryable: false,
+    sentence: () => `Your account may not sign in here. Ask whoever runs this service.`,
+  },
+  sign_in_too_large: {
+    status: 403,
+    retryable: false,
+    sentence: () =>
+      `Your sign-in provider names more agencies for you than a browser can keep. Use a token instead, and ` +
+      `tell whoever runs this service.`,
+  },
   permission_denied: {
     status: 403,
     retryable: false,
@@ -296,7 +322,8 @@ export const catalogue = {
     status: 503,
     retryable: true,
     sentence: () =>
-      `The service that issued your token cannot be asked for its keys just now. Try again in a few seconds.`,
+      `Your sign-in provider cannot be reached just now, or does not answer as it should. Try again in a few ` +
+      `seconds; API tokens work meanwhile.`,
   },
   source_unavailable: {
     status: 0,

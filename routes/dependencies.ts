@@ -1,3 +1,4 @@
+import type { SignInProvider } from "../lib/auth/sign_in_provider.ts";
 import type { Sql } from "../lib/db.ts";
 import type { GenerationChanges } from "../lib/generations/changes.ts";
 import type { Networks } from "../lib/http/client_address.ts";
@@ -15,6 +16,8 @@ export interface Dependencies {
   held: HeldRequests;
   store: FileStore;
   authenticate: Authenticate;
+  /** Where people sign in for the page as well as with tokens; usually set where JWTs are taken. */
+  provider?: SignInProvider | undefined;
   /** Those whose X-Forwarded-For is believed; usually none. */
   trustedProxies?: Networks | undefined;
   /** The origins whose pages may call the API from a browser; usually none. */

@@ -36,7 +36,7 @@ export const errorSchema = z.object({
 export type ErrorBody = z.output<typeof errorSchema>;
 
 /** Seconds after which to try again what did not work just now. */
-const RETRY_SECONDS = "5";
+export const RETRY_SECONDS = "5";
 
 /**
  * Answers every error as JSON, with the status of the catalogue; what is not in the catalogue is logged under

@@ -1,5 +1,6 @@
 import { Busboy, type BusboyInstance } from "@fastify/busboy";
 import { ServiceError } from "../lib/errors.ts";
+import { unlessAborted } from "../lib/unless_aborted.ts";
 
 /** What a form may hold; whatever exceeds it is refused. */
 const LIMITS = {
@@ -51,14 +52,8 @@ export async function readForm({ contentType, body, maxFileBytes, onFile }: Form
   const parser = openParser(contentType, maxFileBytes);
   const fields: FormFields = Object.create(null);
   const done = Promise.withResolvers<void>();
-  const failed = Promise.withResolvers<never>();
-  let isFailed = false;
-  const fail = (error: unknown) => {
-    isFailed = true;
-    failed.reject(error);
-  };
-  // Looked at between one stretch of the body and the next.
-  failed.promise.catch(() => {});
+  const failed = new AbortController();
+  const fail = (error: unknown) => failed.abort(error);
   let taken: Promise<void> = Promise.resolve();
   let endFile = (_error: Error) => {};
 
@@ -85,13 +80,14 @@ export async function readForm({ contentType, body, maxFileBytes, onFile }: Form
   try {
     for await (const bytes of body) {
       const isReady = parser.write(bytes);
-      if (!isReady && !isFailed) await Promise.race([drained(parser), failed.promise]);
-      if (isFailed) await failed.promise;
+      failed.signal.throwIfAborted();
+      if (!isReady) await unlessAborted(drained(parser), failed.signal);
+      failed.signal.throwIfAborted();
     }
     parser.end();
-    await Promise.race([done.promise, failed.promise]);
-    await Promise.race([taken, failed.promise]);
-    if (isFailed) await failed.promise;
+    await unlessAborted(done.promise, failed.signal);
+    await unlessAborted(taken, failed.signal);
+    failed.signal.throwIfAborted();
     return fields;
   } catch (error) {
     parser.destroy();

@@ -2,6 +2,7 @@ import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
 import { ServiceError } from "../lib/errors.ts";
 import { liftBodyLimit } from "../lib/http/body_deadline.ts";
+import { unlessAborted } from "../lib/unless_aborted.ts";
 
 /** How long a client may send nothing of an upload. */
 export const MOST_SILENT_SECONDS = 60;
@@ -88,13 +89,12 @@ export async function letItBeSent(c: Context): Promise<void> {
 }
 
 async function throwAway(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
-  const over = Promise.withResolvers<true>();
-  const timer = setTimeout(() => over.resolve(true), MOST_UNHEARD_MILLISECONDS);
-  const rest = async (): Promise<boolean> => (await reader.read()).done;
+  const over = new AbortController();
+  const timer = setTimeout(() => over.abort(), MOST_UNHEARD_MILLISECONDS);
   try {
-    while (!await Promise.race([rest(), over.promise]));
+    while (!(await unlessAborted(reader.read(), over.signal)).done);
   } catch {
-    // It has hung up.
+    // It has hung up, or goes on for too long.
   } finally {
     clearTimeout(timer);
   }

@@ -6,7 +6,7 @@ const LEAST_CHARACTERS = 8;
 
 /**
  * A text for the log without the secrets that the request has brought: credentials in headers, cookies and
- * forms, and the signature of a link. Whatever fails may quote what it was given, also in part or with
+ * forms, the signature of a link, and what an issuer signs somebody in with. Whatever fails may quote what it was given, also in part or with
  * escapes.
  */
 export async function withoutSecrets(text: string, c: Context): Promise<string> {
@@ -16,6 +16,9 @@ export async function withoutSecrets(text: string, c: Context): Promise<string> 
     c.req.header("Cookie"),
     ...Object.values(getCookie(c)),
     c.req.query("signature"),
+    // What an issuer leads back with.
+    c.req.query("code"),
+    c.req.query("state"),
     (await formOf(c))["token"],
   ];
   const parts = sent.flatMap((secret) => typeof secret === "string" ? secret.match(/[\w.~+/-]+/g) ?? [] : []);

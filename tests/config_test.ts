@@ -37,6 +37,9 @@ Deno.test("a setting that says nothing without another one is refused where that
     ["OIDC_ISSUER", "https://login.example", "OIDC_AUDIENCE"],
     ["OIDC_AUDIENCE", "x", "OIDC_ISSUER"],
     ["OIDC_AGENCY_CLAIM", "agencies", "OIDC_ISSUER"],
+    ["OIDC_CLIENT_ID", "files", "OIDC_ISSUER"],
+    ["OIDC_CLIENT_SECRET", "secret", "OIDC_CLIENT_ID"],
+    ["OIDC_SCOPE", "openid groups", "OIDC_CLIENT_ID"],
   ];
   for (const [name, value, other] of pairs) {
     assert.equal(
@@ -44,6 +47,19 @@ Deno.test("a setting that says nothing without another one is refused where that
       `${name} is set and ${other} is not: it says nothing without it.`,
     );
   }
+});
+
+Deno.test("an API at which people sign in by the issuer needs its address, and a secret to seal with, also with S3", () => {
+  const oidc = { OIDC_ISSUER: "https://login.example", OIDC_AUDIENCE: "x", OIDC_CLIENT_ID: "files" };
+  const said = complaints("api", { ...DATABASE, S3_BUCKET: "files", ...oidc });
+  assert.match(
+    said,
+    /^PUBLIC_URL is not set: with OIDC_CLIENT_ID .*\nURL_SIGNING_SECRET is not set: with OIDC_CLIENT_ID /,
+  );
+  const both = { PUBLIC_URL: "https://files.example", URL_SIGNING_SECRET: SECRET };
+  assert.equal(complaints("api", { ...DATABASE, S3_BUCKET: "files", ...oidc, ...both }), "");
+  assert.equal(complaints("stack", oidc), "");
+  assert.match(complaints("stack", { ...oidc, OIDC_SCOPE: "groups" }), /^OIDC_SCOPE must have "openid"/);
 });
 
 Deno.test("every setting that is wrong has a sentence of its own, without the value", () => {

@@ -30,7 +30,7 @@ export function createAuthenticator(
   return async (credential, moment) => {
     if (!isCredential(credential)) throw new ServiceError("not_signed_in");
     const user = oidc && JWT.test(credential)
-      ? await userOfIdentity(sql, await oidc.verify(credential, moment))
+      ? await userOfIdentity(sql, await oidc.verify(credential, undefined, moment))
       : await userOfToken(sql, credential);
     if (!user) throw new ServiceError("not_signed_in");
     return user;

@@ -1,10 +1,10 @@
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from "jose";
-import { z } from "zod";
 import type { Config } from "../config.ts";
 import type { Sql } from "../db.ts";
 import { ServiceError } from "../errors.ts";
 import { log } from "../log.ts";
 import { type ISSUER_FAILURES, issuerFailures } from "../metrics.ts";
+import { Discovery, type IssuerMetadata, IssuerRefusedError } from "./issuer_metadata.ts";
 import { type Affiliation, parseAffiliation, type User } from "./user.ts";
 
 /** Whose tokens are taken. */
@@ -46,24 +46,43 @@ const FETCH_MILLISECONDS = 5000;
 const KEYS_MILLISECONDS = 10 * 60_000;
 const COOLDOWN_MILLISECONDS = 10_000;
 
-const discoveryDocument = z.object({ issuer: z.string(), jwks_uri: z.url() });
-
 /** An OpenID Connect issuer: verifies its JWTs against its current keys, which it finds by discovery. */
 export class OidcIssuer {
+  readonly #discovery: Discovery;
   #keys: Promise<JWTVerifyGetKey> | undefined;
 
-  constructor(readonly options: OidcOptions) {}
+  constructor(readonly options: OidcOptions) {
+    this.#discovery = new Discovery(options.issuer);
+  }
+
+  /**
+   * What the issuer says of itself.
+   *
+   * @throws {ServiceError} `sign_in_unavailable`
+   */
+  async metadata(): Promise<IssuerMetadata> {
+    try {
+      return await this.#discovery.get();
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
 
   /**
    * Verifies a JWT: its signature by a key of the issuer and an algorithm that this key is for, issuer,
    * audience, expiry and not-before.
    *
+   * @param audience whom it must be for, where not this service
    * @param moment when it must be good; now unless said
    * @throws {ServiceError} `not_signed_in` where anything is wrong with it; `sign_in_unavailable` where the
    * issuer's keys cannot be had
    */
-  async verify(jwt: string, moment = new Date()): Promise<Identity> {
-    const { issuer, audience, agencyClaim } = this.options;
+  async verify(
+    jwt: string,
+    audience: string = this.options.audience,
+    moment = new Date(),
+  ): Promise<Identity> {
+    const { issuer, agencyClaim } = this.options;
     try {
       const { payload, protectedHeader } = await jwtVerify(jwt, this.#key, {
         issuer,
@@ -93,41 +112,21 @@ export class OidcIssuer {
 
   readonly #key: JWTVerifyGetKey = async (header, token) => {
     try {
-      this.#keys ??= this.#discover();
+      this.#keys ??= this.#openKeys();
       return await (await this.#keys)(header, token);
     } catch (error) {
       if (
         error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys ||
         error instanceof errors.JOSENotSupported
       ) throw error;
-      const reason = reasonOf(error);
-      issuerFailures.inc({ reason });
-      log("auth").warning("the issuer's keys cannot be had", { reason, error: String(error) });
-      throw new ServiceError("sign_in_unavailable", { cause: error });
+      throw unavailable(error);
     }
   };
 
-  /** OpenID Connect Discovery 1.0, section 4. */
-  async #discover(): Promise<JWTVerifyGetKey> {
+  async #openKeys(): Promise<JWTVerifyGetKey> {
     try {
-      const { issuer } = this.options;
-      const response = await fetch(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`, {
-        redirect: "error",
-        signal: AbortSignal.timeout(FETCH_MILLISECONDS),
-      });
-      const text = await response.text();
-      if (!response.ok) {
-        throw new RefusedError(`the discovery document was answered with ${response.status}`);
-      }
-      const found = discoveryDocument.parse(JSON.parse(text));
-      if (found.issuer !== issuer) {
-        throw new Error(`the discovery document is of ${found.issuer}; wanted ${issuer}`);
-      }
-      const keys = new URL(found.jwks_uri);
-      if (keys.protocol !== "https:" && keys.protocol !== new URL(issuer).protocol) {
-        throw new Error(`the keys are at ${keys.href}; wanted https`);
-      }
-      return createRemoteJWKSet(keys, {
+      const { jwks_uri } = await this.#discovery.get();
+      return createRemoteJWKSet(new URL(jwks_uri), {
         cacheMaxAge: KEYS_MILLISECONDS,
         cooldownDuration: this.options.keysCooldownMilliseconds ?? COOLDOWN_MILLISECONDS,
         timeoutDuration: FETCH_MILLISECONDS,
@@ -140,13 +139,20 @@ export class OidcIssuer {
   }
 }
 
-/** The issuer has answered, with no document. */
-class RefusedError extends Error {}
+/** Keeps that an issuer did not give what was wanted of it; what is thrown then. */
+function unavailable(error: unknown): ServiceError {
+  const reason = reasonOf(error);
+  issuerFailures.inc({ reason });
+  log("auth").warning("the issuer's keys cannot be had", { reason, error: String(error) });
+  return new ServiceError("sign_in_unavailable", { cause: error });
+}
 
 /** Why its keys could not be had, for the figures. */
 function reasonOf(error: unknown): typeof ISSUER_FAILURES[number] {
   // What jose says of a set of keys that was answered with another status than 200.
-  if (error instanceof RefusedError || /^Expected 200 OK/.test((error as Error).message)) return "refused";
+  if (error instanceof IssuerRefusedError || /^Expected 200 OK/.test((error as Error).message)) {
+    return "refused";
+  }
   const isUnreachable = error instanceof TypeError || error instanceof errors.JWKSTimeout ||
     (error as Error).name === "TimeoutError";
   return isUnreachable ? "unreachable" : "unusable";
@@ -162,8 +168,8 @@ export function openOidcIssuer(
     : undefined;
 }
 
-/** What is no affiliation gives nothing. */
-function affiliationsIn(claims: JWTPayload, claim: string): Affiliation[] {
+/** The affiliations that a claim lists; what is none gives nothing. */
+export function affiliationsIn(claims: JWTPayload, claim: string): Affiliation[] {
   const value = Object.hasOwn(claims, claim) ? claims[claim] : [];
   const words = typeof value === "string" ? value.split(/[\s,]+/) : Array.isArray(value) ? value : [];
   return words.flatMap((word) => (typeof word === "string" && parseAffiliation(word)) || []);

@@ -47,16 +47,19 @@ export class ChangeWriter implements Disposable {
     return this.changes.added + this.changes.changed + this.changes.removed;
   }
 
-  /** Adds a record, as it stands in a file of its type without its line end. */
-  async add(change: Change, line: Uint8Array): Promise<void> {
+  /**
+   * Adds a record, as it stands in a file of its type without its line end. Where a promise is returned, it is
+   * added once that has resolved, and must stay as it is until then.
+   */
+  add(change: Change, line: Uint8Array): Promise<void> | undefined {
     this.changes[change] += 1;
     const prefix = this.#prefixes[change];
     const needed = prefix.length + line.length + 1;
     if (this.#length + needed > this.#chunk.length) {
-      await this.#flush();
-      if (needed > this.#chunk.length) this.#chunk = new Uint8Array(needed);
+      return this.#makeRoom(needed).then(() => this.#put(prefix, line));
     }
     this.#put(prefix, line);
+    return undefined;
   }
 
   /** Writes what is left; the file is whole then. */
@@ -74,6 +77,11 @@ export class ChangeWriter implements Disposable {
     this.#chunk.set(line, this.#length + prefix.length);
     this.#length += prefix.length + line.length;
     this.#chunk[this.#length++] = LF;
+  }
+
+  async #makeRoom(needed: number): Promise<void> {
+    await this.#flush();
+    if (needed > this.#chunk.length) this.#chunk = new Uint8Array(needed);
   }
 
   async #flush(): Promise<void> {

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { type ByteSource, ofChunks } from "../csv/byte_source.ts";
 import { CsvError, CsvReader } from "../csv/reader.ts";
 import { ServiceError } from "../errors.ts";
@@ -6,6 +5,7 @@ import type { EarlierFile, FileContents } from "../files/file_type.ts";
 import { gunzipped } from "../load/input/unpack.ts";
 import { LoadError } from "../load/load_error.ts";
 import type { FileStore } from "../storage/store.ts";
+import type { ByteCheck } from "./byte_check.ts";
 import { headerLine } from "./header_line.ts";
 
 /** The records of an earlier file, read from the storage. To be disposed of. */
@@ -17,6 +17,7 @@ export interface EarlierRecords extends AsyncDisposable {
 /**
  * Opens an earlier file, and reads its header.
  *
+ * @param check what its bytes are held to
  * @throws {ServiceError} `earlier_file_gone` where it is not there, is damaged, or is not such a file as is
  * made today, at once or as it is read on; `storage_unavailable`
  */
@@ -24,6 +25,7 @@ export async function earlierRecords(
   store: FileStore,
   earlier: EarlierFile,
   contents: Pick<FileContents, "delimiter" | "header">,
+  check: ByteCheck,
   signal?: AbortSignal,
 ): Promise<EarlierRecords> {
   const stored = await store.read(earlier.key, signal);
@@ -31,7 +33,7 @@ export async function earlierRecords(
   await using opened = new AsyncDisposableStack();
   const chunks = stored[Symbol.asyncIterator]();
   opened.defer(async () => void await chunks.return?.());
-  const bytes = checked(chunks, earlier);
+  const bytes = checked(chunks, earlier, check);
   const reader = new EarlierReader(
     earlier.compression === "gzip" ? opened.use(gunzipped("The file", bytes)) : bytes,
     earlier,
@@ -46,15 +48,14 @@ export async function earlierRecords(
 }
 
 /** Bytes that must turn out, at their end, to be those that were stored. */
-function checked(chunks: AsyncIterator<Uint8Array>, earlier: EarlierFile): ByteSource {
-  const hash = createHash("sha256");
+function checked(chunks: AsyncIterator<Uint8Array>, earlier: EarlierFile, check: ByteCheck): ByteSource {
   return ofChunks(async () => {
     const { done, value } = await chunks.next();
     if (!done) {
-      hash.update(value);
+      check.add(value);
       return value;
     }
-    if (hash.digest("hex") !== earlier.sha256) throw gone(earlier, DAMAGED);
+    if (!check.isRight()) throw gone(earlier, DAMAGED);
     return null;
   });
 }

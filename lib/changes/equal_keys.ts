@@ -1,5 +1,6 @@
 import type { ChangeWriter } from "./change_writer.ts";
-import { comparePlaces, type Place, type RecordWalk } from "./record_walk.ts";
+import type { Place } from "./place.ts";
+import type { RecordWalk } from "./record_walk.ts";
 
 /**
  * Writes what has changed among the records of one key, where a key has several; they stand together in both
@@ -14,7 +15,7 @@ export async function writeEqualKeys(
   fresh: RecordWalk,
   file: ChangeWriter,
 ): Promise<void> {
-  const place = earlier.place.map((cell) => cell && cell.slice());
+  const place = earlier.place.copy();
   const before = await takeAll(earlier, place);
   const now = await takeAll(fresh, place);
   const isTouched = before.length > now.length ||
@@ -31,6 +32,6 @@ async function takeAll(walk: RecordWalk, place: Place): Promise<Uint8Array[]> {
   do {
     lines.push(walk.line.slice());
     await walk.advance();
-  } while (walk.isAtRecord && comparePlaces(walk.place, place) === 0);
+  } while (walk.isAtRecord && walk.place.compare(place) === 0);
   return lines;
 }

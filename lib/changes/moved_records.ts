@@ -21,11 +21,14 @@ export class UnpairedRecords {
   /** @param tx on a database that takes writes; it must last until the last of `moved` is asked for */
   constructor(readonly tx: Transaction) {}
 
-  /** Adds a record that the other file does not have at its place. */
-  async add(side: Side, position: number, key: string): Promise<void> {
+  /**
+   * Adds a record that the other file does not have at its place. Where a promise is returned, no more may be
+   * added before that has resolved.
+   */
+  add(side: Side, position: number, key: string): Promise<void> | undefined {
     this.#counts[side] += 1;
     this.#waiting.push({ side, position, key });
-    if (this.#waiting.length >= AT_A_TIME) await this.#send();
+    return this.#waiting.length < AT_A_TIME ? undefined : this.#send();
   }
 
   /** The positions of the records that have moved, in each of the files, once all were added. */

@@ -1,37 +1,39 @@
 import type { CsvBatch } from "../csv/batch.ts";
-import { PLAIN, QUOTED_DOUBLED } from "../csv/batch.ts";
 import type { CsvReader } from "../csv/reader.ts";
-
-/** What stands in the cells that a file is ordered by; null for NULL. Good for as long as its record is. */
-export type Place = readonly (Uint8Array | null)[];
+import { Place } from "./place.ts";
 
 /** Goes through the records of a file in their order, one after the other. */
 export class RecordWalk {
   #batch: CsvBatch | null = null;
   #at = 0;
-  #place: Place | undefined;
   /** How many records lie before this one. */
   position = -1;
+  /** Where the record stands, while there is one; good until this goes on. */
+  readonly place: Place;
 
   /**
    * @param reader stands before the first record
    * @param columns the cells that the file is ordered by, counted from 0
    */
-  constructor(readonly reader: CsvReader, readonly columns: readonly number[]) {}
+  constructor(readonly reader: CsvReader, columns: readonly number[]) {
+    this.place = new Place(columns);
+  }
 
   /** Whether there is a record: after the last one there is none. */
   get isAtRecord(): boolean {
     return this.#batch !== null;
   }
 
-  /** Goes on to the next record; to the first one to begin with. */
-  async advance(): Promise<void> {
-    this.#place = undefined;
+  /**
+   * Goes on to the next record; to the first one to begin with. Where a promise is returned, it is there once
+   * that has resolved: most records are there already, and a promise for each would be what takes longest.
+   */
+  advance(): Promise<void> | undefined {
     this.position += 1;
     this.#at += 1;
-    if (this.#batch && this.#at < this.#batch.records) return;
-    this.#batch = await this.reader.next();
-    this.#at = 0;
+    if (!this.#batch || this.#at >= this.#batch.records) return this.#read();
+    this.place.goTo(this.#batch, this.#at);
+    return undefined;
   }
 
   /** The record as it stands in the file, without its line end; good until this goes on. */
@@ -39,27 +41,9 @@ export class RecordWalk {
     return this.#batch!.raw(this.#at);
   }
 
-  /** Where the record stands. */
-  get place(): Place {
-    return this.#place ??= this.columns.map((column) => this.#cell(column));
+  async #read(): Promise<void> {
+    this.#batch = await this.reader.next();
+    this.#at = 0;
+    if (this.#batch) this.place.goTo(this.#batch, 0);
   }
-
-  #cell(column: number): Uint8Array | null {
-    const batch = this.#batch!;
-    const cell = batch.firstCell[this.#at]! + column;
-    const form = batch.cellForm[cell];
-    const bytes = batch.bytes.subarray(batch.cellStart[cell]!, batch.cellEnd[cell]!);
-    if (form === PLAIN && bytes.length === 0) return null;
-    return form === QUOTED_DOUBLED ? new TextEncoder().encode(batch.text(cell)) : bytes;
-  }
-}
-
-/** Which of two places comes first, as Postgres orders text by its bytes, NULL last: below, at, or above 0. */
-export function comparePlaces(a: Place, b: Place): number {
-  for (let i = 0; i < a.length; i++) {
-    const x = a[i]!, y = b[i]!;
-    const order = x && y ? Buffer.compare(x, y) : Number(x === null) - Number(y === null);
-    if (order !== 0) return order;
-  }
-  return 0;
 }

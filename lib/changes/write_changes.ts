@@ -4,12 +4,13 @@ import { type EarlierFile, type FileContents, type RecordIdentity, selecting } f
 import { readRecords } from "../files/read_records.ts";
 import type { SpareCursors } from "../files/spare_cursors.ts";
 import type { FileStore } from "../storage/store.ts";
+import { ByteChecks } from "./byte_check.ts";
 import type { ChangeWriter } from "./change_writer.ts";
 import { earlierRecords } from "./earlier_records.ts";
 import { writeEqualKeys } from "./equal_keys.ts";
 import { UnpairedRecords } from "./moved_records.ts";
 import { newRecords } from "./new_records.ts";
-import { pairFiles, type Pairing } from "./pair_files.ts";
+import { advanceBoth, pairFiles, type Pairing } from "./pair_files.ts";
 import { RecordWalk } from "./record_walk.ts";
 
 /** Two files that are compared: one in the storage, and the one that the database would give now. */
@@ -45,16 +46,17 @@ export async function writeChanges(
 ): Promise<void> {
   const identity = files.contents.identity;
   if (!identity) throw new Error("changes of such a file cannot be asked for");
+  const checks = new ByteChecks(files.earlier.sha256);
   if (!mayMove(identity)) {
-    return await compare(files, onProgress, {
+    return await compare(files, checks, onProgress, {
       earlierOnly: (earlier) => file.add("removed", earlier.line),
       newOnly: (fresh) => file.add("added", fresh.line),
       both: (earlier, fresh) => writeEqualKeys(earlier, fresh, file),
     });
   }
   await files.sql.begin(async (keeping) => {
-    const moved = await findMoved(files, identity, keeping);
-    await compare(files, onProgress, {
+    const moved = await findMoved(files, identity, checks, keeping);
+    await compare(files, checks, onProgress, {
       async earlierOnly(earlier) {
         if (!await moved.earlier.has(earlier.position)) await file.add("removed", earlier.line);
       },
@@ -62,10 +64,11 @@ export async function writeChanges(
         const isMoved = await moved.new.has(fresh.position);
         await file.add(isMoved ? "changed" : "added", fresh.line);
       },
-      async both(earlier, fresh) {
-        if (Buffer.compare(earlier.line, fresh.line) !== 0) await file.add("changed", fresh.line);
-        await earlier.advance();
-        await fresh.advance();
+      both(earlier, fresh) {
+        const added = Buffer.compare(earlier.line, fresh.line) === 0
+          ? undefined
+          : file.add("changed", fresh.line);
+        return added ? added.then(() => advanceBoth(earlier, fresh)) : advanceBoth(earlier, fresh);
       },
     });
   }, { signal: files.signal });
@@ -74,12 +77,17 @@ export async function writeChanges(
 /** Whether a record can stand at another place and be the same: a key has one record then, at most. */
 const mayMove = ({ key, place }: RecordIdentity): boolean => place.some((column) => !key.includes(column));
 
-async function compare(files: TwoFiles, onProgress: () => void, pairing: Pairing): Promise<void> {
+async function compare(
+  files: TwoFiles,
+  checks: ByteChecks,
+  onProgress: () => void,
+  pairing: Pairing,
+): Promise<void> {
   const { store, earlier, contents, exportSql, tx, rowsEstimated, spare, signal } = files;
   const place = contents.identity!.place.map((name) =>
     contents.elements.findIndex(({ column }) => column === name)
   );
-  await using stored = await earlierRecords(store, earlier, contents, signal);
+  await using stored = await earlierRecords(store, earlier, contents, checks.last(), signal);
   const batches = readRecords(exportSql, tx, contents, { rowsEstimated, spare, signal });
   await using _reading = { [Symbol.asyncDispose]: async () => void await batches.return() };
   const fresh = await newRecords(contents, telling(batches, onProgress));
@@ -97,28 +105,27 @@ async function* telling(
 }
 
 /** The records that stand in both files, at different places. */
-async function findMoved(files: TwoFiles, { key, place }: RecordIdentity, keeping: Transaction) {
+async function findMoved(
+  files: TwoFiles,
+  { key, place }: RecordIdentity,
+  checks: ByteChecks,
+  keeping: Transaction,
+) {
   const { store, earlier, contents, tx, signal } = files;
   const columns = place.map((name) => contents.elements.findIndex(({ column }) => column === name));
   const elements = columns.map((i) => contents.elements[i]!);
   const keyCells = key.map((name) => place.indexOf(name));
-  const keyOf = (walk: RecordWalk) =>
-    JSON.stringify(keyCells.map((i) => walk.place[i] && decoder.decode(walk.place[i])));
+  const keyOf = (walk: RecordWalk) => JSON.stringify(keyCells.map((i) => walk.place.text(i)));
   const unpaired = new UnpairedRecords(keeping);
 
-  await using stored = await earlierRecords(store, earlier, contents, signal);
+  await using stored = await earlierRecords(store, earlier, contents, checks.early(), signal);
   const batches = readBatches(tx, selecting(place.join(", "), contents.query), { signal });
   await using _reading = { [Symbol.asyncDispose]: async () => void await batches.return() };
   const fresh = await newRecords({ delimiter: contents.delimiter, elements }, batches);
   await pairFiles(new RecordWalk(stored.reader, columns), new RecordWalk(fresh, place.map((_, i) => i)), {
     earlierOnly: (walk) => unpaired.add("earlier", walk.position, keyOf(walk)),
     newOnly: (walk) => unpaired.add("new", walk.position, keyOf(walk)),
-    async both(one, other) {
-      await one.advance();
-      await other.advance();
-    },
+    both: advanceBoth,
   });
   return await unpaired.moved();
 }
-
-const decoder = new TextDecoder();

@@ -43,6 +43,8 @@ export class CsvReader {
   delimiters: readonly Delimiter[] = [","];
   /** Whether quotes are read loosely: where none is a fault (`scanRecords`). */
   loose = false;
+  /** The most bytes that one record may have, where not `LONGEST_RECORD`. */
+  longestRecord = LONGEST_RECORD;
   #delimiter: Delimiter = ",";
 
   /** @param bufferSize how much is read at a time, in bytes; a longer record makes it grow */
@@ -63,8 +65,8 @@ export class CsvReader {
    * The next records, at least one and at most `most`, or `null` at the end of the file. They are valid until
    * the next call.
    *
-   * @throws {CsvError} where a quoted cell never ends, a record is longer than `LONGEST_RECORD`, or this is
-   * no CSV file
+   * @throws {CsvError} where a quoted cell never ends, a record is longer than it may be, or this is no CSV
+   * file
    */
   async next(most?: "one"): Promise<CsvBatch | null> {
     for (;;) {
@@ -136,7 +138,7 @@ export class CsvReader {
     this.#filled -= this.#from;
     this.#from = 0;
     if (this.#filled === this.#bytes.length) {
-      if (this.#filled >= LONGEST_RECORD) {
+      if (this.#filled >= this.longestRecord) {
         throw openQuote
           ? new CsvError("open_quote", openQuote.line, openQuote.cell)
           : new CsvError("record_too_long", this.#line, 0);

@@ -101,7 +101,7 @@ async function follow(store: FileStore, url: string): Promise<Uint8Array> {
 
 async function collected(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Uint8Array> {
   const all: Uint8Array[] = [];
-  for await (const chunk of chunks) all.push(chunk);
+  for await (const chunk of chunks) all.push(chunk.slice());
   return new Uint8Array(await new Blob(all as BlobPart[]).arrayBuffer());
 }
 

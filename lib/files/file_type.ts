@@ -63,6 +63,15 @@ export const selecting = (columns: string, { text, values }: RecordQuery): Recor
 });
 
 /**
+ * The query of a file without the order of its records, which it ends in: where nobody looks at that, the server
+ * may read them as they lie.
+ */
+export const unordered = ({ text, values }: RecordQuery): RecordQuery => ({
+  text: text.replace(/ORDER BY [^()]*$/, ""),
+  values,
+});
+
+/**
  * An order of records by which they can be cut into key ranges: no two are equal in it, and an index gives
  * it.
  */
@@ -75,6 +84,20 @@ export interface RecordOrder {
   /** Values of these columns, as text, that come before, and behind, those of every record. */
   before: readonly string[];
   behind: readonly string[];
+}
+
+/**
+ * A way to the first records of a file whose order no index gives: by the accounts that come first in it, so
+ * that not all of it has to be worked out.
+ */
+export interface FirstAccounts {
+  /**
+   * The accounts of the file, in its order: a row for each place, with an array of all that have records there. A
+   * place may have none, but no record is of other accounts.
+   */
+  places: RecordQuery;
+  /** The file's query, of some of these accounts alone. */
+  among(accounts: string[]): RecordQuery;
 }
 
 /** By what the records of two files of one request are found again in each other. Names of columns. */
@@ -137,6 +160,8 @@ export interface FileContents {
   query: RecordQuery;
   /** Absent where the records can only be read one after the other. */
   order?: RecordOrder;
+  /** Absent where the query itself gives its first records at once, or nobody looks at them alone. */
+  first?: FirstAccounts;
   /** Absent where nobody can ask what has changed in the file. */
   identity?: RecordIdentity;
   /** What its totals are of; absent where none are taken. */
@@ -144,10 +169,11 @@ export interface FileContents {
 }
 
 /**
- * Which records of a table are a file's own: those of its agency and days, those of its fiscal year and
- * period, or all. The database counts them by day or by period (`sql/migrations/0019_record_counts.sql`).
+ * Which records of a table are a file's own: those of its agency and days; those of its fiscal year and
+ * period, perhaps with the last period of the year before; or all. The database counts them by day or by
+ * period (`sql/migrations/0019_record_counts.sql`).
  */
-export type OwnRecords = "days" | "period" | "all";
+export type OwnRecords = "days" | "period" | "period_and_year_before" | "all";
 
 /**
  * The definition of one file type: everything that tells it from the others. `lib/files/registry.ts` lists

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { openSession, type Session } from "../db.ts";
 import { log } from "../log.ts";
+import { unlessAborted } from "../unless_aborted.ts";
 
 // The triggers of sql/migrations/0007_progress.sql notify it.
 const CHANNEL = "generation_changed";
@@ -105,16 +106,15 @@ export class GenerationChanges implements AsyncDisposable {
 
   /** Passes notifications on until this is closed. Throws where the connection is lost. */
   async #attend(session: Session): Promise<void> {
-    const lost = Promise.withResolvers<never>();
-    lost.promise.catch(() => {});
-    session.on("error", lost.reject);
-    session.on("end", () => lost.reject(new Error("the server has closed it")));
+    const lost = new AbortController();
+    session.on("error", (error) => lost.abort(error));
+    session.on("end", () => lost.abort(new Error("the server has closed it")));
     session.on("notification", ({ payload }) => this.#notice(payload ?? ""));
     await session.query(`LISTEN ${CHANNEL}`);
     for (const id of this.#watches.keys()) this.#notice(id);
     while (!this.#closed.signal.aborted) {
-      await Promise.race([lost.promise, waitFor(HEARTBEAT_MILLISECONDS, this.#closed.signal)]);
-      if (!this.#closed.signal.aborted) await inTime(session.query("SELECT"), lost.promise);
+      await unlessAborted(waitFor(HEARTBEAT_MILLISECONDS, this.#closed.signal), lost.signal);
+      if (!this.#closed.signal.aborted) await inTime(session.query("SELECT"), lost.signal);
     }
   }
 
@@ -134,7 +134,7 @@ async function endSession(session: Session): Promise<void> {
 const waitFor = (milliseconds: number, signal: AbortSignal): Promise<void> =>
   sleep(milliseconds, undefined, { signal }).catch(() => {});
 
-async function inTime(response: Promise<unknown>, lost: Promise<never>): Promise<void> {
+async function inTime(response: Promise<unknown>, lost: AbortSignal): Promise<void> {
   const over = new AbortController();
   const late = async () => {
     await sleep(RESPONSE_MILLISECONDS, undefined, { signal: over.signal });
@@ -142,7 +142,7 @@ async function inTime(response: Promise<unknown>, lost: Promise<never>): Promise
   };
   response.catch(() => {});
   try {
-    await Promise.race([response, lost, late()]);
+    await unlessAborted(Promise.race([response, late()]), lost);
   } finally {
     over.abort();
   }

@@ -17,17 +17,24 @@ export class CopyIn {
   readonly #ended: Promise<void>;
   #error: Error | null = null;
   #waiting = 0;
-  #sent: () => void = () => {};
+  #isOver = false;
+  /** Wakes a `write` that waits for room. */
+  #wake: () => void = () => {};
 
   constructor(session: Session, statement: string) {
     this.#stream = session.query(from(statement));
-    this.#ended = new Promise((resolve) => {
-      this.#stream.once("finish", resolve);
-      this.#stream.once("close", resolve);
-      this.#stream.on("error", (error) => {
-        this.#error ??= error;
-        resolve();
-      });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#ended = promise;
+    const end = () => {
+      this.#isOver = true;
+      this.#wake();
+      resolve();
+    };
+    this.#stream.once("finish", end);
+    this.#stream.once("close", end);
+    this.#stream.on("error", (error) => {
+      this.#error ??= error;
+      end();
     });
   }
 
@@ -39,10 +46,10 @@ export class CopyIn {
     this.#waiting += bytes.length;
     this.#stream.write(bytes, () => {
       this.#waiting -= bytes.length;
-      this.#sent();
+      this.#wake();
     });
-    while (this.#waiting > MOST_WAITING && !this.#error) {
-      await Promise.race([new Promise<void>((resolve) => this.#sent = resolve), this.#ended]);
+    while (this.#waiting > MOST_WAITING && !this.#isOver) {
+      await new Promise<void>((resolve) => this.#wake = resolve);
     }
     if (this.#error) throw this.#error;
   }

@@ -10,7 +10,8 @@ export const aDiff: FileType<PeriodRequest> = {
   code: "A-DIFF",
   title: "differences between a File A and SF-133",
   example: { file_type: "A-DIFF", cgac_code: "020", year: 2017, period: 6 },
-  sources: { sf_133: "period", tas_lookup: "all", cgac: "all", frec: "all" },
+  // Rule A34 compares with the last period of the year before.
+  sources: { sf_133: "period_and_year_before", tas_lookup: "all", cgac: "all", frec: "all" },
   body: periodBody("A-DIFF"),
   showsPeriod: false,
   contents: () => differences,

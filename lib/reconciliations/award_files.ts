@@ -2,7 +2,7 @@ import type { Transaction } from "../db.ts";
 import type { AwardRequest } from "../files/award_file.ts";
 import { d1 } from "../files/d1.ts";
 import { d2 } from "../files/d2.ts";
-import { type FileType, selecting } from "../files/file_type.ts";
+import { type FileType, selecting, unordered } from "../files/file_type.ts";
 import type { CReconciliation } from "./c_diff.ts";
 import { WHITE_SPACE } from "./cells.ts";
 
@@ -14,10 +14,10 @@ const cleaned = (column: string): string =>
       ELSE btrim(${column}, $4)
     END, '')`;
 
-/** The records of an award file that the same agency would ask for, some of its columns made into others. */
+/** The records of an award file that the same agency would ask for, in any order, some of its columns made into others. */
 function recordsOf(file: FileType<AwardRequest>, request: CReconciliation, columns: string) {
   const { query } = file.contents({ ...request, file_format: "csv", element_numbers: false });
-  const { text, values } = selecting(columns, query);
+  const { text, values } = selecting(columns, unordered(query));
   return { text, values: [...values, WHITE_SPACE] };
 }
 

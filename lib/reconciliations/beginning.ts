@@ -9,7 +9,8 @@ const BEGINNING_BYTES = 256 << 10;
  * be: what is wrong with it is said before the rest was sent.
  */
 export class Beginning {
-  #bytes = new Uint8Array(0);
+  readonly #bytes = new Uint8Array(BEGINNING_BYTES);
+  #length = 0;
   #isLookedAt = false;
 
   /**
@@ -19,15 +20,10 @@ export class Beginning {
    * @throws {ServiceError} `upload_malformed`
    */
   async add(bytes: Uint8Array, fileType: string | undefined): Promise<void> {
-    const room = BEGINNING_BYTES - this.#bytes.length;
-    if (room > 0) {
-      const more = bytes.subarray(0, room);
-      const both = new Uint8Array(this.#bytes.length + more.length);
-      both.set(this.#bytes);
-      both.set(more, this.#bytes.length);
-      this.#bytes = both;
-    }
-    if (fileType !== undefined && this.#bytes.length === BEGINNING_BYTES) await this.#look(fileType, false);
+    const more = bytes.subarray(0, BEGINNING_BYTES - this.#length);
+    this.#bytes.set(more, this.#length);
+    this.#length += more.length;
+    if (fileType !== undefined && this.#length === BEGINNING_BYTES) await this.#look(fileType, false);
   }
 
   /**
@@ -36,12 +32,12 @@ export class Beginning {
    * @throws {ServiceError} `upload_malformed`
    */
   async end(fileType: string): Promise<void> {
-    await this.#look(fileType, this.#bytes.length < BEGINNING_BYTES);
+    await this.#look(fileType, this.#length < BEGINNING_BYTES);
   }
 
   async #look(fileType: string, isAll: boolean): Promise<void> {
     if (this.#isLookedAt) return;
     this.#isLookedAt = true;
-    await checkBeginning(layoutOf(fileType), this.#bytes, isAll);
+    await checkBeginning(layoutOf(fileType), this.#bytes.subarray(0, this.#length), isAll);
   }
 }

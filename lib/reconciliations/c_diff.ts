@@ -34,7 +34,8 @@ export const cDiff: FileType<CReconciliation> = {
   code: "C-DIFF",
   title: "differences between a File C and Files D1 and D2",
   example: { file_type: "C-DIFF", cgac_code: "020", start: "01/01/2016", end: "03/31/2016" },
-  sources: { detached_award_procurement: "all", published_fabs: "all" },
+  // The rules look at what Files D1 and D2 hold for the agency and these days, and at nothing else.
+  sources: { detached_award_procurement: "days", published_fabs: "days" },
   body: withRules(keys, [agencyIsNamed, daysInOrder]).transform((body): CReconciliation => ({
     file_type: "C-DIFF",
     agency_code: agencyCode(body),

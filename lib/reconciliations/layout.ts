@@ -18,7 +18,12 @@ export interface UploadLayout {
   /** What it is called. */
   title: string;
   columns: readonly UploadColumn[];
+  /** How many records it may have; as many as fit into an upload, unless said otherwise. */
+  mostRecords?: number;
 }
+
+/** One a Treasury account, of which all agencies together have fewer; each may become twenty findings. */
+const MOST_RECORDS_OF_A = 200_000;
 
 const OLD_NAMES: Readonly<Record<string, readonly string[]>> = {
   total_budgetary_resources_cpe: ["BudgetAuthorityAvailableAmountTotal_CPE"],
@@ -34,7 +39,7 @@ const parseColumns = (tsv: string): UploadColumn[] =>
   }));
 
 const layouts: Readonly<Record<string, UploadLayout>> = {
-  "A-DIFF": { title: "File A", columns: parseColumns(columnsA) },
+  "A-DIFF": { title: "File A", columns: parseColumns(columnsA), mostRecords: MOST_RECORDS_OF_A },
   "C-DIFF": { title: "File C", columns: parseColumns(columnsC) },
 };
 

@@ -1,10 +1,16 @@
 import { type CsvBatch, type CsvFault } from "../csv/batch.ts";
 import type { ByteSource } from "../csv/byte_source.ts";
-import { CsvError, CsvReader, LONGEST_RECORD } from "../csv/reader.ts";
+import { CsvError, CsvReader } from "../csv/reader.ts";
 import { MOST_CELLS } from "../csv/scan.ts";
 import { ServiceError } from "../errors.ts";
 import { findColumns } from "./header.ts";
 import type { UploadLayout } from "./layout.ts";
+
+/**
+ * The most bytes that one record may have, in MiB. Real ones have a few thousand bytes; a longer one would become a
+ * finding several times as long.
+ */
+const LONGEST_MIB = 1;
 
 /** Some records of an upload, whose form is right, as far as their number of fields is not looked at. */
 export interface UploadBatch {
@@ -31,6 +37,7 @@ export async function* readUpload(
   const reader = new CsvReader(source, bufferSize);
   reader.delimiters = [",", "|"];
   reader.loose = true;
+  reader.longestRecord = LONGEST_MIB << 20;
   try {
     const first = await reader.next("one");
     if (!first) throw malformed("The file is empty");
@@ -97,9 +104,7 @@ function sentenceOf({ kind, line }: CsvError): string {
     case "open_quote":
       return `The quoted value that begins on line ${line} of the file never ends; wanted a closing quote`;
     case "record_too_long":
-      return `The record on line ${line} of the file is longer than ${
-        LONGEST_RECORD / 1024 / 1024
-      } MiB; wanted a CSV`;
+      return `The record on line ${line} of the file is longer than ${LONGEST_MIB} MiB; wanted a CSV`;
     case "too_many_cells":
       return `The record on line ${line} of the file has more than ${MOST_CELLS} fields; wanted a CSV`;
     case "utf16":
@@ -109,4 +114,5 @@ function sentenceOf({ kind, line }: CsvError): string {
   }
 }
 
-const malformed = (why: string) => new ServiceError("upload_malformed", { why: `${why}.` });
+/** What is wrong with an upload as a whole, as a sentence without its full stop. */
+export const malformed = (why: string) => new ServiceError("upload_malformed", { why: `${why}.` });

@@ -5,6 +5,7 @@ import { RowBuffer } from "../load/cells/row_buffer.ts";
 import type { UploadLayout } from "./layout.ts";
 import { readUpload } from "./read_upload.ts";
 import { READ } from "./rules.ts";
+import { UploadBounds } from "./upload_bounds.ts";
 import { UploadRecord } from "./upload_record.ts";
 
 /** A temporary table that takes the records of an upload. */
@@ -52,6 +53,7 @@ async function copyUpload(
   );
   const noValues = columns.map(() => null);
   const out = new RowBuffer();
+  const bounds = new UploadBounds(layout);
   let record: UploadRecord | undefined;
   let rowNumber = 1;
   let isDone = false;
@@ -61,6 +63,7 @@ async function copyUpload(
       for (let r = 0; r < read.batch.records; r++) {
         rowNumber++;
         const fault = record.open(read.batch, r);
+        bounds.count(rowNumber, fault);
         const values = fault === undefined ? valuesOf(record) : noValues;
         if (!values) continue;
         out.begin(rowNumber);

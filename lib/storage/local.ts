@@ -71,8 +71,8 @@ export class LocalStore implements FileStore {
   }
 
   async read(key: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array<ArrayBuffer>> | undefined> {
-    const file = await this.open(key);
-    return file && bytesOf(file.stream(), signal);
+    const opened = await this.#open(key);
+    return opened && bytesOf(opened.file, signal);
   }
 
   /** Whether the folder that holds all files is there: one on a disk that is not mounted has lost nothing. */
@@ -101,16 +101,22 @@ export class LocalStore implements FileStore {
    * @throws {ServiceError} `storage_unavailable`
    */
   async open(key: string): Promise<StoredFile | undefined> {
+    const opened = await this.#open(key);
+    if (!opened) return undefined;
+    const { file, size, mtime } = opened;
+    return { size, modifiedAt: mtime, stream: (range) => read(file, range), close: () => file.close() };
+  }
+
+  async #open(
+    key: string,
+  ): Promise<{ file: Deno.FsFile } & Pick<Deno.FileInfo, "size" | "mtime"> | undefined> {
     let file: Deno.FsFile | undefined;
     try {
       file = await Deno.open(this.#path(key));
       const { size, mtime, isFile } = await file.stat();
-      if (!isFile) {
-        file.close();
-        return undefined;
-      }
-      const handle = file;
-      return { size, modifiedAt: mtime, stream: (range) => read(handle, range), close: () => handle.close() };
+      if (isFile) return { file, size, mtime };
+      file.close();
+      return undefined;
     } catch (error) {
       file?.close();
       if (isAbsence(error) && await this.#isThere()) return undefined;
@@ -269,24 +275,25 @@ function read(file: Deno.FsFile, range?: ByteRange): ReadableStream<Uint8Array<A
   }, { highWaterMark: 0 });
 }
 
+/** Reads into the same bytes again and again: of a large file new ones would become memory that nobody frees soon. */
 async function* bytesOf(
-  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  file: Deno.FsFile,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-  const reader = stream.getReader();
+  const bytes = new Uint8Array(READ_BYTES);
   try {
-    for (let read; !(read = await next(reader)).done;) {
+    for (let count; (count = await next(file, bytes)) !== null;) {
       signal?.throwIfAborted();
-      yield read.value;
+      yield bytes.subarray(0, count);
     }
   } finally {
-    await reader.cancel().catch(() => {});
+    file.close();
   }
 }
 
-async function next<T>(reader: ReadableStreamDefaultReader<T>): Promise<ReadableStreamReadResult<T>> {
+async function next(file: Deno.FsFile, into: Uint8Array): Promise<number | null> {
   try {
-    return await reader.read();
+    return await file.read(into);
   } catch (error) {
     throw unavailable(error);
   }

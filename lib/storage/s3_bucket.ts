@@ -13,6 +13,7 @@ import {
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import { ServiceError } from "../errors.ts";
+import { unlessAborted } from "../unless_aborted.ts";
 import { contentDisposition } from "./content_disposition.ts";
 import type { S3Limits } from "./s3_client.ts";
 import { countRefusal } from "./s3_refusal.ts";
@@ -183,18 +184,13 @@ export class S3Bucket {
     const stop = signal ? AbortSignal.any([signal, deadline]) : deadline;
     const { responseMilliseconds, millisecondsPerMebibyte } = this.limits;
     const requestTimeout = responseMilliseconds + bodyBytes / (1 << 20) * millisecondsPerMebibyte;
-    const stopped = Promise.withResolvers<never>();
-    const onStop = () => stopped.reject(stop.reason);
-    stop.addEventListener("abort", onStop);
     try {
       stop.throwIfAborted();
       // The SDK does not look at the signal while it pauses before another attempt.
-      return await Promise.race([send({ abortSignal: stop, requestTimeout }), stopped.promise]);
+      return await unlessAborted(send({ abortSignal: stop, requestTimeout }), stop);
     } catch (error) {
       signal?.throwIfAborted();
       throw unavailable(operation, stop.aborted ? `nothing came of it in ${milliseconds} ms` : error);
-    } finally {
-      stop.removeEventListener("abort", onStop);
     }
   }
 }

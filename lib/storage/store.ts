@@ -84,8 +84,8 @@ export interface FileStore {
    */
   size(key: string): Promise<number | undefined>;
   /**
-   * The bytes of a finished file, from its beginning, a stretch at a time; undefined where there is none (any
-   * more).
+   * The bytes of a finished file, from its beginning, a stretch at a time, each good until the next is asked
+   * for; undefined where there is none (any more).
    *
    * @param signal breaks the reading off, which then throws its reason
    * @throws {ServiceError} `storage_unavailable`, before the first bytes or between them

@@ -7,6 +7,7 @@ import { home } from "./home_page.tsx";
 import { job } from "./job/job_routes.tsx";
 import { lookRoutes } from "./look_routes.tsx";
 import { myFiles } from "./my_files_page.tsx";
+import { providerRoutes } from "./provider_routes.tsx";
 import { reconcileRoutes } from "./reconcile/reconcile_routes.ts";
 import { requestFile } from "./request_page.ts";
 import { signIn } from "./sign_in_page.tsx";
@@ -17,6 +18,7 @@ export const page = (dependencies: Dependencies, uploads: UploadRoom) =>
     .route("/", assets())
     .route("/", home(dependencies))
     .route("/", signIn(dependencies))
+    .route("/", providerRoutes(dependencies))
     .route("/", requestFile(dependencies))
     .route("/", lookRoutes(dependencies))
     .route("/", myFiles(dependencies))

@@ -1,20 +1,22 @@
 import type { Context, MiddlewareHandler } from "hono";
-import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { csrf } from "hono/csrf";
 import { createMiddleware } from "hono/factory";
 import { HTTPException } from "hono/http-exception";
+import { SESSION_SECONDS } from "../../lib/auth/page_sessions.ts";
+import { isSealed } from "../../lib/auth/seal.ts";
 import type { User } from "../../lib/auth/user.ts";
 import { ServiceError } from "../../lib/errors.ts";
 import { declareRule, type SignedIn } from "../access.ts";
 import type { Dependencies } from "../dependencies.ts";
 import type { Sourced } from "../request_source.ts";
+import { drop, keep, kept } from "./cookies.ts";
 import { CONTENT_SECURITY_POLICY } from "./layout.tsx";
+import { addressOf, signInAddress } from "./return_path.ts";
 
 /**
  * The cookie that holds a visitor's credential: only the page's own routes look at it, the API never does.
  */
 const COOKIE = "session";
-const SECONDS = 8 * 3600;
 
 /** What the page's handlers find in the context. */
 export interface Visited {
@@ -22,7 +24,11 @@ export interface Visited {
 }
 
 /** Who a credential is; undefined where it is none, or no longer. */
-async function userOf({ authenticate }: Dependencies, credential: string): Promise<User | undefined> {
+async function userOf(
+  { authenticate, provider }: Dependencies,
+  credential: string,
+): Promise<User | undefined> {
+  if (provider && isSealed(credential)) return await provider.userOf(credential);
   try {
     return await authenticate(credential);
   } catch (error) {
@@ -38,14 +44,14 @@ async function userOf({ authenticate }: Dependencies, credential: string): Promi
 export const forVisitors = (dependencies: Dependencies): MiddlewareHandler<Visited> =>
   declareRule(createMiddleware<Visited>(async (c, next) => {
     c.header("Content-Security-Policy", CONTENT_SECURITY_POLICY);
-    const credential = getCookie(c, COOKIE);
+    const credential = kept(c, dependencies, COOKIE);
     const user = credential === undefined ? undefined : await userOf(dependencies, credential);
     if (user) {
       c.set("user", user);
       c.set("credential", credential!);
     } else if (credential !== undefined) {
       // It is not sent again, so it is refused once.
-      forget(c);
+      forget(c, dependencies);
       c.set("isSignInRefused", true);
     }
     await requireOwnForm(c);
@@ -55,15 +61,22 @@ export const forVisitors = (dependencies: Dependencies): MiddlewareHandler<Visit
 /** Whether the visitor has signed in. */
 export const isVisitorKnown = (c: Context): c is Context<SignedIn> => c.get("user") !== undefined;
 
+/** Tells where a visitor is led back to after signing in. */
+export type WayBack = (c: Context) => string | Promise<string>;
+
 /**
  * Lets only visitors on who have signed in; others are asked to, or told that they are not (for the page's
  * script).
+ *
+ * @param otherwise a way back where signing in does not lead to the address that was asked for, as it cannot
+ * where a form was sent
  */
-export const requireVisitor = (otherwise: "sign in" | "error"): MiddlewareHandler<SignedIn> =>
+export const requireVisitor = (otherwise: "sign in" | "error" | WayBack): MiddlewareHandler<SignedIn> =>
   createMiddleware<SignedIn>(async (c, next) => {
     if (c.var.user) return await next();
     if (otherwise === "error") throw new ServiceError("not_signed_in");
-    return c.redirect("/", 303);
+    const wayBack = otherwise === "sign in" ? addressOf : otherwise;
+    return c.redirect(signInAddress(await wayBack(c)), 303);
   });
 
 /**
@@ -92,14 +105,20 @@ export async function signInWith(
   token: string,
 ): Promise<User | undefined> {
   const user = await userOf(dependencies, token);
-  if (user) {
-    const secure = dependencies.publicUrl?.startsWith("https:") ?? false;
-    setCookie(c, COOKIE, token, { httpOnly: true, sameSite: "Strict", path: "/", secure, maxAge: SECONDS });
-  } else c.set("isSignInRefused", token !== "");
+  if (user) remember(c, dependencies, token);
+  else c.set("isSignInRefused", token !== "");
   return user;
 }
 
+/** Keeps a credential in the visitor's browser. */
+export function remember(c: Context, dependencies: Dependencies, credential: string): void {
+  keep(c, dependencies, COOKIE, credential, SESSION_SECONDS);
+}
+
+/** Whether the visitor has signed in at the issuer, not with a token. */
+export const isProviderSession = (c: Context): boolean => isSealed(String(c.get("credential")));
+
 /** Forgets who the visitor is. */
-export function forget(c: Context): void {
-  deleteCookie(c, COOKIE, { path: "/" });
+export function forget(c: Context, dependencies: Dependencies): void {
+  drop(c, dependencies, COOKIE);
 }

@@ -2,8 +2,8 @@
 -- but for the tables that it reads as a whole, with no other; and when its tables were loaded or changed last. Versions
 -- of different tables are different counters, so they are added up, table by table.
 --
---   $own, as JSON: the tables, by which of their records count ("all", "days", "period"); the agency's code and type, first and last
---   day; the fiscal year and period
+--   $own, as JSON: the tables, by which of their records count ("all", "days", "period", "period_and_year_before"); the agency's
+--   code and type, first and last day; the fiscal year and period
 SELECT
   -- A sum is numeric, by which the index of current generations cannot be searched.
   coalesce(sum(
@@ -20,6 +20,11 @@ SELECT
           SELECT version FROM period_count
           WHERE source_table = own.source_table AND fiscal_year = ($own::jsonb ->> 'year')::integer
             AND period = ($own::jsonb ->> 'period')::integer)
+        WHEN 'period_and_year_before' THEN (
+          SELECT max(version) FROM period_count
+          WHERE source_table = own.source_table AND (fiscal_year, period) IN (
+            (($own::jsonb ->> 'year')::integer, ($own::jsonb ->> 'period')::integer),
+            (($own::jsonb ->> 'year')::integer - 1, 12)))
       END)
     END
   ), 0)::bigint AS version,

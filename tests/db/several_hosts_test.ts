@@ -4,9 +4,13 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { connect, connectForQueue, openSession, type Sql } from "../../lib/db.ts";
+import { exportSnapshot, inSnapshot } from "../../lib/files/snapshot.ts";
+import { SpareCursors } from "../../lib/files/spare_cursors.ts";
 import { freePort } from "../../lib/dev/embedded/free_port.ts";
 import { addContracts, allContracts } from "../helpers/contracts.ts";
+import { copied } from "../helpers/copy.ts";
 import { type DebianPostgres, hasDebianPostgres, startDebianPostgres } from "../helpers/debian_postgres.ts";
+import { assertSameBytes, contentsOf, written } from "../helpers/judge.ts";
 import { startApi, startWorker } from "../helpers/process.ts";
 import { runTask } from "../helpers/run_task.ts";
 import { temporaryFile } from "../helpers/sources.ts";
@@ -38,6 +42,30 @@ async function portsOf(url: string): Promise<number[]> {
   ]);
   await Promise.all([session.end(), queue.end()]);
   return found;
+}
+
+const REPEATABLE_READ = "ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+/** A connection of each of two servers, whose next transactions have the same number there. */
+async function equallyNumbered(openOurs: () => Sql, openTheirs: () => Sql): Promise<[Sql, Sql]> {
+  /** The place of a connection among its server's, and the number of its transaction, which ends here. */
+  const numbers = async (sql: Sql) => {
+    const [row] = await sql<[{ id: string }]>`
+      SELECT virtualtransaction AS id FROM pg_locks WHERE pid = pg_backend_pid() LIMIT 1`;
+    return row.id.split("/").map(Number) as [place: number, transaction: number];
+  };
+  const opened = async (open: () => Sql) => {
+    const connections = Array.from({ length: 8 }, open);
+    return await Promise.all(connections.map(async (sql) => ({ sql, place: (await numbers(sql))[0] })));
+  };
+  const [ours, theirs] = await Promise.all([opened(openOurs), opened(openTheirs)]);
+  const pair =
+    ours.flatMap((our) => theirs.filter(({ place }) => place === our.place).map((their) => [our, their]))[0];
+  const [our, their] = pair!.map(({ sql }) => sql) as [Sql, Sql];
+  let [[, first], [, second]] = await Promise.all([numbers(our), numbers(their)]);
+  for (; first < second; first++) await our`SELECT`;
+  for (; second < first; second++) await their`SELECT`;
+  return [our, their];
 }
 
 /** Enough that a file takes a while. */
@@ -127,6 +155,21 @@ Deno.test({
     assert.equal(ports.size, 2);
     await sql.end();
   });
+  await t.step("a snapshot is not taken for another server's of the same ID", async () => {
+    await using pools = new AsyncDisposableStack();
+    const open = (hosts: string) =>
+      pools.adopt(connect(urlOf(hosts), { max: 1, name: "test" }), (sql) => sql.end({ timeout: 5 }));
+    const [ours, theirs] = await equallyNumbered(() => open(p), () => open(s));
+    await ours.begin(async (tx) => {
+      const snapshot = await exportSnapshot(tx);
+      await theirs.begin(async (other) => {
+        assert.equal((await exportSnapshot(other)).id, snapshot.id);
+        const see = (hosts: string) => inSnapshot(open(hosts), async () => {}, { exported: snapshot });
+        await see(p);
+        await assert.rejects(see(s), /another server's/);
+      }, { mode: REPEATABLE_READ });
+    }, { mode: REPEATABLE_READ });
+  });
 
   await t.step("every task works where the standby is named first", async () => {
     await using agencies = await temporaryFile(AGENCIES, "agencies.csv");
@@ -145,6 +188,16 @@ Deno.test({
 
   const sql = connect(urlOf(p), { max: 2, name: "test" });
   await addContracts(sql, ROWS);
+  await t.step("a file is whole where its cursors are sent to one server and another", async () => {
+    await caughtUp(sql, standby);
+    const contents = contentsOf({ ...allContracts, end: "01/05/2016" });
+    const expected = await copied(urlOf(p), contents);
+    const shared = connect(urlOf(`${p},${s}`, "load_balance_hosts=random"), { max: 3, name: "test" });
+    const file = await written(shared, contents, { spare: new SpareCursors(2), rangeRows: 50 });
+    await shared.end({ timeout: 5 });
+    assertSameBytes(file.content.subarray(file.content.indexOf(0x0a) + 1), expected, "the file");
+  });
+
   const storageDir = await Deno.makeTempDir({ prefix: "detached-files-" });
   resources.defer(() => Deno.remove(storageDir, { recursive: true }));
   const api = resources.use(await startApi({ databaseUrl: writable, storageDir }));

@@ -12,6 +12,7 @@ import { SEED } from "../helpers/properties.ts";
 import { Random } from "../helpers/random.ts";
 import { Stranger } from "../helpers/stranger.ts";
 import { addAgencies, ask, d1Body, generationOf, written } from "../helpers/generations.ts";
+import { reconciliationRequest } from "../helpers/reconciled.ts";
 
 /** Makes a file as a worker would, but for its bytes, unless there is a good one. Gives the job. */
 async function make(sql: Sql, body: Record<string, unknown>): Promise<string> {
@@ -217,4 +218,48 @@ Deno.test("through any history of changes by hand, whatever file is handed out i
     }
   }
   assert.ok(handedOut > made.size, `${handedOut} were handed out again, ${made.size} were made`);
+});
+
+Deno.test("a reconciliation is of the records that its rules look at, and of no others", async () => {
+  await using db = await testDatabase();
+  const { sql } = db;
+  await addAgencies(sql);
+  const versionOf = async (body: { file_type: string } & Record<string, unknown>) =>
+    (await dataVersion(sql, fileTypeOf(body.file_type), reconciliationRequest(body))).version;
+  const changes = async (
+    body: { file_type: string } & Record<string, unknown>,
+    change: () => Promise<unknown>,
+  ) => {
+    const before = await versionOf(body);
+    await change();
+    return await versionOf(body) > before;
+  };
+  const c = { ...d1Body(), file_type: "C-DIFF" };
+  assert.equal(await changes(c, () => contract(sql, "a", "020", "2016-03-31")), true);
+  assert.equal(await changes(c, () => contract(sql, "b", "020", "2016-04-01")), false);
+  assert.equal(await changes(c, () => contract(sql, "c", "097", "2016-03-31")), false);
+  assert.equal(
+    await changes(
+      { ...c, agency_type: "funding", cgac_code: "097" },
+      () => contract(sql, "d", "020", "2016-03-31"),
+    ),
+    true,
+  );
+
+  const a = { file_type: "A-DIFF", cgac_code: "020", year: 2021, period: 6 };
+  const amount = (year: number, period: number) =>
+    sql`INSERT INTO sf_133 (agency_identifier, main_account_code, sub_account_code, tas, fiscal_year, period, line, amount)
+      VALUES ('020', '0001', '000', 't', ${year}, ${period}, 2490, 1)`;
+  assert.equal(await changes(a, () => amount(2021, 6)), true);
+  // What rule A34 compares with.
+  assert.equal(await changes(a, () => amount(2020, 12)), true);
+  assert.equal(await changes(a, () => amount(2021, 5)), false);
+  assert.equal(await changes(a, () => amount(2021, 12)), false);
+  assert.equal(await changes(a, () => amount(2020, 6)), false);
+  assert.equal(
+    await changes(a, () =>
+      sql`INSERT INTO tas_lookup (account_num, tas, internal_start_date)
+    VALUES (1, 't', '2010-01-01')`),
+    true,
+  );
 });

@@ -1,4 +1,5 @@
 import type { Hono } from "hono";
+import type { SignInProvider } from "../../lib/auth/sign_in_provider.ts";
 import type { User } from "../../lib/auth/user.ts";
 import type { Sql } from "../../lib/db.ts";
 import { ServiceError } from "../../lib/errors.ts";
@@ -74,6 +75,8 @@ export async function testApp(
     corsOrigins,
     metricsToken,
     authenticate = byName,
+    provider,
+    publicUrl,
     waitTimes,
   }: {
     maxUnfinishedJobs?: number;
@@ -83,6 +86,8 @@ export async function testApp(
     corsOrigins?: string[];
     metricsToken?: string;
     authenticate?: Authenticate;
+    provider?: SignInProvider | undefined;
+    publicUrl?: string;
     waitTimes?: WaitTimes;
   } = {},
 ): Promise<TestApp> {
@@ -107,6 +112,8 @@ export async function testApp(
     maxUploadBytes,
     retentionDays: 30,
     authenticate,
+    provider,
+    publicUrl,
     waitTimes,
   });
   return {

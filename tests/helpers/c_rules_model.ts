@@ -3,6 +3,8 @@
  * it shares nothing with what it is compared with.
  */
 
+import { type Decimal, decimal, plus, sumOf, written } from "./decimals.ts";
+
 /** A row of File C as it is understood: trimmed, codes filled up; its number is its place in the file. */
 export interface CRow {
   rowNumber: number;
@@ -46,36 +48,6 @@ export interface Finding {
   Treasury?: string | null;
   Difference: string | null;
   TransactionKey?: string;
-}
-
-/** A decimal number: so many units of its last place, and how many places there are behind the point. */
-interface Decimal {
-  units: bigint;
-  scale: number;
-}
-
-const ZERO: Decimal = { units: 0n, scale: 0 };
-
-function decimal(text: string): Decimal {
-  const [whole, places = ""] = text.split(".");
-  return { units: BigInt(whole + places), scale: places.length };
-}
-
-function plus(a: Decimal, b: Decimal): Decimal {
-  const scale = Math.max(a.scale, b.scale);
-  return {
-    units: a.units * 10n ** BigInt(scale - a.scale) + b.units * 10n ** BigInt(scale - b.scale),
-    scale,
-  };
-}
-
-const sumOf = (amounts: (string | null)[]): Decimal =>
-  amounts.filter((amount) => amount !== null).map(decimal).reduce(plus, ZERO);
-
-function written({ units, scale }: Decimal): string {
-  const digits = (units < 0n ? -units : units).toString().padStart(scale + 1, "0");
-  const point = digits.length - scale;
-  return (units < 0n ? "-" : "") + digits.slice(0, point) + (scale > 0 ? `.${digits.slice(point)}` : "");
 }
 
 const LOANS = ["07", "08", "F003", "F004"];

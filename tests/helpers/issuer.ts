@@ -9,6 +9,18 @@ export interface IssuerConfiguration {
   keys: JWK[];
   /** Who may ask it for tokens, and the claims that these have besides. */
   clients: Record<string, Record<string, unknown>>;
+  /** Who may sign people in by the code flow. */
+  site?: SiteConfiguration | undefined;
+}
+
+/** A client that signs people in by the code flow. */
+export interface SiteConfiguration {
+  clientId: string;
+  /** Without it the client is a public one. */
+  clientSecret?: string;
+  redirectUri: string;
+  /** Those that there is more to say of than their names, with their claims. */
+  people?: Record<string, Record<string, unknown>>;
 }
 
 /** An OpenID Connect issuer that runs as a process of its own. */
@@ -44,13 +56,13 @@ export const sign = (claims: JWTPayload, key: JWK, header: Record<string, unknow
 
 /** Starts an issuer on a free port and waits until it answers. */
 export async function startIssuer(
-  { keys, clients = { alice: {} } }: Partial<IssuerConfiguration> & Pick<IssuerConfiguration, "keys">,
+  { keys, clients = { alice: {} }, site }: Partial<IssuerConfiguration> & Pick<IssuerConfiguration, "keys">,
 ): Promise<Issuer> {
   const probe = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = probe.addr;
   probe.close();
   const url = `http://127.0.0.1:${port}`;
-  const run = (keys: JWK[]) => runProcess({ port, audience: AUDIENCE, keys, clients });
+  const run = (keys: JWK[]) => runProcess({ port, audience: AUDIENCE, keys, clients, site });
   let running: Deno.ChildProcess | undefined = await run(keys);
   const stop = async () => {
     running?.kill("SIGKILL");

@@ -5,6 +5,7 @@ import { connect } from "../../lib/db.ts";
 import { processFlags, type ServiceModule } from "../../lib/dev/stack/process_flags.ts";
 import { httpUrlOf } from "../../lib/http/address.ts";
 import { databaseHosts } from "../../lib/dev/stack/reach.ts";
+import type { Host } from "./network.ts";
 import { urlAs } from "./roles.ts";
 import { until } from "./until.ts";
 
@@ -28,6 +29,8 @@ interface ServiceOptions {
   env?: Record<string, string>;
   /** The most files and connections that it may have open (`ulimit -n`). */
   openFiles?: number;
+  /** Another host than this machine, which it then runs on. */
+  host?: Host;
 }
 
 async function start(
@@ -38,14 +41,16 @@ async function start(
   flags: string[] = [],
 ): Promise<ServiceProcess> {
   const run = [
+    ...options.host?.within ?? [],
     Deno.execPath(),
     "run",
     ...processFlags(script, { net, storageDir: options.storageDir }),
     ...flags,
     fileURLToPath(new URL(script, project)),
   ];
-  const [program, ...args] = options.openFiles
-    ? ["/bin/sh", "-c", `ulimit -n ${options.openFiles} && exec "$@"`, "sh", ...run]
+  const limit = options.openFiles ? `ulimit -n ${options.openFiles} && ` : "";
+  const [program, ...args] = options.openFiles || options.host
+    ? ["/bin/sh", "-c", `${limit}exec "$@"`, "sh", ...run]
     : run;
   const child = new Deno.Command(program!, {
     args,
@@ -89,10 +94,10 @@ async function start(
   return service;
 }
 
-/** What any process connects to: the database, and S3 where the test has one. */
+/** What any process connects to: the database, its replica, and S3 and an issuer where the test has them. */
 const hosts = ({ databaseUrl, env }: ServiceOptions): string[] => [
-  ...databaseHosts(databaseUrl),
-  ...[env?.["AWS_ENDPOINT_URL_S3"] ?? []].flat().map((url) => new URL(url).host),
+  ...[databaseUrl, env?.["EXPORT_DATABASE_URL"] ?? []].flat().flatMap(databaseHosts),
+  ...[env?.["AWS_ENDPOINT_URL_S3"] ?? [], env?.["OIDC_ISSUER"] ?? []].flat().map((url) => new URL(url).host),
 ];
 
 /** Starts a worker and waits until it takes tasks. */
@@ -118,7 +123,7 @@ export interface ApiProcess extends ServiceProcess {
   send(method: string, path: string, body?: unknown): Promise<{ status: number; json: any }>;
 }
 
-/** Starts an API on a free port of 127.0.0.1, or of HOST, and waits until it listens. */
+/** Starts an API on PORT, or a free port, of 127.0.0.1, or of HOST, and waits until it listens. */
 export async function startApi(options: ServiceOptions): Promise<ApiProcess> {
   try {
     return await startApiOnce(options);
@@ -132,7 +137,7 @@ export async function startApi(options: ServiceOptions): Promise<ApiProcess> {
 async function startApiOnce(options: ServiceOptions): Promise<ApiProcess> {
   const hostname = options.env?.["HOST"] ?? "127.0.0.1";
   const probe = Deno.listen({ hostname, port: 0 });
-  const port = String(probe.addr.port);
+  const port = options.env?.["PORT"] ?? String(probe.addr.port);
   probe.close();
   const url = httpUrlOf(hostname, Number(port));
   const net = [...hosts(options), new URL(url).host];

@@ -33,7 +33,10 @@ const shown = (findings: (Finding | Difference)[]): string[] =>
 /** What a source table holds of a transaction: cells that are read alike whatever stands around them. */
 interface Stored<Transaction> {
   transaction: Transaction;
+  /** The one that awards it; another one funds it. */
   agency: string;
+  /** Or the one that funds it; another one awards it. */
+  isFunded?: boolean;
   day: string;
 }
 
@@ -44,21 +47,22 @@ async function addTransactions(
 ): Promise<void> {
   const json = (rows: unknown[]) => sql.json(rows);
   await sql`
-    INSERT INTO detached_award_procurement
-      (detached_award_proc_unique, awarding_agency_code, action_date, piid, parent_award_id, federal_action_obligation)
-    SELECT key, agency, day, piid, parent, fao
+    INSERT INTO detached_award_procurement (detached_award_proc_unique, awarding_agency_code, funding_agency_code,
+      action_date, piid, parent_award_id, federal_action_obligation)
+    SELECT key, CASE WHEN "isFunded" THEN 'Y99' ELSE agency END, CASE WHEN "isFunded" THEN agency ELSE 'Y99' END,
+      day, piid, parent, fao
     FROM jsonb_to_recordset(${
     json(contracts.map(({ transaction, ...rest }) => ({ ...transaction, ...rest })))
   }::jsonb)
-      AS row (key text, agency text, day date, piid text, parent text, fao numeric)`;
+      AS row (key text, agency text, "isFunded" boolean, day date, piid text, parent text, fao numeric)`;
   await sql`
-    INSERT INTO published_fabs (afa_generated_unique, awarding_agency_code, action_date, record_type, assistance_type, fain,
-      uri, federal_action_obligation, original_loan_subsidy_cost, is_active)
-    SELECT key, agency, day, "recordType", type, fain, uri, fao, olsc, coalesce("isActive", true)
+    INSERT INTO published_fabs (afa_generated_unique, awarding_agency_code, funding_agency_code, action_date,
+      record_type, assistance_type, fain, uri, federal_action_obligation, original_loan_subsidy_cost, is_active)
+    SELECT key, CASE WHEN "isFunded" THEN 'Y99' ELSE agency END, CASE WHEN "isFunded" THEN agency ELSE 'Y99' END, day, "recordType", type, fain, uri, fao, olsc, coalesce("isActive", true)
     FROM jsonb_to_recordset(${
     json(assistance.map(({ transaction, ...rest }) => ({ ...transaction, ...rest })))
   }::jsonb)
-      AS row (key text, agency text, day date, "recordType" integer, type text, fain text, uri text, fao numeric,
+      AS row (key text, agency text, "isFunded" boolean, day date, "recordType" integer, type text, fain text, uri text, fao numeric,
         olsc numeric, "isActive" boolean)`;
 }
 
@@ -76,7 +80,10 @@ const dressed = (random: Random, value: string | null): string =>
     : random.pick([value, value, ` ${value}`, `"${value}"`, ` "${value} "`, `""${value}"\t`]);
 
 const IDS = ["W1", "w1", "W2", "W3,X"];
-const AMOUNTS = [null, "0", "0.00", "5", "-5", "-5.00", "2.50", "-2.5", "123456789012345.67"];
+const AMOUNTS = [
+  ...[null, "0", "0.00", "5", "-5", "-5.00", "2.50", "-2.5", "123456789012345.67"],
+  ...["-123456789012345.67", "0.00000000000001", "98765432109876543210.0123456789"],
+];
 
 function anyFile(random: Random, agency: string) {
   const id = (none = 0.3) => random.chance(none) ? null : random.pick(IDS);
@@ -115,7 +122,7 @@ Deno.test("the rules of File C find in any files what a plain model of them find
   const random = new Random(SEED);
   const tries = Array.from({ length: 25 }, (_, i) => {
     const agency = `Z${String(i).padStart(2, "0")}`;
-    return { agency, ...anyFile(random, agency) };
+    return { agency, isFunded: i % 3 === 2, ...anyFile(random, agency) };
   });
   const worn = <T extends object>(one: T, columns: (keyof T)[]): T => ({
     ...one,
@@ -123,17 +130,19 @@ Deno.test("the rules of File C find in any files what a plain model of them find
   });
   await addTransactions(
     db.sql,
-    tries.flatMap(({ agency, contracts }) =>
+    tries.flatMap(({ agency, isFunded, contracts }) =>
       contracts.map((one, i) => ({
         transaction: worn(one, ["piid", "parent"]),
         agency,
+        isFunded,
         day: i === 0 ? "2021-01-01" : "2021-03-31",
       }))
     ),
-    tries.flatMap(({ agency, assistance }) =>
+    tries.flatMap(({ agency, isFunded, assistance }) =>
       assistance.map((one) => ({
         transaction: worn(one, ["fain", "uri", "type"]),
         agency,
+        isFunded,
         day: "2021-02-01",
       }))
     ),
@@ -165,7 +174,7 @@ Deno.test("the rules of File C find in any files what a plain model of them find
     others,
   );
   let findings = 0;
-  for (const { agency, rows, contracts, assistance } of tries) {
+  for (const { agency, isFunded, rows, contracts, assistance } of tries) {
     const cells = rows.map((row): CCells => ({
       agency_identifier: row.aid ?? "",
       allocation_transfer_agency: row.ata === "000" ? "0" : row.ata ?? " ",
@@ -177,7 +186,8 @@ Deno.test("the rules of File C find in any files what a plain model of them find
       object_class: "254",
     }));
     cells.unshift({ piid: "W9", transaction_obligated_amou: "12.5x" }, {});
-    const found = await reconciled(db.sql, asked(agency), cFile(cells, random.pick([",", "|"])));
+    const body = { ...asked(agency), agency_type: isFunded ? "funding" : "awarding" };
+    const found = await reconciled(db.sql, body, cFile(cells, random.pick([",", "|"])));
     const expected = modelFindings(
       rows.map((row, i) => ({ ...row, rowNumber: i + 4 })),
       contracts,

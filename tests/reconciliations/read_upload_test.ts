@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { ofChunks } from "../../lib/csv/byte_source.ts";
 import { layoutOf } from "../../lib/reconciliations/layout.ts";
 import { findColumns } from "../../lib/reconciliations/header.ts";
-import { checkBeginning } from "../../lib/reconciliations/read_upload.ts";
+import { checkBeginning, readUpload } from "../../lib/reconciliations/read_upload.ts";
 
 const fileA = layoutOf("A-DIFF"), fileC = layoutOf("C-DIFF");
 const longA = fileA.columns.map(({ headers }) => headers[0]!);
@@ -80,4 +81,21 @@ Deno.test("the beginning of an upload shows what is wrong with it, or nothing", 
   assert.match((await wrong(",".repeat(20_000) + "\n"))!, /more than 10000 fields/);
   // Half of a character, where more is to come.
   assert.equal(await wrong(bytes(`${header}\n${record}\né`).slice(0, -1), false), undefined);
+});
+
+Deno.test("a record of an upload has 1 MiB at most", async () => {
+  const read = async (length: number) => {
+    const cells = [...Array(fileC.columns.length - 1).fill(""), "x".repeat(length)].join(",");
+    const text = bytes(`${fileC.columns.map(({ name }) => name).join(",")}\n${cells}\n${cells}\n`);
+    let at = 0;
+    const source = ofChunks(() => Promise.resolve(at < text.length ? text.subarray(at, at += 65_536) : null));
+    let records = 0;
+    for await (const { batch } of readUpload(fileC, source)) records += batch.records;
+    return records;
+  };
+  assert.equal(await read((1 << 20) - 100), 2);
+  await assert.rejects(read(1 << 20), {
+    code: "upload_malformed",
+    message: "The record on line 2 of the file is longer than 1 MiB; wanted a CSV.",
+  });
 });

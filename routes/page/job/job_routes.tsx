@@ -28,6 +28,8 @@ export function job(dependencies: Dependencies) {
   const { sql } = dependencies;
   const rule = forVisitors(dependencies);
   const orSignIn = requireVisitor("sign in");
+  // A file that is sent while somebody signs in would come without a page.
+  const orSignInFirst = requireVisitor((c) => `/jobs/${c.req.param("job_id")}`);
   return new Hono()
     .get(
       JOB,
@@ -52,7 +54,7 @@ export function job(dependencies: Dependencies) {
         ...progressOf(job, await jobDetails(sql, job.jobId)),
       });
     })
-    .get(`${JOB}/download`, rule, orSignIn, forJob(dependencies), async (c) => {
+    .get(`${JOB}/download`, rule, orSignInFirst, forJob(dependencies), async (c) => {
       const { job } = c.var;
       const { url } = await describeJob(c, job, dependencies, { isInHeaders: true });
       return c.redirect(url === "#" ? `/jobs/${job.jobId}` : url, 303);
@@ -60,7 +62,7 @@ export function job(dependencies: Dependencies) {
     .post(
       `${JOB}/cancel`,
       rule,
-      orSignIn,
+      orSignInFirst,
       formBody,
       forJob(dependencies, { action: "cancel" }),
       async (c) => {
@@ -74,7 +76,7 @@ export function job(dependencies: Dependencies) {
         return c.redirect(`/jobs/${jobId}`, 303);
       },
     )
-    .post(`${JOB}/again`, rule, orSignIn, formBody, forJob(dependencies), async (c) => {
+    .post(`${JOB}/again`, rule, orSignInFirst, formBody, forJob(dependencies), async (c) => {
       const { user, source } = c.var;
       const { request } = await jobDetails(sql, c.var.job.jobId);
       const { since } = await c.req.parseBody();
