@@ -26,8 +26,7 @@ interface Award {
 
 /** Agencies whose awards and accounts the run's own loads leave alone. */
 const AGENCIES = ["012", "015", "020", "097"];
-const START = "01/01/2018";
-const ENDS = ["01/31/2018", "03/31/2018"];
+const DAYS = { start: "01/01/2018", end: "03/31/2018" };
 const PERIODS = [["2021", "6"], ["2024", "12"], ["2017", "6"]] as const;
 /** A part of an upload to S3 has 8 MiB: beyond that it is several. */
 const OVER_A_PART = 9 << 20;
@@ -65,7 +64,7 @@ export class Uploads {
   }
 
   #fileC(random: Random, agency: string, packed: Record<string, string>, padding: number): Upload {
-    const fields = { cgac_code: agency, start: START, end: random.pick(ENDS), ...packed };
+    const fields = { cgac_code: agency, ...DAYS, ...packed };
     const known = (this.awards.get(agency) ?? []).filter(() => random.chance(0.5)).map((award) => ({
       PIID: award.piid,
       ParentAwardId: award.parent ?? "",
