@@ -4,6 +4,7 @@ import { OidcIssuer } from "../../lib/auth/oidc.ts";
 import { openSignInProvider, type SignInProvider } from "../../lib/auth/sign_in_provider.ts";
 import { setDisabled } from "../../lib/auth/users.ts";
 import { settings } from "../../lib/config.ts";
+import { lookAtIssuer } from "../../lib/doctor/issuer.ts";
 import { freePort } from "../../lib/dev/embedded/free_port.ts";
 import { type TestApp, testApp } from "../helpers/app.ts";
 import { browserIsThere } from "../helpers/browser.ts";
@@ -183,6 +184,15 @@ Deno.test("signing in at an issuer", async (t) => {
     assert.equal(user!["name"], `${issuer.url}#bob`);
   });
 
+  await t.step("the doctor sees the issuer, and what it lacks", async () => {
+    const seen = async (OIDC_ISSUER: string) =>
+      (await lookAtIssuer({ OIDC_ISSUER, OIDC_CLIENT_ID: CLIENT_ID, PUBLIC_URL: SITE }))!;
+    assert.deepEqual((await seen(issuer.url)).map(({ health }) => health), ["well", "well"]);
+    const [other] = await seen(issuer.url.replace("127.0.0.1", "localhost"));
+    assert.match(other!.found, /the discovery document is of http:\/\/127/);
+    assert.equal(await lookAtIssuer({}), undefined);
+  });
+
   await t.step("gives the agencies that the issuer says, and no others", async () => {
     const { page, path } = await ledBack("/");
     await page.get(path);
@@ -300,6 +310,8 @@ Deno.test("signing in at an issuer", async (t) => {
     async () => {
       const { page, path } = await ledBack("/my-files");
       await issuer.stop();
+      const [gone] = (await lookAtIssuer({ OIDC_ISSUER: issuer.url }))!;
+      assert.equal(gone!.health, "wrong");
       const away = await page.get(path);
       assert.equal(away.status, 503);
       assert.match(away.text, /Your sign-in provider cannot be reached just now/);
