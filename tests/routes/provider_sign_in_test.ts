@@ -4,7 +4,7 @@ import { OidcIssuer } from "../../lib/auth/oidc.ts";
 import { openSignInProvider, type SignInProvider } from "../../lib/auth/sign_in_provider.ts";
 import { setDisabled } from "../../lib/auth/users.ts";
 import { settings } from "../../lib/config.ts";
-import { freePort } from "../../lib/dev/embedded/free_port.ts";
+import { freePort } from "../helpers/free_port.ts";
 import { type TestApp, testApp } from "../helpers/app.ts";
 import { browserIsThere } from "../helpers/browser.ts";
 import { testDatabase } from "../helpers/database.ts";
