@@ -28,6 +28,7 @@ const LONGEST = [
   "tests/routes/page_test.ts",
   "tests/load/memory_test.ts",
   "tests/worker/postgres_restart_test.ts",
+  "tests/worker/hosts_test.ts",
   "tests/worker/s3_test.ts",
   "tests/worker/lost_file_test.ts",
   "tests/routes/permissions_test.ts",

@@ -8,9 +8,17 @@ import { addAgencies } from "./generations.ts";
 import { type Service, startService } from "./service.ts";
 
 /** The width of a small telephone, in pixels: what the page has to do with. */
-const NARROW = 360;
+export const NARROW = 360;
+/** The size of a browser's text, in pixels, where its user has not chosen another. */
+const TEXT = 16;
 
 const AXE = new URL("../../node_modules/axe-core/axe.min.js", import.meta.url);
+
+/** What makes the page wider than the screen, by its markup. */
+const TOO_WIDE =
+  `document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll("body *")]
+  .filter((part) => part.getBoundingClientRect().right > innerWidth && !part.closest(".scroll, pre"))
+  .map(({ outerHTML }) => outerHTML.slice(0, 200))`;
 
 /** The agency's name in `openPage`: what would be markup if it were not escaped. */
 export const AWKWARD_NAME = 'Department of <b>the</b> "Treasury" & others';
@@ -32,7 +40,8 @@ export interface PageUnderTest extends AsyncDisposable {
   /** Signs in, by keyboard. */
   signIn(): Promise<void>;
   /**
-   * Refuses what axe finds wrong with the page as it is, in both colour schemes, and a page that is too wide.
+   * Refuses what axe finds wrong with the page as it is, in both colour schemes, and a page that is too wide,
+   * also with text of twice the size.
    */
   assertIsFine(): Promise<void>;
 }
@@ -102,8 +111,10 @@ export async function openPage(
     },
     async assertIsFine() {
       assert.deepEqual(await violations(browser), []);
-      const width = await browser.evaluate<number>("document.documentElement.scrollWidth");
-      assert.ok(width <= NARROW, `the page is ${width} pixels wide`);
+      for (const standard of [2 * TEXT, TEXT]) {
+        await browser.send("Page.setFontSizes", { fontSizes: { standard } });
+        assert.deepEqual(await browser.evaluate(TOO_WIDE), [], `with text of ${standard} pixels`);
+      }
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

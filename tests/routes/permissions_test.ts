@@ -83,6 +83,7 @@ const table: Record<string, { path: string; body?: unknown; form?: () => FormDat
   "GET /look/records": { path: "/look/records", statuses: [401, 401, 401, 401, 401, 401] },
   "GET /my-files": { path: "/my-files", statuses: [303, 303, 303, 303, 303, 303] },
   "GET /job.js": { path: "/job.js", statuses: [200, 200, 200, 200, 200, 200] },
+  "GET /ranges.js": { path: "/ranges.js", statuses: [200, 200, 200, 200, 200, 200] },
   "GET /request.js": { path: "/request.js", statuses: [200, 200, 200, 200, 200, 200] },
   "GET /reconcile.js": { path: "/reconcile.js", statuses: [200, 200, 200, 200, 200, 200] },
   "GET /reconcile": { path: "/reconcile", statuses: [303, 303, 303, 303, 303, 303] },
