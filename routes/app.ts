@@ -12,6 +12,7 @@ import { cancelGeneration } from "./cancel_generation.ts";
 import { checkDetachedGenerationStatus } from "./check_detached_generation_status.ts";
 import { coverage } from "./coverage.ts";
 import { columns } from "./columns.ts";
+import { compressPages } from "./compress_pages.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { docs } from "./docs/docs.tsx";
 import { errorResponse } from "./error_response.ts";
@@ -95,6 +96,7 @@ export function createApp(dependencies: Dependencies): Hono {
     // Hono throws the body of a HEAD away, without a word to whoever is still making it.
     if (c.req.method === "HEAD") await c.res.body?.cancel();
   });
+  app.use(compressPages);
   if (dependencies.corsOrigins) app.use(allowOrigins(dependencies.corsOrigins));
   app.route("/", routes);
   const respond: ErrorHandler = async (thrown, c) => {

@@ -5,6 +5,7 @@ import { recordAudit } from "../lib/auth/audit.ts";
 import { requireAgencyAccess } from "../lib/auth/permissions.ts";
 import { coverageOf, type DayCoverage, type PeriodCoverage } from "../lib/coverage/coverage.ts";
 import { MOST_MONTHS } from "../lib/coverage/months.ts";
+import { warningsOf } from "../lib/coverage/warnings.ts";
 import type { CoverageRequest } from "../lib/files/file_type.ts";
 import { coverageParameters, coverageQuery, fileTypeOf, ignoredKeys } from "../lib/files/registry.ts";
 import { usDay } from "../lib/us_day.ts";
@@ -117,8 +118,10 @@ export const coverage = (dependencies: Dependencies) =>
       const { sql } = dependencies;
       const asked = c.req.valid("query");
       requireAgencyAccess(c.var.user, asked.agency_code);
-      const [found] = await Promise.all([
-        coverageOf(sql, fileTypeOf(asked.file_type), asked),
+      const fileType = fileTypeOf(asked.file_type);
+      const [found, noted] = await Promise.all([
+        coverageOf(sql, fileType, asked),
+        warningsOf(sql, fileType, asked),
         requireAgency(sql, asked.agency_code),
       ]);
       // A HEAD's response has nothing of it.
@@ -126,7 +129,7 @@ export const coverage = (dependencies: Dependencies) =>
         const { file_type, agency_code, ...detail } = asked;
         await recordAudit(sql, { ...auditOf(c, "coverage", agency_code), detail: { file_type, ...detail } });
       }
-      const warnings = warningsBody(ignoredKeys(c.req.query()), found.warnings);
+      const warnings = warningsBody(ignoredKeys(c.req.query()), noted);
       const body: CoverageBody = found.countedBy === "day"
         ? { ...askedDays(asked), ...dayBody(found), warnings }
         : { ...askedPeriod(asked), ...periodBody(found, asked.file_type), warnings };

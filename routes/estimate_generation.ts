@@ -4,6 +4,7 @@ import { requireAgency } from "../lib/agencies.ts";
 import { recordAudit } from "../lib/auth/audit.ts";
 import { requireAgencyAccess } from "../lib/auth/permissions.ts";
 import { estimateFile } from "../lib/coverage/estimate.ts";
+import { warningsOf } from "../lib/coverage/warnings.ts";
 import { fileTypeOf, ignoredKeys, requestBody } from "../lib/files/registry.ts";
 import { auditOf, forUsers } from "./access.ts";
 import type { Dependencies } from "./dependencies.ts";
@@ -60,14 +61,18 @@ export const estimateGeneration = (dependencies: Dependencies) =>
       const request = c.req.valid("json");
       requireAgencyAccess(c.var.user, request.agency_code);
       await requireAgency(sql, request.agency_code);
-      const estimate = await estimateFile(sql, fileTypeOf(request.file_type), request);
+      const fileType = fileTypeOf(request.file_type);
+      const [estimate, noted] = await Promise.all([
+        estimateFile(sql, fileType, request),
+        warningsOf(sql, fileType, request),
+      ]);
       await recordAudit(sql, auditOf(c, "estimate", request.agency_code));
       return c.json({
         rows_estimated: estimate.rowsEstimated,
         rows_exact: estimate.rowsExact,
         size_estimated: estimate.sizeEstimated,
         seconds_estimated: estimate.secondsEstimated,
-        warnings: warningsBody(ignoredKeys(await c.req.json()), estimate.warnings),
+        warnings: warningsBody(ignoredKeys(await c.req.json()), noted),
       });
     },
   );

@@ -4,7 +4,6 @@ import type { Sql } from "../db.ts";
 import type { CoverageOf, CoverageRequest, FileType } from "../files/file_type.ts";
 import { lastLoaded } from "../generations/data_version.ts";
 import { monthsOf } from "./months.ts";
-import { type Noted, warningsOf } from "./warnings.ts";
 
 /** What is loaded of an agency's award records. Days are `YYYY-MM-DD`; null where there is none. */
 export interface DayCoverage {
@@ -21,7 +20,6 @@ export interface DayCoverage {
   sourceLastDay: string | null;
   /** When the table was loaded last. */
   loadedAt: Date | null;
-  warnings: Noted[];
 }
 
 /** A fiscal year's period of a table. */
@@ -43,7 +41,6 @@ export interface PeriodCoverage {
   periods: LoadedPeriod[];
   /** When each table that the file reads was loaded last, by table. */
   loadedAt: Record<string, Date | null>;
-  warnings: Noted[];
 }
 
 /**
@@ -59,13 +56,9 @@ export async function coverageOf(
 ): Promise<DayCoverage | PeriodCoverage> {
   const { coverage } = fileType;
   if (!coverage) throw new Error(`nothing is counted for file ${fileType.code}`);
-  const [found, warnings] = await Promise.all([
-    coverage.countedBy === "day"
-      ? byDay(sql, coverage, asked)
-      : byPeriod(sql, coverage, Object.keys(fileType.sources), asked),
-    warningsOf(sql, fileType, asked),
-  ]);
-  return { ...found, warnings };
+  return coverage.countedBy === "day"
+    ? await byDay(sql, coverage, asked)
+    : await byPeriod(sql, coverage, Object.keys(fileType.sources), asked);
 }
 
 interface DayRow {
@@ -82,7 +75,7 @@ async function byDay(
   sql: Sql,
   { source }: CoverageOf,
   { agency_type, agency_code, start, end }: CoverageRequest,
-): Promise<Omit<DayCoverage, "warnings">> {
+): Promise<DayCoverage> {
   const values = [source, agency_type!, agency_code, start ?? null, end ?? null];
   const [row] = await sql.unsafe<DayRow[]>(byDayText, values, { prepare: true }) as unknown as [DayRow];
   const filled = row.first_day === null ? undefined : { first: row.first_day, last: row.last_day! };
@@ -115,7 +108,7 @@ async function byPeriod(
   { source, takesSubmission = false }: CoverageOf,
   tables: readonly string[],
   { year, period, agency_code }: CoverageRequest,
-): Promise<Omit<PeriodCoverage, "warnings">> {
+): Promise<PeriodCoverage> {
   const values = [source, year ?? null, period ?? null, takesSubmission ? agency_code : null];
   const [rows, loaded] = await Promise.all([
     sql.unsafe<PeriodRow[]>(byPeriodText, values, { prepare: true }),

@@ -4,34 +4,49 @@ import meanText from "../../sql/coverage/mean_record.sql" with { type: "text" };
 import type { Sql } from "../db.ts";
 import { estimateRows } from "../files/estimate.ts";
 import type { FileRequest, FileType } from "../files/file_type.ts";
-import { type Noted, warningsOf } from "./warnings.ts";
 
-/** What is known of a file before it is made. */
-export interface Estimate {
-  /** Records, as the planner expects; null where the file type has no estimate beforehand. */
-  rowsEstimated: number | null;
-  /** Records, as they are counted when they are loaded; null where they are not. */
-  rowsExact: number | null;
+/** What making a file comes to. */
+export interface Expected {
   /** Bytes of the file as it would be stored; null where nothing tells. */
   sizeEstimated: number | null;
   /** How long it takes to be written; null where no file of its type tells. */
   secondsEstimated: number | null;
-  warnings: Noted[];
+}
+
+/** What is known of a file before it is made. */
+export interface Estimate extends Expected {
+  /** Records, as the planner expects; null where the file type has no estimate beforehand. */
+  rowsEstimated: number | null;
+  /** Records, as they are counted when they are loaded; null where they are not. */
+  rowsExact: number | null;
 }
 
 /** What is known of a file before it is made; nothing is stored, and no record looked at. */
 export async function estimateFile(sql: Sql, fileType: FileType, request: FileRequest): Promise<Estimate> {
   const query = fileType.estimate?.(request);
-  const [rowsEstimated, rowsExact, warnings] = await Promise.all([
+  const [rowsEstimated, rowsExact] = await Promise.all([
     query ? estimateRows(sql, query) : null,
     exactRows(sql, fileType, request),
-    warningsOf(sql, fileType, request),
   ]);
+  return { rowsEstimated, rowsExact, ...await expectedOf(sql, fileType, request, rowsExact) };
+}
+
+/**
+ * What making a file comes to, by those that have been made.
+ *
+ * @param records how many it has, exactly; null where that is not known
+ */
+export async function expectedOf(
+  sql: Sql,
+  fileType: FileType,
+  request: FileRequest,
+  records: number | null,
+): Promise<Expected> {
   const [sizeEstimated, secondsEstimated] = await Promise.all([
-    rowsExact === null ? null : sizeOf(sql, fileType, request, rowsExact),
-    secondsOf(sql, fileType, rowsExact),
+    records === null ? null : sizeOf(sql, fileType, request, records),
+    secondsOf(sql, fileType, records),
   ]);
-  return { rowsEstimated, rowsExact, sizeEstimated, secondsEstimated, warnings };
+  return { sizeEstimated, secondsEstimated };
 }
 
 /** By the newest files of its type: so much a record where there were big ones, else as long as most took. */

@@ -73,6 +73,18 @@ const BELONGS = `AND (
 )`;
 
 /**
+ * The same query, of some accounts alone: each comment "among", with the column that names an account, stands
+ * for the condition.
+ */
+export const amongAccounts = ({ text, values }: RecordQuery, accounts: string[]): RecordQuery => ({
+  text: text.replaceAll(
+    /\/\*among ([\w.]+)\*\//g,
+    (_, column) => `AND ${column} = ANY ($${values.length + 1}::text[])`,
+  ),
+  values: [...values, accounts],
+});
+
+/**
  * A query over the accounts of an agency.
  *
  * @param text has the relation `owner` (`ata`, `aid`, `fr_entity_type`, `display_tas`) and, where its

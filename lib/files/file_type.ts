@@ -86,6 +86,20 @@ export interface RecordOrder {
   behind: readonly string[];
 }
 
+/**
+ * A way to the first records of a file whose order no index gives: by the accounts that come first in it, so
+ * that not all of it has to be worked out.
+ */
+export interface FirstAccounts {
+  /**
+   * The accounts of the file, in its order: a row for each place, with an array of all that have records there. A
+   * place may have none, but no record is of other accounts.
+   */
+  places: RecordQuery;
+  /** The file's query, of some of these accounts alone. */
+  among(accounts: string[]): RecordQuery;
+}
+
 /** By what the records of two files of one request are found again in each other. Names of columns. */
 export interface RecordIdentity {
   /**
@@ -146,6 +160,8 @@ export interface FileContents {
   query: RecordQuery;
   /** Absent where the records can only be read one after the other. */
   order?: RecordOrder;
+  /** Absent where the query itself gives its first records at once, or nobody looks at them alone. */
+  first?: FirstAccounts;
   /** Absent where nobody can ask what has changed in the file. */
   identity?: RecordIdentity;
   /** What its totals are of; absent where none are taken. */

@@ -1,7 +1,13 @@
-import type { Sql } from "../db.ts";
+import type { Sql, Transaction } from "../db.ts";
 import { ServiceError } from "../errors.ts";
 import type { Element } from "./elements.ts";
-import { type FileRequest, type FileType, selecting } from "./file_type.ts";
+import {
+  type FileRequest,
+  type FileType,
+  type FirstAccounts,
+  type RecordQuery,
+  selecting,
+} from "./file_type.ts";
 
 /** The most records of a file that are looked at beforehand. */
 export const PREVIEWED_RECORDS = 20;
@@ -21,22 +27,47 @@ export interface Preview {
 
 /**
  * The first records of a file, before it is made: by the file's own query, which an index gives in order, so
- * that no more are read than are given. Those of A and BOC have to be worked out as a whole.
+ * that no more are read than are given; where none does, by that of the accounts it begins with.
  *
  * @throws {ServiceError} `preview_too_slow` where that takes too long
  */
 export async function previewFile(sql: Sql, fileType: FileType, request: FileRequest): Promise<Preview> {
-  const { elements, header, query } = fileType.contents(request);
-  const { text, values } = selecting(elements.map(asWritten).join(", "), query);
+  const contents = fileType.contents(request);
+  const { elements, header } = contents;
   try {
     const records = await sql.begin(async (tx) => {
       await tx.unsafe(`SET LOCAL statement_timeout = '${MOST_SECONDS}s'; SET LOCAL jit = off`);
-      return await tx.unsafe(`${text}\nLIMIT ${PREVIEWED_RECORDS}`, values).values();
-    }, { mode: "READ ONLY" });
-    return { elements, header, records: [...records] as Preview["records"] };
+      return await (contents.first
+        ? ofFirstAccounts(tx, elements, contents.first)
+        : firstOf(tx, elements, contents.query));
+    }, { mode: "ISOLATION LEVEL REPEATABLE READ READ ONLY" });
+    return { elements, header, records };
   } catch (error) {
     if ((error as { code?: unknown }).code !== CANCELLED_BY_TIMEOUT) throw error;
     throw new ServiceError("preview_too_slow", { seconds: MOST_SECONDS });
+  }
+}
+
+async function firstOf(
+  tx: Transaction,
+  elements: readonly Element[],
+  query: RecordQuery,
+): Promise<Preview["records"]> {
+  const { text, values } = selecting(elements.map(asWritten).join(", "), query);
+  return [...await tx.unsafe(`${text}\nLIMIT ${PREVIEWED_RECORDS}`, values).values()] as Preview["records"];
+}
+
+/** Of more and more accounts, until they have records enough, or are all that the file has. */
+async function ofFirstAccounts(
+  tx: Transaction,
+  elements: readonly Element[],
+  { places: { text, values }, among }: FirstAccounts,
+): Promise<Preview["records"]> {
+  for (let most = PREVIEWED_RECORDS;; most *= 10) {
+    const places = await tx.unsafe(`${text}\nLIMIT ${most}`, values).values() as unknown as [string[]][];
+    const accounts = new Set(places.flatMap(([accounts]) => accounts));
+    const records = await firstOf(tx, elements, among([...accounts]));
+    if (records.length === PREVIEWED_RECORDS || places.length < most) return records;
   }
 }
 

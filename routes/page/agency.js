@@ -1,19 +1,21 @@
 // Makes the agency's field a combo box (ARIA 1.2): without it, it is a text field with a list of suggestions.
-"use strict";
 
 const input = document.getElementById("agency");
-const choices = [...document.querySelectorAll("#agencies option")].map(({ value }) => {
+const choices = [...document.querySelectorAll("#agencies option")].map(({ value, dataset }) => {
   const [code, ...name] = value.split(" – ");
-  return { value, code, name: name.join(" – ") };
+  return { value, code, name: name.join(" – "), isLast: "last" in dataset };
 });
-const MOST = 60;
 
 const list = document.createElement("ul");
 list.id = "agency-list";
 list.hidden = true;
 list.setAttribute("role", "listbox");
 list.setAttribute("aria-labelledby", "agency-label");
-input.after(list);
+/** How many agencies fit is heard, not only seen. */
+const says = document.createElement("p");
+says.className = "unseen";
+says.setAttribute("role", "status");
+input.after(list, says);
 input.removeAttribute("list");
 for (
   const [name, value] of Object.entries({
@@ -48,24 +50,43 @@ function matches(text) {
 let active = -1;
 const options = () => [...list.querySelectorAll("[role=option]")];
 
+function optionOf(choice, i) {
+  const item = document.createElement("li");
+  item.id = `agency-option-${i}`;
+  item.setAttribute("role", "option");
+  item.setAttribute("aria-selected", "false");
+  item.dataset.value = choice.value;
+  const code = document.createElement("span");
+  code.className = "code";
+  code.textContent = choice.code;
+  item.append(code, choice.name);
+  return item;
+}
+/** What is only to be seen in the list: it is no option. */
+function line(className, text) {
+  const item = document.createElement("li");
+  item.className = className;
+  item.setAttribute("role", "presentation");
+  item.textContent = text;
+  return item;
+}
+
 function open(text) {
   const found = matches(text);
-  list.replaceChildren(
-    ...found.slice(0, MOST).map((choice, i) => {
-      const item = document.createElement("li");
-      item.id = `agency-option-${i}`;
-      item.setAttribute("role", "option");
-      item.setAttribute("aria-selected", "false");
-      item.dataset.value = choice.value;
-      const code = document.createElement("span");
-      code.className = "code";
-      code.textContent = choice.code;
-      item.append(code, choice.name);
-      return item;
-    }),
-  );
-  list.hidden = found.length === 0;
-  input.setAttribute("aria-expanded", String(found.length > 0));
+  const items = found.map(optionOf);
+  // As they come: those that one has asked for last stand first.
+  const last = found === choices ? found.filter(({ isLast }) => isLast).length : 0;
+  if (last > 0 && last < items.length) {
+    items.splice(last, 0, line("group", "All agencies"));
+    items.unshift(line("group", "Yours of late"));
+  }
+  if (items.length === 0) items.push(line("none", "No agency fits."));
+  list.replaceChildren(...items);
+  says.textContent = found.length === 0
+    ? "No agency fits."
+    : `${found.length} ${found.length === 1 ? "agency" : "agencies"}.`;
+  list.hidden = false;
+  input.setAttribute("aria-expanded", "true");
   activate(-1);
 }
 function close() {

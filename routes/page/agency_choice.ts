@@ -8,6 +8,8 @@ import { lastAgenciesOf } from "../../lib/generations/last_agencies.ts";
 export interface AgencyChoices {
   /** Those that were asked for last first, then by code; FRECs that do not submit as such only where they are one's own. */
   listed: readonly Agency[];
+  /** How many of them were asked for last. */
+  last: number;
   /** Every agency that exists, also those that one may not choose. */
   all: readonly Agency[];
 }
@@ -25,11 +27,15 @@ export async function agencyChoices(sql: Sql, user: User): Promise<AgencyChoices
     (code.length === 3 || submitsAsFrec || user.affiliations.some(({ agencyCode }) => agencyCode === code))
   );
   const last = lastCodes.flatMap((code) => own.find((agency) => agency.code === code) ?? []);
-  return { listed: [...last, ...own.filter((agency) => !last.includes(agency))], all };
+  const others = own.filter((agency) => !last.includes(agency));
+  return { listed: [...last, ...others], last: last.length, all };
 }
 
 /** An agency as it is shown and typed: `020 – Department of the Treasury (TREAS)`. */
 export const agencyText = ({ code, name }: Agency): string => name ? `${code} – ${name}` : code;
+
+/** The code of one's only agency, which is chosen already; empty where there are others. */
+export const onlyAgency = ({ listed }: AgencyChoices): string => listed.length === 1 ? listed[0]!.code : "";
 
 /** What a text means: one agency, several that it may mean, or none. */
 export type FoundAgency = { agency: Agency } | { several: Agency[] } | undefined;

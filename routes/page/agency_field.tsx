@@ -5,6 +5,7 @@ import { Field } from "./field.tsx";
 /**
  * The agency: a text field with the agencies to choose from; the script makes it a combo box (ARIA 1.2).
  *
+ * @param value what was typed, or a code, which is shown with the name
  * @param several what may be meant by what was typed
  */
 export function AgencyField({ value, choices, error, several = [] }: {
@@ -13,6 +14,7 @@ export function AgencyField({ value, choices, error, several = [] }: {
   error: string | undefined;
   several?: readonly Agency[];
 }) {
+  const known = choices.all.find(({ code }) => code === value);
   return (
     <>
       <Field
@@ -26,7 +28,7 @@ export function AgencyField({ value, choices, error, several = [] }: {
             <input
               {...described}
               list="agencies"
-              value={value}
+              value={known ? agencyText(known) : value}
               autocomplete="off"
               spellcheck={false}
             />
@@ -34,7 +36,9 @@ export function AgencyField({ value, choices, error, several = [] }: {
         )}
       </Field>
       <datalist id="agencies">
-        {choices.listed.map((agency) => <option value={agencyText(agency)}></option>)}
+        {choices.listed.map((agency, i) => (
+          <option value={agencyText(agency)} {...(i < choices.last && { "data-last": "" })}></option>
+        ))}
       </datalist>
       {several.length > 0 && (
         <fieldset id="several" class="field">

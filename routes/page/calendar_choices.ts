@@ -70,3 +70,9 @@ export function begunPeriods(today: Date): { year: number; periods: PeriodChoice
       .map((period) => ({ year, period, name: periodName(year, period) })),
   }));
 }
+
+/** The form has year and period in one field, `2021-6`; an address may have each in its own. */
+export function periodOf(sent: { year: string; period: string }): { year: string; period: string } {
+  const both = /^(\d{4})-(\d{1,2})$/.exec(sent.period);
+  return both ? { year: both[1]!, period: both[2]! } : { year: sent.year, period: sent.period };
+}

@@ -19,7 +19,7 @@ export async function errorPage(error: Error, c: Context): Promise<Response> {
   c.header("Content-Security-Policy", CONTENT_SECURITY_POLICY);
   const isExpired = error instanceof ServiceError && error.code === "link_expired";
   return c.html(
-    <Layout title="Error – DATA Act files" visitor={undefined}>
+    <Layout title="Error – DATA Act files" visitor={c.get("user")}>
       <h1>{isExpired ? "This link has expired" : "This did not work"}</h1>
       <p class="alert error">{message}</p>
       {c.req.path.startsWith(FILES_PATH) ? <WayToFile path={c.req.path} /> : (

@@ -1,3 +1,5 @@
+import { periodOf } from "./calendar_choices.ts";
+
 /** What stands in the form: texts, as they were typed. */
 export interface FormValues {
   file_type: string;
@@ -36,15 +38,13 @@ export function readForm(sent: Record<string, unknown>): FormValues {
     return typeof value === "string" ? value.trim().slice(0, LONGEST) : EMPTY_FORM[name];
   };
   const values = Object.fromEntries(NAMES.map((name) => [name, text(name)])) as unknown as FormValues;
-  // The form has year and period in one field.
-  const both = /^(\d{4})-(\d{1,2})$/.exec(values.period);
-  if (both) Object.assign(values, { year: both[1]!, period: both[2]! });
   // Chosen of several that were meant by what was typed.
   const { agency_code: code } = sent;
   if (typeof code === "string" && code !== "") values.agency = code.slice(0, LONGEST);
   const isChecked = !["", "false", "0", "no", "off"].includes(values.element_numbers.toLowerCase());
   return {
     ...values,
+    ...periodOf(values),
     start: isoDay(values.start),
     end: isoDay(values.end),
     element_numbers: isChecked ? "true" : "",
@@ -74,27 +74,12 @@ export function formAddress(values: FormValues, more: Record<string, string> = {
  * A browser's date field gives `YYYY-MM-DD`; what somebody typed in another way stays as it is, and is judged
  * as such.
  */
-const usDay = (day: string): string => day.replace(/^(\d{4})-(\d{2})-(\d{2})$/, "$2/$3/$1");
+export const usDay = (day: string): string => day.replace(/^(\d{4})-(\d{2})-(\d{2})$/, "$2/$3/$1");
 
 /** A browser's date field takes `YYYY-MM-DD` only. */
-const isoDay = (day: string): string =>
+export const isoDay = (day: string): string =>
   day.replace(
     /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/,
     (_, month: string, date: string, year: string) =>
       `${year}-${month.padStart(2, "0")}-${date.padStart(2, "0")}`,
   );
-
-/** The periods of a fiscal year, with the calendar month each one ends in. */
-export const PERIODS: readonly { period: number; month: string }[] = [
-  [2, "November of the year before"],
-  [3, "December of the year before"],
-  [4, "January"],
-  [5, "February"],
-  [6, "March"],
-  [7, "April"],
-  [8, "May"],
-  [9, "June"],
-  [10, "July"],
-  [11, "August"],
-  [12, "September"],
-].map(([period, month]) => ({ period: period as number, month: month as string }));

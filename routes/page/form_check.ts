@@ -49,7 +49,8 @@ export function checkForm(values: FormValues, choices: AgencyChoices, today = ne
   };
 }
 
-function agencyError(typed: string, several: readonly Agency[]): string {
+/** What is wrong with an agency as it was typed, which means none or several. */
+export function agencyError(typed: string, several: readonly Agency[]): string {
   if (typed === "") return "Enter the agency";
   return several.length > 0
     ? `“${typed}” may be ${several.length} agencies: choose one of them`

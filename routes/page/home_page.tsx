@@ -1,19 +1,19 @@
 import { type Context, Hono } from "hono";
 import { recordAudit } from "../../lib/auth/audit.ts";
-import { ServiceError } from "../../lib/errors.ts";
+import type { ServiceError } from "../../lib/errors.ts";
 import type { Preview } from "../../lib/files/preview.ts";
 import { fileTypeOf } from "../../lib/files/registry.ts";
 import { auditOf, type SignedIn } from "../access.ts";
-import { recordRefusal } from "../audit_refusals.ts";
 import type { Dependencies } from "../dependencies.ts";
 import { ownJobs } from "../../lib/generations/own_jobs.ts";
-import { type AgencyChoices, agencyChoices, agencyText } from "./agency_choice.ts";
+import { type AgencyChoices, agencyChoices, onlyAgency } from "./agency_choice.ts";
 import { type FormValues, readForm } from "./form.ts";
 import { type CheckedForm, checkForm } from "./form_check.ts";
 import { Jobs } from "./jobs.tsx";
 import { Layout } from "./layout.tsx";
 import { type Look, lookAt, lookAtRecords } from "./look.ts";
 import { LookView } from "./look_view.tsx";
+import { orRefusal } from "./or_refusal.ts";
 import { RecordsView } from "./records_view.tsx";
 import { RequestForm } from "./request_form.tsx";
 import { addressOf, returnPath } from "./return_path.ts";
@@ -31,27 +31,22 @@ export const home = (dependencies: Dependencies) =>
     const choices = await agencyChoices(sql, c.var.user);
     if (values.agency === "") values.agency = onlyAgency(choices);
     const checked = checkForm(values, choices);
+    const { request } = checked;
     const { records } = c.req.query();
-    try {
-      const look = await lookAt(c, sql, checked);
-      const preview = records && checked.request ? await lookAtRecords(c, sql, checked.request) : undefined;
-      return await homePage(c, dependencies, {
-        values,
-        choices,
-        checked,
-        look,
-        preview,
-        all: records === "all",
-      });
-    } catch (error) {
-      if (!(error instanceof ServiceError)) throw error;
-      await recordRefusal(c, sql, error);
-      return await homePage(c, dependencies, { values, choices, checked, refusal: error });
-    }
+    const look = await orRefusal(c, sql, () => lookAt(c, sql, checked));
+    const preview = records && request && !look.refusal
+      ? await orRefusal(c, sql, () => lookAtRecords(c, sql, request))
+      : undefined;
+    return await homePage(c, dependencies, {
+      values,
+      choices,
+      checked,
+      look: look.value,
+      refusal: look.refusal ?? preview?.refusal,
+      preview: preview?.value,
+      all: records === "all",
+    });
   });
-
-/** One's only agency is chosen already. */
-const onlyAgency = ({ listed }: AgencyChoices): string => listed.length === 1 ? listed[0]!.code : "";
 
 /** What stands on the page. */
 export interface HomeState {
@@ -61,7 +56,7 @@ export interface HomeState {
   /** Whether what is wrong with the form is said: not while it is still filled in. */
   isSent?: boolean;
   /** Why what was asked for is not to be had, and no field's fault. */
-  refusal?: ServiceError;
+  refusal?: ServiceError | undefined;
   look?: Look | undefined;
   preview?: Preview | undefined;
   /** Whether all columns are shown. */
@@ -82,15 +77,12 @@ export async function homePage(
   }
   const errors = isSent ? checked.errors : {};
   const isWrong = Object.keys(errors).length > 0 || refusal !== undefined;
-  const known = checked.agency && values.agency === checked.agency.code
-    ? { ...values, agency: agencyText(checked.agency) }
-    : values;
   return c.html(
     <Layout
       title={isWrong ? "Error: ask for a file – DATA Act files" : "Ask for a file – DATA Act files"}
       visitor={user}
       place="/"
-      scripts={["agency.js", "request.js"]}
+      scripts={["agency.js", "ranges.js", "request.js"]}
     >
       <h1>Ask for a file</h1>
       {refusal && (
@@ -99,7 +91,7 @@ export async function homePage(
         </div>
       )}
       <div class="beside">
-        <RequestForm values={known} errors={errors} choices={choices} several={checked.several} />
+        <RequestForm values={values} errors={errors} choices={choices} several={checked.several} />
         <div>
           <div class="panel" id="look">
             <LookView look={look} values={values} />

@@ -1,5 +1,4 @@
 // What the page of a job does besides: everything works without it.
-"use strict";
 
 const job = document.getElementById("job");
 const announcement = document.getElementById("announcement");

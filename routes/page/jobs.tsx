@@ -1,8 +1,7 @@
-import { fileTypeOf } from "../../lib/files/registry.ts";
 import type { OwnJob } from "../../lib/generations/own_jobs.ts";
-import { usDay } from "../../lib/us_day.ts";
-import { periodName } from "./calendar_choices.ts";
+import { type AnyRequest, timeOf } from "./job/request_words.ts";
 import { number, sizeOf, stateWords } from "./job_words.ts";
+import { Moment } from "./moments.tsx";
 
 /**
  * A visitor's files, told apart at a glance, each with its download. On a narrow screen they stand one below the
@@ -16,7 +15,7 @@ export function Jobs({ jobs }: { jobs: readonly OwnJob[] }) {
         <thead role="rowgroup">
           <tr role="row">
             <th scope="col" role="columnheader">File</th>
-            <th scope="col" role="columnheader">Asked for (UTC)</th>
+            <th scope="col" role="columnheader">Asked for</th>
             <th scope="col" role="columnheader">State</th>
             <th scope="col" role="columnheader" class="number">Records</th>
             <th scope="col" role="columnheader" class="number">Size</th>
@@ -42,7 +41,7 @@ function Row({ own }: { own: OwnJob }) {
         <span class="muted">{`${own.agencyName ?? "agency"}, ${job.agencyCode}`}</span>
       </th>
       <td role="cell" data-label="Asked for">
-        {`${usDay(requestedAt.toISOString().slice(0, 10))} ${requestedAt.toISOString().slice(11, 16)}`}
+        <Moment at={requestedAt} />
       </td>
       <td role="cell" data-label="State">
         <span class={`state ${job.state}`}>{stateWords(job.state)}</span>
@@ -63,14 +62,11 @@ function Row({ own }: { own: OwnJob }) {
 
 /** What a file is of: `D1, 01/01/2016 to 03/31/2016, funding`. */
 function kindOf({ job, request }: OwnJob): string {
-  const { year, period, agency_type } = request as { year?: number; period?: number; agency_type?: string };
-  const when = fileTypeOf(job.fileType).showsPeriod || year === undefined
-    ? `${usDay(job.start)} to ${usDay(job.end)}`
-    : periodName(year, period!);
+  const asked: AnyRequest = request;
   return [
-    job.fileType,
-    when,
-    ...(agency_type === "funding" ? ["funding"] : []),
+    request.upload ? `File ${job.fileType.slice(0, 1)} compared` : job.fileType,
+    timeOf(asked),
+    ...(asked.agency_type === "funding" ? ["funding"] : []),
     ...(request.since_job_id === undefined ? [] : [`changes since job ${request.since_job_id}`]),
   ].join(", ");
 }

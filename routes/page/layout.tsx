@@ -2,7 +2,7 @@ import { raw } from "hono/html";
 import type { Child } from "hono/jsx";
 import type { User } from "../../lib/auth/user.ts";
 import { version } from "../../lib/version.ts";
-import type { ScriptName } from "./assets.ts";
+import { assetAddress, type ScriptName } from "./assets.ts";
 import { userName } from "./user_name.ts";
 
 /** What a page may load and where its forms may go: to this very service, and nothing inline. */
@@ -44,9 +44,9 @@ export function Layout(
           <meta name="viewport" content="width=device-width, initial-scale=1" />
           <meta name="description" content="DATA Act files D1, D2, A and BOC from Treasury's own data." />
           <title>{title}</title>
-          <link rel="icon" href="/icon.svg" type="image/svg+xml" />
-          <link rel="stylesheet" href="/page.css" />
-          {scripts.map((name) => <script src={`/${name}`} defer></script>)}
+          <link rel="icon" href={assetAddress("icon.svg")} type="image/svg+xml" />
+          <link rel="stylesheet" href={assetAddress("page.css")} />
+          {scripts.map((name) => <script type="module" src={assetAddress(name)}></script>)}
           {refresh === undefined ? null : (
             <noscript>
               <meta http-equiv="refresh" content={String(refresh)} />

@@ -2,8 +2,8 @@ import type { Context } from "hono";
 import { recordAudit } from "../../lib/auth/audit.ts";
 import { requireAgencyAccess } from "../../lib/auth/permissions.ts";
 import { coverageOf, type DayCoverage, type PeriodCoverage } from "../../lib/coverage/coverage.ts";
-import { type Estimate, estimateFile } from "../../lib/coverage/estimate.ts";
-import { type Warning, warningOf } from "../../lib/coverage/warnings.ts";
+import { type Expected, expectedOf } from "../../lib/coverage/estimate.ts";
+import { type Warning, warningOf, warningsOf } from "../../lib/coverage/warnings.ts";
 import type { Sql } from "../../lib/db.ts";
 import type { FileRequest, FileType } from "../../lib/files/file_type.ts";
 import type { Preview } from "../../lib/files/preview.ts";
@@ -18,8 +18,10 @@ export interface Look {
   agencyCode: string;
   /** What was asked for; absent while the days, or the period, are still to be chosen. */
   request: FileRequest | undefined;
+  /** How many records it has, exactly; null where that is not known beforehand. */
+  records: number | null;
   /** Absent where there is no request. */
-  estimate: Estimate | undefined;
+  expected: Expected | undefined;
   coverage: DayCoverage | PeriodCoverage | undefined;
   warnings: Warning[];
 }
@@ -39,16 +41,17 @@ export async function lookAt(
   const { file_type, agency_code: agencyCode } = asked;
   requireAgencyAccess(c.var.user, agencyCode);
   const fileType = fileTypeOf(file_type);
-  const [coverage, estimate] = await Promise.all([
+  const [coverage, noted] = await Promise.all([
     fileType.coverage ? coverageOf(sql, fileType, asked) : undefined,
-    request ? estimateFile(sql, fileType, request) : undefined,
+    warningsOf(sql, fileType, request ?? asked),
   ]);
+  const records = coverage?.countedBy === "day" ? coverage.records : null;
+  const expected = request && await expectedOf(sql, fileType, request, records);
   if (c.req.method !== "HEAD") {
     const detail = { file_type };
     await recordAudit(sql, { ...auditOf(c, request ? "estimate" : "coverage", agencyCode), detail });
   }
-  const warnings = (estimate?.warnings ?? coverage?.warnings ?? []).map(warningOf);
-  return { fileType, agencyCode, request, estimate, coverage, warnings };
+  return { fileType, agencyCode, request, records, expected, coverage, warnings: noted.map(warningOf) };
 }
 
 /**

@@ -1,10 +1,12 @@
 import type { DayCoverage, PeriodCoverage } from "../../lib/coverage/coverage.ts";
+import type { Expected } from "../../lib/coverage/estimate.ts";
 import { usDay } from "../../lib/us_day.ts";
 import { Bars } from "./bars.tsx";
 import { periodName } from "./calendar_choices.ts";
 import { formAddress, type FormValues } from "./form.ts";
 import { number, sizeOf } from "./job_words.ts";
 import type { Look } from "./look.ts";
+import { durationOf, Moment } from "./moments.tsx";
 
 const MOST_PERIODS = 24;
 
@@ -38,23 +40,23 @@ export function LookView({ look, values }: { look: Look | undefined; values: For
 }
 
 /** What is announced to whoever does not see it. */
-const inWords = ({ estimate, warnings }: Look): string =>
+const inWords = ({ records, expected, warnings }: Look): string =>
   [
-    ...(estimate!.rowsExact === null ? [] : [`${number(estimate!.rowsExact)} records.`]),
-    `Ready in ${secondsText(estimate!.secondsEstimated)}.`,
+    ...(records === null ? [] : [`${number(records)} ${records === 1 ? "record" : "records"}.`]),
+    `Ready in ${readyIn(expected!)}.`,
     ...warnings.map(({ message }) => message),
   ].join(" ");
 
-function Figures({ look: { estimate } }: { look: Look }) {
-  const { rowsExact, sizeEstimated, secondsEstimated } = estimate!;
+function Figures({ look: { records, expected } }: { look: Look }) {
+  const { sizeEstimated } = expected!;
   return (
     <>
       <dl class="figures">
-        {rowsExact !== null && <Figure name="Records" value={number(rowsExact)} />}
+        {records !== null && <Figure name="Records" value={number(records)} />}
         {sizeEstimated !== null && <Figure name="Size, about" value={sizeOf(sizeEstimated)} />}
-        <Figure name="Ready in" value={secondsText(secondsEstimated)} />
+        <Figure name="Ready in" value={readyIn(expected!)} />
       </dl>
-      {rowsExact === null && (
+      {records === null && (
         <p>How many records it has is not known beforehand: they are worked out when the file is made.</p>
       )}
     </>
@@ -69,14 +71,8 @@ const Figure = ({ name, value }: { name: string; value: string }) => (
 );
 
 /** How long it takes, for a person; where nothing tells, files take seconds rather than minutes. */
-const secondsText = (seconds: number | null): string =>
-  seconds === null
-    ? "a few seconds"
-    : seconds < 1.5
-    ? "about a second"
-    : seconds < 90
-    ? `about ${Math.round(seconds)} seconds`
-    : `about ${Math.round(seconds / 60)} minutes`;
+const readyIn = ({ secondsEstimated }: Expected): string =>
+  secondsEstimated === null ? "a few seconds" : `about ${durationOf(secondsEstimated)}`;
 
 function ByDay({ coverage, look, values }: { coverage: DayCoverage; look: Look; values: FormValues }) {
   const { byMonth, records, firstDay, lastDay, sourceLastDay, loadedAt } = coverage;
@@ -112,7 +108,7 @@ function ByDay({ coverage, look, values }: { coverage: DayCoverage; look: Look; 
         <dt>Newest of any agency</dt>
         <dd>{sourceLastDay ? usDay(sourceLastDay) : "nothing is loaded"}</dd>
         <dt>Last load</dt>
-        <dd>{momentOf(loadedAt)}</dd>
+        <dd>{loadedAt ? <Moment at={loadedAt} /> : "never"}</dd>
       </dl>
     </>
   );
@@ -149,11 +145,8 @@ function ByPeriod({ coverage: { periods, loadedAt }, look }: { coverage: PeriodC
       )}
       <dl class="facts">
         <dt>Last load</dt>
-        <dd>{momentOf(last)}</dd>
+        <dd>{last ? <Moment at={last} /> : "never"}</dd>
       </dl>
     </>
   );
 }
-
-const momentOf = (at: Date | null): string =>
-  at ? `${usDay(at.toISOString().slice(0, 10))}, ${at.toISOString().slice(11, 16)} UTC` : "never";

@@ -1,5 +1,4 @@
 // What the page of reconciliations does besides: everything works without it.
-"use strict";
 
 const errors = document.getElementById("errors");
 if (errors) errors.focus();

@@ -1,5 +1,4 @@
 // What the form does besides: everything works without it.
-"use strict";
 
 const form = document.getElementById("request");
 const look = document.getElementById("look");
@@ -82,15 +81,6 @@ form.addEventListener("change", () => {
 form.addEventListener("input", () => {
   clearTimeout(timer);
   timer = setTimeout(lookAgain, 500);
-});
-
-// A range of days that is chosen by one click.
-document.addEventListener("click", (event) => {
-  const range = event.target.closest("[data-start]");
-  if (!range) return;
-  event.preventDefault();
-  for (const name of ["start", "end"]) form.elements.namedItem(name).value = range.dataset[name];
-  form.dispatchEvent(new Event("change"));
 });
 
 // The first records come below, without leaving the page.

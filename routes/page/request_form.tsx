@@ -2,10 +2,12 @@ import { fileTypes } from "../../lib/files/registry.ts";
 import type { Agency } from "../../lib/agencies.ts";
 import type { AgencyChoices } from "./agency_choice.ts";
 import { AgencyField } from "./agency_field.tsx";
-import { begunPeriods, hasBegun, periodName, usualRanges } from "./calendar_choices.ts";
+import { ErrorSummary } from "./error_summary.tsx";
 import { Choice, Field } from "./field.tsx";
 import { formAddress, type FormValues } from "./form.ts";
 import type { FieldErrors } from "./form_check.ts";
+import { PeriodField } from "./period_field.tsx";
+import { Ranges } from "./ranges.tsx";
 
 /** The file types' codes, separated by "or" in words: those that are asked for by days, and by a period. */
 const codesOf = (showsPeriod: boolean): string[] =>
@@ -29,7 +31,7 @@ export interface FormProps {
 export function RequestForm({ values, errors, choices, several }: FormProps) {
   return (
     <form method="post" action="/request" id="request" novalidate>
-      {Object.keys(errors).length > 0 && <Errors errors={errors} />}
+      <ErrorSummary errors={errors} placeOf={placeOf} />
       <fieldset>
         <legend>Which file</legend>
         {fileTypes.map(({ code: type, title }) => (
@@ -49,7 +51,7 @@ export function RequestForm({ values, errors, choices, several }: FormProps) {
       <fieldset data-for={BY_DAYS.join(" ")}>
         <legend>Actions from when to when</legend>
         <p class="hint" data-without-script>{`For ${listed(BY_DAYS)}.`}</p>
-        <Ranges values={values} />
+        <Ranges {...values} address={(range) => formAddress({ ...values, ...range })} />
         <div class="pair">
           <Field name="start" label="First day" error={errors["start"]}>
             {(described) => <input {...described} type="date" value={values.start} />}
@@ -62,7 +64,7 @@ export function RequestForm({ values, errors, choices, several }: FormProps) {
       <fieldset data-for={BY_PERIOD.join(" ")}>
         <legend>Until when</legend>
         <p class="hint" data-without-script>{`For ${listed(BY_PERIOD)}.`}</p>
-        <Period values={values} error={errors["period"]} />
+        <PeriodField values={values} error={errors["period"]} />
       </fieldset>
       <details open={!isUsual(values)}>
         <summary>More options</summary>
@@ -112,66 +114,3 @@ const isUsual = ({ agency_type, file_format, element_numbers, compression }: For
 
 /** Where each field is, for a link to it. */
 const placeOf = (name: string): string => name === "file_type" ? "type-D1" : name;
-
-function Errors({ errors }: { errors: FieldErrors }) {
-  return (
-    <div class="summary" role="alert" tabindex={-1} autofocus id="errors">
-      <h2>There is a problem</h2>
-      <ul>
-        {Object.entries(errors).map(([name, message]) => (
-          <li>
-            <a href={`#${placeOf(name)}`}>{message}</a>
-          </li>
-        ))}
-      </ul>
-    </div>
-  );
-}
-
-/** The usual ranges of days; a link fills the form by its address, the script does it in place. */
-function Ranges({ values }: { values: FormValues }) {
-  return (
-    <ul class="presets" aria-label="Usual ranges">
-      {usualRanges(new Date()).map(({ name, start, end }) => (
-        <li>
-          <a
-            class="button quiet small"
-            href={formAddress({ ...values, start, end })}
-            data-start={start}
-            data-end={end}
-          >
-            {name}
-          </a>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-function Period({ values, error }: { values: FormValues; error: string | undefined }) {
-  const chosen = `${values.year}-${values.period}`;
-  const today = new Date();
-  const years = begunPeriods(today);
-  const [year, period] = [Number(values.year), Number(values.period)];
-  // Of years that the list has not.
-  const isOlder = year >= 1000 && year < years.at(-1)!.year && period >= 2 && period <= 12;
-  return (
-    <Field name="period" label="Fiscal year and period" error={error}>
-      {(described) => (
-        <select {...described}>
-          <option value="">Choose a period</option>
-          {isOlder && hasBegun(year, period, today) && (
-            <option value={chosen} selected>{periodName(year, period)}</option>
-          )}
-          {years.map(({ year, periods }) => (
-            <optgroup label={`Fiscal year ${year}`}>
-              {periods.map(({ period, name }) => (
-                <option value={`${year}-${period}`} selected={chosen === `${year}-${period}`}>{name}</option>
-              ))}
-            </optgroup>
-          ))}
-        </select>
-      )}
-    </Field>
-  );
-}

@@ -1,15 +1,15 @@
 import { Hono } from "hono";
 import { requireAgencyAccess } from "../../lib/auth/permissions.ts";
-import { ServiceError } from "../../lib/errors.ts";
 import { fileTypeOf } from "../../lib/files/registry.ts";
 import { requestGeneration } from "../../lib/generations/request.ts";
-import { recordRefusal } from "../audit_refusals.ts";
 import type { Dependencies } from "../dependencies.ts";
 import { formBody } from "../request_input.ts";
 import { agencyChoices } from "./agency_choice.ts";
 import { formAddress, readForm } from "./form.ts";
 import { checkForm } from "./form_check.ts";
 import { homePage } from "./home_page.tsx";
+import { lookAt } from "./look.ts";
+import { orRefusal } from "./or_refusal.ts";
 import { forVisitors, requireVisitor } from "./visitor.ts";
 
 /** What a button of the form asks to see first, by its value: what the page's address then has besides the form. */
@@ -34,22 +34,25 @@ export const requestFile = (dependencies: Dependencies) =>
       const choices = await agencyChoices(sql, user);
       const checked = checkForm(values, choices);
       const { request } = checked;
-      if (!request) return await homePage(c, dependencies, { values, choices, checked, isSent: true });
-      try {
+      if (!request) {
+        const { value: look, refusal } = await orRefusal(c, sql, () => lookAt(c, sql, checked));
+        return await homePage(c, dependencies, { values, choices, checked, isSent: true, look, refusal });
+      }
+      const { value: address, refusal } = await orRefusal(c, sql, async () => {
         requireAgencyAccess(user, request.agency_code);
         const look = LOOKS[String(sent["do"])];
-        if (look) return c.redirect(formAddress({ ...values, agency: request.agency_code }, look), 303);
+        if (look) return formAddress({ ...values, agency: request.agency_code }, look);
         const { job } = await requestGeneration(sql, fileTypeOf(request.file_type), request, {
           requestedBy: user.name,
           userId: user.userId,
           ...source,
           maxUnfinishedJobs,
         });
-        return c.redirect(`/jobs/${job.jobId}`, 303);
-      } catch (error) {
-        if (!(error instanceof ServiceError)) throw error;
-        await recordRefusal(c, sql, error);
-        return await homePage(c, dependencies, { values, choices, checked, refusal: error });
-      }
+        return `/jobs/${job.jobId}`;
+      });
+      if (address !== undefined) return c.redirect(address, 303);
+      // Of an agency that is not the visitor's there is nothing to be told.
+      const look = refusal.code === "permission_denied" ? undefined : await lookAt(c, sql, checked);
+      return await homePage(c, dependencies, { values, choices, checked, refusal, look });
     },
   );

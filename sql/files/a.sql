@@ -1,7 +1,8 @@
 -- File A: appropriation accounts of a fiscal year ($1) and period ($2) that belong to the asking agency ($3).
 -- Whose an account is, is told by sf_133 (the comment "belongs" stands for the condition of
 -- lib/files/account_owner.ts, $4 to $8); tas_lookup gives
--- the entity, the financing accounts, and how often an account counts.
+-- the entity, the financing accounts, and how often an account counts. The comments "among" stand for a choice of accounts, where
+-- the file's first records are looked at alone (a_first.sql).
 WITH account AS (
   SELECT sf_133.*
   FROM sf_133 JOIN tas_lookup USING (tas)
@@ -10,7 +11,7 @@ WITH account AS (
       tas_lookup.fr_entity_type
   ) AS owner
   WHERE sf_133.fiscal_year = $1 AND sf_133.period = $2
-    AND tas_lookup.financial_indicator2 IS DISTINCT FROM 'F' /*belongs*/
+    AND tas_lookup.financial_indicator2 IS DISTINCT FROM 'F' /*belongs*/ /*among sf_133.tas*/
 ),
 submission_window AS (
   SELECT period_start > (now() AT TIME ZONE 'UTC') AS is_to_come
@@ -21,7 +22,7 @@ submission_window AS (
 fatal_failure AS (
   SELECT DISTINCT ON (tas) tas, atb_submission_status AS status, approved_override_exists AS override_exists
   FROM tas_failed_edits
-  WHERE fiscal_year = $1 AND period = $2 AND upper(severity) = 'FATAL'
+  WHERE fiscal_year = $1 AND period = $2 AND upper(severity) = 'FATAL' /*among tas*/
   ORDER BY tas, array_position(ARRAY['F', 'E', 'P', 'C'], atb_submission_status) NULLS LAST, approved_override_exists
 ),
 status_by_account AS (

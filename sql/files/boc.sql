@@ -1,7 +1,8 @@
 -- File BOC: what GTAS holds against what the agency's published File B holds, for a fiscal year ($1) and
 -- period ($2), by account, object class, direct or reimbursable, DEFC, prior year adjustment, USSGL account,
 -- and beginning or end. The comment "belongs" stands for the condition that an account is the agency's, $3
--- (lib/files/account_owner.ts, $4 to $8).
+-- (lib/files/account_owner.ts, $4 to $8), the comments "among" for a choice of accounts, where the file's first records are looked
+-- at alone (boc_first.sql).
 WITH file_b_account AS (
   SELECT
     published.display_tas,
@@ -45,7 +46,7 @@ WITH file_b_account AS (
   JOIN tas_lookup ON upper(tas_lookup.display_tas) = upper(published.display_tas)
   WHERE published_submission.agency_code = $3
     AND published_submission.fiscal_year = $1 AND published_submission.period = $2
-    AND upper(tas_lookup.financial_indicator2) IS DISTINCT FROM 'F'
+    AND upper(tas_lookup.financial_indicator2) IS DISTINCT FROM 'F' /*among published.display_tas*/
   GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
 ),
 -- 480210 and 497210, which File B has as well, are not here, although GTAS' are below: so it is at the
@@ -88,7 +89,7 @@ gtas AS (
     ussgl_number AS ussgl,
     sum(CASE debit_credit WHEN 'D' THEN dollar_amount ELSE -dollar_amount END) AS amount
   FROM gtas_boc
-  WHERE fiscal_year = $1 AND period = $2
+  WHERE fiscal_year = $1 AND period = $2 /*among gtas_boc.display_tas*/
     AND ussgl_number IN (
       '480100', '480110', '480200', '480210', '483100', '483200', '487100', '487200', '488100', '488200',
       '490100', '490110', '490200', '490800', '493100', '497100', '497200', '497210', '498100', '498200'

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { coverageOf } from "../../lib/coverage/coverage.ts";
 import { estimateFile } from "../../lib/coverage/estimate.ts";
+import { warningsOf } from "../../lib/coverage/warnings.ts";
 import { connect, type Sql } from "../../lib/db.ts";
 import { coverageQuery, fileTypeOf, requestBody } from "../../lib/files/registry.ts";
 import { testDatabase } from "../helpers/database.ts";
@@ -37,9 +38,11 @@ Deno.test("no statement of coverage, an estimate or warnings scans a table that 
     const { asked, sql } = listening(apiSql);
     const keys = { cgac_code: "020", start: "01/01/2015", end: "12/31/2024", year: 2021, period: 6 };
     for (const file_type of ["D1", "D2", "A", "BOC"]) {
+      const fileType = fileTypeOf(file_type);
       const query = coverageQuery.parse({ file_type, ...keys });
-      await coverageOf(sql, fileTypeOf(file_type), query);
-      await estimateFile(sql, fileTypeOf(file_type), requestBody.parse({ file_type, ...keys }));
+      await coverageOf(sql, fileType, query);
+      await warningsOf(sql, fileType, query);
+      await estimateFile(sql, fileType, requestBody.parse({ file_type, ...keys }));
     }
     assert.ok(asked.length > 15, `${asked.length} statements`);
     // Small, or of one row an agency or a period.

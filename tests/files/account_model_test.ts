@@ -3,6 +3,8 @@ import { ACCOUNT_PARTS } from "../../lib/account_parts.ts";
 import type { Sql } from "../../lib/db.ts";
 import { insertRows } from "../../lib/dev/sample/insert_rows.ts";
 import { Random } from "../../lib/dev/sample/random.ts";
+import { PREVIEWED_RECORDS, previewFile } from "../../lib/files/preview.ts";
+import { fileTypeOf, requestBody } from "../../lib/files/registry.ts";
 import { displayTasOf, tasOf } from "../../lib/sources/treasury_account.ts";
 import { modelRecords, type ModelTables } from "../helpers/account_model.ts";
 import { testDatabase } from "../helpers/database.ts";
@@ -172,12 +174,19 @@ Deno.test("file A of random accounts is what its rules say when they are followe
     for (const [year, period] of PERIODS) {
       const expected = modelRecords(tables, code, year, period);
       const agency = { [code.length === 3 ? "cgac_code" : "frec_code"]: code };
-      const { content } = await written(db.sql, contentsOf({ file_type: "A", ...agency, year, period }));
+      const body = { file_type: "A", ...agency, year, period };
+      const { content } = await written(db.sql, contentsOf(body));
       const lines = new TextDecoder().decode(content).trimEnd().split("\n").slice(1);
       assert.deepEqual(
         lines,
         expected.map((cells) => cells.map((cell) => cell ?? "").join(",")),
         `agency ${code}, ${year} period ${period}, seed ${seed}`,
+      );
+      const { records: first } = await previewFile(db.sql, fileTypeOf("A"), requestBody.parse(body));
+      assert.deepEqual(
+        first,
+        expected.slice(0, PREVIEWED_RECORDS),
+        `the first of agency ${code}, seed ${seed}`,
       );
       records += lines.length;
       for (const cells of expected) statuses.add(cells.at(-1)!);

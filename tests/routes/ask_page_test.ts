@@ -88,6 +88,8 @@ Deno.test("the page on which files are asked for", async (t) => {
         assert.equal(status, 400);
         assert.deepEqual(errorsOf(html), { above: wanted, atFields: wanted });
       }
+      const { text } = await administrator.post("/request", { ...WHOLE, end: "" });
+      assert.match(text, /What there is Records by month.* Loaded for 020 01\/01\/2016 to 03\/31\/2016/);
     },
   );
 
@@ -158,7 +160,7 @@ Deno.test("the page on which files are asked for", async (t) => {
       assert.deepEqual(rows(first.html)[0]!.slice(1), ["26", "A, FY 2017, period 6 – through March 2017"]);
       assert.match(
         first.text,
-        /through March 2017 Defense, 097 \d\d\/\d\d\/\d{4} \d\d:\d\d waiting for its turn/,
+        /through March 2017 Defense, 097 \w{3} \d+, \d{4}, \d\d:\d\d UTC waiting for its turn/,
       );
       assert.equal(rows(first.html).length, 20);
       assert.doesNotMatch(first.text, /Newer files/);
@@ -172,12 +174,13 @@ Deno.test("the page on which files are asked for", async (t) => {
       const { html } = await administrator.get("/");
       assert.match(
         html,
-        /<datalist id="agencies"><option value="097 – Defense"><\/option><option value="020/,
+        /<datalist id="agencies"><option value="097 – Defense" data-last=""><\/option><option value="020/,
       );
 
       const full = await administrator.post("/request", { ...WHOLE, agency: "097" });
       assert.equal(full.status, 429);
       assert.doesNotMatch(full.html, /aria-invalid|id="errors"/);
+      assert.match(full.text, /What you will get Records 0/);
     },
   );
 });
@@ -196,7 +199,7 @@ Deno.test("an agency is found by its code, its abbreviation, or any part of its 
     agency("070", "Department of Homeland Security"),
     agency("1601", "Department of Labor (DOL)"),
   ];
-  const choices = { listed, all: [...listed, agency("2000", "Treasury")] };
+  const choices = { listed, last: 0, all: [...listed, agency("2000", "Treasury")] };
   const found = (text: string) => {
     const found = findAgency(text, choices);
     return found && ("agency" in found ? found.agency.code : found.several.map(({ code }) => code));

@@ -251,3 +251,24 @@ Deno.test("what does not change is not sent again to whoever has it", async () =
     assert.deepEqual([again.status, again.text], [304, ""], path);
   }
 });
+
+Deno.test("what a page loads is kept for good by its address, and comes compressed, as the page does", async () => {
+  await using db = await testDatabase();
+  await using app = await testApp(db);
+  const headers = { "Accept-Encoding": "gzip", Accept: "text/html" };
+  const page = await app.app.request("/dictionary", { headers });
+  assert.equal(page.headers.get("Content-Encoding"), "gzip");
+  const html = await new Response(page.body!.pipeThrough(new DecompressionStream("gzip"))).text();
+  const loaded = [...html.matchAll(/(?:src|href)="(\/[\w.]+\?[0-9a-f]+)"/g)].map(([, address]) => address!);
+  assert.deepEqual(loaded.map((address) => address.split("?")[0]), [
+    "/icon.svg",
+    "/page.css",
+    "/dictionary.js",
+  ]);
+  for (const address of loaded) {
+    const { status, headers: of, body } = await app.app.request(address, { headers });
+    await body?.cancel();
+    assert.deepEqual([status, of.get("Cache-Control")], [200, "public, max-age=31536000, immutable"]);
+    assert.equal(of.get("Vary")?.includes("Accept-Encoding"), true, address);
+  }
+});

@@ -39,10 +39,17 @@ Deno.test("the page of reconciliations", async (t) => {
 
   await t.step("has a form for each kind, filled from its address", async () => {
     const c = await get("/reconcile?kind=C&agency=097&start=2021-01-01");
-    assert.match(c.html, /<option value="097" selected="">097 – Defense/);
+    assert.match(c.html, /<input id="agency"[^>]* value="097 – Defense"/);
+    assert.match(
+      c.html,
+      /href="\/reconcile\?kind=C&amp;agency=097&amp;start=\d{4}-10-01&amp;end=\d{4}-09-30"/,
+    );
     assert.match(c.html, /name="start"[^>]* value="2021-01-01"/);
     assert.doesNotMatch(c.html, /name="year"/);
-    assert.match((await get("/reconcile?kind=A")).html, /name="year".*name="period".*type="file"/s);
+    assert.match(
+      (await get("/reconcile?kind=A")).html,
+      /name="period".*period 6 – through March.*type="file"/s,
+    );
   });
 
   await t.step(
@@ -55,11 +62,17 @@ Deno.test("the page of reconciliations", async (t) => {
       assert.equal(nothing.status, 400);
       assert.match(
         nothing.text,
-        /There is a problem Choose the agency The first day must be a real day, such as 03\/31\/2016 Choose your File C/,
+        /There is a problem Enter the agency The first day must be a real day, such as 03\/31\/2016 Choose your File C/,
       );
       assert.match(nothing.html, /id="end"[^>]* value="2021-01-31"/);
       const order = await post("/reconcile", form({ ...FIELDS, start: "2021-02-01" }));
       assert.match(order.text, /problem The first day must not be after the last day Agency/);
+      const typed = { kind: "A", agency: "re", period: "" };
+      const several = await post("/reconcile", form({ ...FIELDS, ...typed }));
+      assert.match(
+        several.text,
+        /problem There is no agency “re”.* Choose the fiscal year and period Agency/,
+      );
       const text = await post("/reconcile", form(FIELDS, new File(["a,b\n1,2\n"], "other.csv")));
       assert.deepEqual([text.status, /The header of the file/.test(text.text)], [400, true]);
       const [row] = await sql`SELECT count(*)::integer AS jobs FROM generation_job`;
@@ -68,7 +81,7 @@ Deno.test("the page of reconciliations", async (t) => {
   );
 
   await t.step("takes the file and leads to a job that shows what differs", async () => {
-    const sent = await post("/reconcile", form(FIELDS));
+    const sent = await post("/reconcile", form({ ...FIELDS, agency: "Treasury" }));
     assert.deepEqual([sent.status, sent.to], [303, "/jobs/1"]);
     assert.match((await get("/jobs/1")).text, /Your file mine\.csv,/);
     await service.worker();

@@ -1,5 +1,5 @@
 import type { EarlierJob } from "../../../lib/generations/job_details.ts";
-import { dayOf } from "./moments.tsx";
+import { dayOf } from "../moments.tsx";
 import { type AnyRequest, formAddress } from "./request_words.ts";
 
 /** What may be done next with a request: the same once more, what has changed, or another like it. */

@@ -1,7 +1,7 @@
 import type { JobDetails } from "../../../lib/generations/job_details.ts";
 import type { JobStatus } from "../../../lib/generations/status.ts";
 import { number, sizeOf } from "../job_words.ts";
-import { durationOf, Moment } from "./moments.tsx";
+import { durationOf, Moment } from "../moments.tsx";
 
 const MINUTE_MILLISECONDS = 60_000;
 const DAY_MILLISECONDS = 86_400_000;

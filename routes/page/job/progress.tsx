@@ -1,7 +1,7 @@
 import type { JobDetails } from "../../../lib/generations/job_details.ts";
 import type { JobStatus } from "../../../lib/generations/status.ts";
 import { number } from "../job_words.ts";
-import { durationOf } from "./moments.tsx";
+import { durationOf } from "../moments.tsx";
 
 /** How far a job is: of the page, and of what its script asks for. */
 export interface Progress {

@@ -1,7 +1,7 @@
 import type { JobDetails } from "../../../lib/generations/job_details.ts";
 import type { JobStatus } from "../../../lib/generations/status.ts";
+import { Moment } from "../moments.tsx";
 import { userName } from "../user_name.ts";
-import { Moment } from "./moments.tsx";
 import { type AnyRequest, optionsOf, timeOf } from "./request_words.ts";
 
 /** What was asked for with which options, by whom and when. */

@@ -1,7 +1,7 @@
 import type { FileRequest } from "../../../lib/files/file_type.ts";
 import { fileTypeOf } from "../../../lib/files/registry.ts";
 import { usDay } from "../../../lib/us_day.ts";
-import { PERIODS } from "../form.ts";
+import { periodName } from "../calendar_choices.ts";
 import { number, sizeOf } from "../job_words.ts";
 
 /** Everything that a request of any file type may have been asked with. */
@@ -22,9 +22,8 @@ export function kindOf(request: FileRequest): string {
 
 /** The time that a file is about, in words. */
 export function timeOf({ file_type, start, end, year, period }: AnyRequest): string {
-  if (fileTypeOf(file_type).showsPeriod) return `${usDay(start)} to ${usDay(end)}`;
-  const month = PERIODS.find((one) => one.period === period)?.month ?? "";
-  return `fiscal year ${year}, period ${period} (${month})`;
+  const isOfDays = fileTypeOf(file_type).showsPeriod || year === undefined;
+  return isOfDays ? `${usDay(start)} to ${usDay(end)}` : periodName(year, period!);
 }
 
 /** What was asked for besides the agency and the time, each with what it is. */

@@ -1,6 +1,7 @@
 import type { DayCoverage, PeriodCoverage } from "../../../lib/coverage/coverage.ts";
 import { usDay } from "../../../lib/us_day.ts";
 import { Bars } from "../bars.tsx";
+import { periodName } from "../calendar_choices.ts";
 import { number } from "../job_words.ts";
 import { type AnyRequest, formAddress } from "./request_words.ts";
 
@@ -62,14 +63,14 @@ function Periods({ request, coverage: { periods } }: { request: AnyRequest; cove
   return (
     <>
       <p>
-        {`No account of the agency has data in fiscal year ${request.year}, period ${request.period}. ` +
+        {`No account of the agency has data in ${periodName(request.year!, request.period!)}. ` +
           "What is loaded, of all agencies:"}
       </p>
       <ul>
         {periods.slice(0, MOST_PERIODS).map(({ year, period, rows }) => (
           <li>
-            <a href={formAddress({ ...request, year, period })}>{`Fiscal year ${year}, period ${period}`}</a>
-            {`: ${number(rows)} rows`}
+            <a href={formAddress({ ...request, year, period })}>{periodName(year, period)}</a>
+            {`: ${number(rows)} ${rows === 1 ? "line" : "lines"}`}
           </li>
         ))}
       </ul>

@@ -1,8 +1,8 @@
 import type { Context } from "hono";
-import { listAgencies } from "../../../lib/agencies.ts";
-import { mayUseAgency } from "../../../lib/auth/permissions.ts";
 import type { Asked } from "../../access.ts";
+import type { ServiceError } from "../../../lib/errors.ts";
 import type { Dependencies } from "../../dependencies.ts";
+import type { AgencyChoices } from "../agency_choice.ts";
 import { Layout } from "../layout.tsx";
 import { KINDS, type UploadErrors, type UploadValues } from "./upload_fields.ts";
 import { UploadForm } from "./upload_form.tsx";
@@ -10,26 +10,26 @@ import { UploadForm } from "./upload_form.tsx";
 /** What stands on the page when it is shown. */
 export interface UploadState {
   values: UploadValues;
+  choices: AgencyChoices;
   errors?: UploadErrors;
-  refusal?: string | undefined;
-  /** The response's status. */
-  status?: 200 | 400;
+  /** Why the file was refused, where that is no field's fault. */
+  refusal?: ServiceError | undefined;
 }
 
 /** The page on which a file is sent to be reconciled. */
-export async function reconcilePage(
+export function reconcilePage(
   c: Asked & Pick<Context, "html">,
-  { sql, maxUploadBytes }: Dependencies,
-  { values, errors = {}, refusal, status = 200 }: UploadState,
-): Promise<Response> {
+  { maxUploadBytes }: Dependencies,
+  { values, choices, errors = {}, refusal }: UploadState,
+): Response | Promise<Response> {
   const { user } = c.var;
-  const agencies = (await listAgencies(sql)).filter(({ code }) => mayUseAgency(user, code));
+  const status = refusal ? refusal.status as 403 : Object.keys(errors).length > 0 ? 400 : 200;
   return c.html(
     <Layout
       title={`${status === 200 ? "" : "Error: "}Reconcile – DATA Act files`}
       visitor={user}
       place="/reconcile"
-      scripts={["reconcile.js"]}
+      scripts={["agency.js", "ranges.js", "reconcile.js"]}
     >
       <h1>Reconcile your file</h1>
       <p class="lead">
@@ -56,8 +56,8 @@ export async function reconcilePage(
       <UploadForm
         values={values}
         errors={errors}
-        refusal={refusal}
-        agencies={agencies}
+        refusal={refusal?.message}
+        choices={choices}
         maxBytes={maxUploadBytes}
       />
     </Layout>,

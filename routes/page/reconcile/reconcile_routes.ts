@@ -9,6 +9,7 @@ import { type FormFields, readForm } from "../../multipart.ts";
 import { receiveReconciliation } from "../../receive_reconciliation.ts";
 import { bodyAsItComes, letItBeSent, requireUpload } from "../../upload_body.ts";
 import type { UploadRoom } from "../../upload_room.ts";
+import { agencyChoices, onlyAgency } from "../agency_choice.ts";
 import { forVisitors, requireVisitor, type WayBack } from "../visitor.ts";
 import { reconcilePage } from "./reconcile_page.tsx";
 import { errorsOf, fieldsOf, readUploadValues } from "./upload_fields.ts";
@@ -19,10 +20,15 @@ import { errorsOf, fieldsOf, readUploadValues } from "./upload_fields.ts";
  */
 export const reconcileRoutes = (dependencies: Dependencies, room: UploadRoom) =>
   new Hono<WithJob>()
-    .get("/reconcile", forVisitors(dependencies), requireVisitor("sign in"), async (c) =>
-      await reconcilePage(c, dependencies, { values: readUploadValues(c.req.query()) }))
+    .get("/reconcile", forVisitors(dependencies), requireVisitor("sign in"), async (c) => {
+      const choices = await agencyChoices(dependencies.sql, c.var.user);
+      const values = readUploadValues(c.req.query());
+      if (values.agency === "") values.agency = onlyAgency(choices);
+      return await reconcilePage(c, dependencies, { values, choices });
+    })
     .post("/reconcile", forVisitors(dependencies), requireVisitor(formAsSent(dependencies)), async (c) => {
       let values = readUploadValues({});
+      const choices = await agencyChoices(dependencies.sql, c.var.user);
       try {
         const contentType = requireUpload(c, dependencies.maxUploadBytes);
         using _place = room.enter(c.var.user.userId);
@@ -31,7 +37,7 @@ export const reconcileRoutes = (dependencies: Dependencies, room: UploadRoom) =>
           idempotencyKey: undefined,
           meaning: (sent) => {
             values = readUploadValues(sent);
-            return fieldsOf(values);
+            return fieldsOf(values, choices);
           },
         }, dependencies);
         return c.redirect(`/jobs/${job.jobId}`, 303);
@@ -42,11 +48,11 @@ export const reconcileRoutes = (dependencies: Dependencies, room: UploadRoom) =>
           throw error;
         }
         await recordRefusal(c, dependencies.sql, error);
-        const issues = error.code === "invalid_request" ? allIssues(error, fieldsOf(values)) : [];
+        const issues = error.code === "invalid_request" ? allIssues(error, fieldsOf(values, choices)) : [];
         return await reconcilePage(c, dependencies, {
           values,
-          ...(issues.length > 0 ? { errors: errorsOf(issues, values) } : { refusal: error.message }),
-          status: 400,
+          choices,
+          ...(issues.length > 0 ? { errors: errorsOf(issues, values, choices) } : { refusal: error }),
         });
       }
     });

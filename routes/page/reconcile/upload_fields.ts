@@ -1,4 +1,9 @@
+import type { Agency } from "../../../lib/agencies.ts";
 import type { FieldIssue } from "../../../lib/error_catalogue.ts";
+import { type AgencyChoices, findAgency } from "../agency_choice.ts";
+import { periodOf } from "../calendar_choices.ts";
+import { isoDay, usDay } from "../form.ts";
+import { agencyError } from "../form_check.ts";
 
 /** What can be compared, by its kind. */
 export const KINDS = {
@@ -23,38 +28,70 @@ export function readUploadValues(sent: Record<string, string | undefined>): Uplo
   const values = Object.fromEntries(
     names.map((name) => [name, sent[name]?.trim().slice(0, LONGEST) ?? EMPTY[name]]),
   ) as typeof EMPTY;
-  return { ...values, kind: sent["kind"] === "A" ? "A" : "C" };
+  // Chosen of several that were meant by what was typed.
+  const { agency_code: code } = sent;
+  return {
+    ...values,
+    ...periodOf(values),
+    ...(code && { agency: code.slice(0, LONGEST) }),
+    start: isoDay(values.start),
+    end: isoDay(values.end),
+    kind: sent["kind"] === "A" ? "A" : "C",
+  };
+}
+
+/** Where the form stands filled in like that. What is as at first is left out. */
+export function uploadFormAddress(values: UploadValues): string {
+  const names = Object.keys(EMPTY) as (keyof typeof EMPTY)[];
+  const named = names.filter((name) => values[name] !== EMPTY[name]).map((name) => [name, values[name]]);
+  return `/reconcile?${new URLSearchParams([["kind", values.kind], ...named])}`;
 }
 
 /** The fields of the API's form that the page's mean. */
-export function fieldsOf(values: UploadValues): Record<string, string> {
-  const { kind, agency, start, end, agency_type, year, period } = values;
+export function fieldsOf(values: UploadValues, choices: AgencyChoices): Record<string, string> {
+  const { kind, start, end, agency_type, year, period } = values;
+  const found = findAgency(values.agency, choices);
+  const agency = found && "agency" in found ? found.agency.code : values.agency;
   return {
     kind,
-    [agency.length === 4 ? "frec_code" : "cgac_code"]: agency.toUpperCase(),
+    [agency.length === 4 ? "frec_code" : "cgac_code"]: agency,
     ...(kind === "C" ? { start: usDay(start), end: usDay(end), agency_type } : { year, period }),
   };
 }
 
-/** A browser's date field gives `YYYY-MM-DD`; what was typed in another way is judged as it is. */
-const usDay = (day: string): string => day.replace(/^(\d{4})-(\d{2})-(\d{2})$/, "$2/$3/$1");
-
 /** What is wrong, in the form's own words and order, each field once. */
-export function errorsOf(issues: readonly FieldIssue[], values: UploadValues): UploadErrors {
+export function errorsOf(
+  issues: readonly FieldIssue[],
+  values: UploadValues,
+  choices: AgencyChoices,
+): UploadErrors {
   const found: UploadErrors = {};
   for (const { field, message } of issues) {
-    const name = (field === "cgac_code" || field === "frec_code" ? "agency" : field) as keyof UploadErrors;
-    found[name] ??= wordsFor(name, message, values);
+    const name = (FORM_FIELDS[field] ?? field) as keyof UploadErrors;
+    found[name] ??= name === "agency"
+      ? agencyError(values.agency, severalOf(values, choices))
+      : wordsFor(name, message, values);
   }
   const order = [...Object.keys(EMPTY), "file"] as (keyof UploadErrors)[];
   return Object.fromEntries(order.flatMap((name) => found[name] ? [[name, found[name]]] : []));
 }
 
+/** What may be meant by the agency that was typed, where it is not clear. */
+export function severalOf({ agency }: UploadValues, choices: AgencyChoices): readonly Agency[] {
+  const found = findAgency(agency, choices);
+  return found && "several" in found ? found.several : [];
+}
+
+/** The form's field of a field of the API's, where that has another name. */
+const FORM_FIELDS: Readonly<Record<string, string>> = {
+  cgac_code: "agency",
+  frec_code: "agency",
+  year: "period",
+};
+
 function wordsFor(name: keyof UploadErrors, message: string, values: UploadValues): string {
   const isEmpty = name !== "file" && values[name] === "";
   switch (name) {
-    case "agency":
-      return isEmpty ? "Choose the agency" : `There is no agency “${values.agency}”`;
     case "start":
     case "end": {
       const what = name === "start" ? "first day" : "last day";
@@ -63,10 +100,8 @@ function wordsFor(name: keyof UploadErrors, message: string, values: UploadValue
         ? "The first day must not be after the last day"
         : `The ${what} must be a real day, such as 03/31/2016`;
     }
-    case "year":
-      return isEmpty ? "Enter the fiscal year" : "The fiscal year must have four digits, such as 2021";
     case "period":
-      return isEmpty ? "Choose the period" : "The period must be one from 2 to 12";
+      return isEmpty ? "Choose the fiscal year and period" : "Choose a fiscal year and a period from 2 to 12";
     case "file":
       return /no name|missing|text field/.test(message) ? `Choose your ${KINDS[values.kind].name}` : message;
     default:
