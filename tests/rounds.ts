@@ -9,8 +9,6 @@ export const FILES_PER_CORE = 2;
 /** Each file that is under way may take some twenty of the server's connections. */
 export const MOST_AT_A_TIME = 8;
 
-/** What holds S3's client to deadlines. */
-const WITH_DEADLINES = ["tests/storage/s3_faults_test.ts", "tests/storage/s3_lasting_faults_test.ts"];
 /** What counts bytes of memory, or holds a cancelled cursor to the second that it may take. */
 const ALONE = ["tests/load/input_file_test.ts", "tests/worker/cancel_test.ts"];
 
@@ -46,10 +44,9 @@ const LONGEST = [
  */
 export async function allRounds(options: string[]): Promise<string[][]> {
   const files = (await testFilesBelow(TESTS)).sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
-  const apart = [...WITH_DEADLINES, ...ALONE];
   return [
-    ["--parallel", ...options, ...files.filter((file) => !apart.includes(file))],
-    [...options, ...WITH_DEADLINES, ...ALONE],
+    ["--parallel", ...options, ...files.filter((file) => !ALONE.includes(file))],
+    [...options, ...ALONE],
   ];
 }
 

@@ -57,13 +57,14 @@ export async function writeChanges(
   await files.sql.begin(async (keeping) => {
     const moved = await findMoved(files, identity, checks, keeping);
     await compare(files, checks, onProgress, {
-      async earlierOnly(earlier) {
-        if (!await moved.earlier.has(earlier.position)) await file.add("removed", earlier.line);
-      },
-      async newOnly(fresh) {
-        const isMoved = await moved.new.has(fresh.position);
-        await file.add(isMoved ? "changed" : "added", fresh.line);
-      },
+      earlierOnly: (earlier) =>
+        once(moved.earlier.has(earlier.position), (isMoved) => {
+          return isMoved ? undefined : file.add("removed", earlier.line);
+        }),
+      newOnly: (fresh) =>
+        once(moved.new.has(fresh.position), (isMoved) => {
+          return file.add(isMoved ? "changed" : "added", fresh.line);
+        }),
       both(earlier, fresh) {
         const added = Buffer.compare(earlier.line, fresh.line) === 0
           ? undefined
@@ -76,6 +77,12 @@ export async function writeChanges(
 
 /** Whether a record can stand at another place and be the same: a key has one record then, at most. */
 const mayMove = ({ key, place }: RecordIdentity): boolean => place.some((column) => !key.includes(column));
+
+/** Goes on once something is known: at once where it is already. */
+const once = <T>(
+  known: T | Promise<T>,
+  goOn: (value: T) => Promise<void> | undefined,
+): Promise<void> | undefined => known instanceof Promise ? known.then(goOn) : goOn(known);
 
 async function compare(
   files: TwoFiles,
@@ -116,7 +123,7 @@ async function findMoved(
   const elements = columns.map((i) => contents.elements[i]!);
   const keyCells = key.map((name) => place.indexOf(name));
   const keyOf = (walk: RecordWalk) => JSON.stringify(keyCells.map((i) => walk.place.text(i)));
-  const unpaired = new UnpairedRecords(keeping);
+  await using unpaired = new UnpairedRecords(keeping);
 
   await using stored = await earlierRecords(store, earlier, contents, checks.early(), signal);
   const batches = readBatches(tx, selecting(place.join(", "), contents.query), { signal });

@@ -1,7 +1,7 @@
 import { counted } from "../counted.ts";
 
 /** What is looked at, in the order in which it is. */
-export const PARTS = ["settings", "database", "storage", "queue", "data"] as const;
+export const PARTS = ["settings", "database", "storage", "issuer", "queue", "data"] as const;
 
 /** One of `PARTS`. */
 export type Part = typeof PARTS[number];

@@ -166,3 +166,24 @@ Deno.test("records of one key are paired in their order, and all of them told wh
     tries(30),
   );
 });
+
+Deno.test("a thousand records that are new, and a thousand that have moved, go to the database in several stretches", async () => {
+  await using db = await testDatabase();
+  const request = { file_type: "D1", cgac_code: "020", start: "01/01/2016", end: "03/31/2016" };
+  const contents = contentsOf(request);
+  const identity = modelIdentity(contents.header, {
+    key: ["ContractTransactionUniqueKey"],
+    place: ["ActionDate", "ContractTransactionUniqueKey"],
+  });
+  const add = () =>
+    db.sql`INSERT INTO detached_award_procurement (detached_award_proc_unique, awarding_agency_code, action_date)
+      SELECT repeat('K', 90) || n, '020', date '2016-01-01' + n % 60 FROM generate_series(1, 1000) AS n`;
+  const added = await holdTo(db.sql, contents, identity, async () => void await add(), {});
+  assert.deepEqual(added.changes, { added: 1000, changed: 0, removed: 0 });
+  const move = () => db.sql`UPDATE detached_award_procurement SET action_date = action_date + 1`;
+  const moved = await holdTo(db.sql, contents, identity, async () => void await move(), {});
+  assert.deepEqual(moved.changes, { added: 0, changed: 1000, removed: 0 });
+  const remove = () => db.sql`DELETE FROM detached_award_procurement`;
+  const removed = await holdTo(db.sql, contents, identity, async () => void await remove(), {});
+  assert.deepEqual(removed.changes, { added: 0, changed: 0, removed: 1000 });
+});

@@ -1,5 +1,5 @@
 import { connect, openSession, type Sql } from "../../lib/db.ts";
-import { freePort } from "../../lib/dev/embedded/free_port.ts";
+import { freePort } from "../helpers/free_port.ts";
 import { migrate } from "../../lib/migrate.ts";
 import { loadSample } from "../../lib/dev/sample/load.ts";
 import { multiplyContracts } from "../../lib/dev/sample/multiply.ts";

@@ -1,4 +1,4 @@
-import { freePort } from "../../lib/dev/embedded/free_port.ts";
+import { freePort } from "./free_port.ts";
 import { DEBIAN_POSTGRES, hasDebianPostgres } from "./debian_postgres.ts";
 import { until } from "./until.ts";
 

@@ -3,6 +3,7 @@ import fileBHeaders from "../../lib/sources/file_b.tsv" with { type: "text" };
 import { readTsv } from "../../lib/tsv.ts";
 import { gzipSync } from "node:zlib";
 import { type TestDatabase, testDatabase } from "../helpers/database.ts";
+import { runTask } from "../helpers/run_task.ts";
 import { archiveCsv, temporaryFile } from "../helpers/sources.ts";
 
 const contracts = (keys: string[]) =>
@@ -15,26 +16,8 @@ const contracts = (keys: string[]) =>
     })),
   );
 
-/** Runs `deno task <name>` as it stands in deno.json, with its permissions. */
-async function task(
-  database: TestDatabase | null,
-  name: string,
-  args: string[],
-  input?: string | Uint8Array,
-): Promise<{ code: number; out: string; err: string }> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["task", "--quiet", name, ...args],
-    env: { NO_COLOR: "1", DATABASE_URL: database?.url ?? "" },
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  if (input) await writer.write(typeof input === "string" ? new TextEncoder().encode(input) : input);
-  await writer.close();
-  const { code, stdout, stderr } = await child.output();
-  return { code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
-}
+const task = (database: TestDatabase | null, name: string, args: string[], input?: string | Uint8Array) =>
+  runTask([name, ...args], { DATABASE_URL: database?.url ?? "" }, input);
 
 Deno.test("`deno task load` loads, says what it did in one line a file, and exits 0, also for a repeat", async () => {
   await using database = await testDatabase();

@@ -3,6 +3,7 @@ import { type TestApp, testApp } from "../helpers/app.ts";
 import { type TestDatabase, testDatabase } from "../helpers/database.ts";
 import { C_FIELDS, cRecord, uploadForm, uploadText } from "../helpers/file_c.ts";
 import { addAgencies } from "../helpers/generations.ts";
+import { filesBelow } from "../helpers/stored_files.ts";
 
 const PATH = "/v1/reconciliations/";
 const BOUNDARY = "a-boundary";
@@ -41,15 +42,7 @@ async function traces({ sql }: TestDatabase, { store }: TestApp): Promise<unknow
     SELECT (SELECT count(*) FROM generation_job) AS jobs, (SELECT count(*) FROM file_generation) AS generations,
       (SELECT count(*) FROM unpublished_object) AS objects, (SELECT count(*) FROM idempotency_key) AS keys,
       (SELECT count(*) FROM graphile_worker.jobs) AS tasks`;
-  const files: string[] = [];
-  const walk = async (folder: string) => {
-    for await (const { name, isDirectory } of Deno.readDir(folder)) {
-      if (isDirectory) await walk(`${folder}/${name}`);
-      else files.push(name);
-    }
-  };
-  await walk(store.options.dir);
-  return { ...rows, files };
+  return { ...rows, files: await filesBelow(store.options.dir) };
 }
 
 const refusals: [
