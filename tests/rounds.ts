@@ -9,8 +9,6 @@ export const FILES_PER_CORE = 2;
 /** Each file that is under way may take some twenty of the server's connections. */
 export const MOST_AT_A_TIME = 8;
 
-/** What holds S3's client to deadlines. */
-const WITH_DEADLINES = ["tests/storage/s3_faults_test.ts", "tests/storage/s3_lasting_faults_test.ts"];
 /** What counts bytes of memory, or holds a cancelled cursor to the second that it may take. */
 const ALONE = ["tests/load/input_file_test.ts", "tests/worker/cancel_test.ts"];
 
@@ -19,22 +17,33 @@ const ALONE = ["tests/load/input_file_test.ts", "tests/worker/cancel_test.ts"];
  * be the last to begin.
  */
 const LONGEST = [
+  // Most of that is waiting for what does not come.
+  "tests/storage/s3_lasting_faults_test.ts",
+  "tests/storage/s3_faults_test.ts",
+  "tests/worker/generate_file_test.ts",
+  "tests/commands/embedded_test.ts",
+  "tests/odd_folder_test.ts",
   "tests/dev/stack/demo_test.ts",
   "tests/dev/stack/start_test.ts",
-  "tests/odd_folder_test.ts",
   "tests/worker/stop_test.ts",
-  "tests/worker/generate_file_test.ts",
-  "tests/commands/database_faults_test.ts",
-  "tests/routes/fuzz_test.ts",
-  "tests/client/generate_test.ts",
   "tests/routes/page_test.ts",
-  "tests/load/memory_test.ts",
   "tests/worker/postgres_restart_test.ts",
-  "tests/worker/hosts_test.ts",
+  "tests/client/generate_test.ts",
+  "tests/reconciliations/upload_life_test.ts",
   "tests/worker/s3_test.ts",
-  "tests/worker/lost_file_test.ts",
-  "tests/routes/permissions_test.ts",
+  "tests/commands/database_faults_test.ts",
+  "tests/commands/unfit_databases_test.ts",
+  "tests/worker/changes_test.ts",
   "tests/routes/generation_events_test.ts",
+  "tests/files/copy_property_test.ts",
+  "tests/load/memory_test.ts",
+  "tests/load/transaction_test.ts",
+  "tests/files/key_ranges_test.ts",
+  "tests/dev/embedded/embed_test.ts",
+  "tests/auth/oidc_test.ts",
+  "tests/worker/lost_file_test.ts",
+  "tests/routes/request_bodies_test.ts",
+  "tests/routes/fuzz_test.ts",
   "tests/storage/s3_test.ts",
 ];
 
@@ -46,10 +55,9 @@ const LONGEST = [
  */
 export async function allRounds(options: string[]): Promise<string[][]> {
   const files = (await testFilesBelow(TESTS)).sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
-  const apart = [...WITH_DEADLINES, ...ALONE];
   return [
-    ["--parallel", ...options, ...files.filter((file) => !apart.includes(file))],
-    [...options, ...WITH_DEADLINES, ...ALONE],
+    ["--parallel", ...options, ...files.filter((file) => !ALONE.includes(file))],
+    [...options, ...ALONE],
   ];
 }
 

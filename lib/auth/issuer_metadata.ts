@@ -15,6 +15,7 @@ const schema = z.object({
   end_session_endpoint: url,
   token_endpoint_auth_methods_supported: words,
   id_token_signing_alg_values_supported: words,
+  code_challenge_methods_supported: words,
   authorization_response_iss_parameter_supported: z.boolean().optional().catch(undefined),
 });
 

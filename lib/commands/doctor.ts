@@ -4,6 +4,7 @@ import { connect } from "../db.ts";
 import { lookAtData } from "../doctor/data.ts";
 import { lookAtDatabase, lookAtReplica } from "../doctor/database.ts";
 import { wrong } from "../doctor/finding.ts";
+import { lookAtIssuer } from "../doctor/issuer.ts";
 import { lookAtQueue } from "../doctor/queue.ts";
 import { exitOf, type Found, reportJson, reportText } from "../doctor/report.ts";
 import { lookAtSettings } from "../doctor/settings.ts";
@@ -16,10 +17,11 @@ import { commandDatabaseUrl } from "./command_database.ts";
 
 const USAGE = `Usage: deno task doctor [--json]
 
-Looks at the settings, the database (version, schema, roles, clock), the storage, the queue and its workers, and the data,
-and says in sentences what is wrong and what to do about it. Run it where APIs and workers run, with their settings. It
-writes nothing but one small object in the storage, which it removes again. Without DATABASE_URL it takes the embedded
-database that "deno task start" runs in this folder. "deno task status --verify" counts all records, which this does not.
+Looks at the settings, the database (version, schema, roles, clock), the storage, the OIDC issuer, the queue and its
+workers, and the data, and says in sentences what is wrong and what to do about it. Run it where APIs and workers run, with
+their settings. It writes nothing but one small object in the storage, which it removes again. Without DATABASE_URL it takes
+the embedded database that "deno task start" runs in this folder. "deno task status --verify" counts all records, which
+this does not.
 
   --json    the same for programs
 
@@ -28,6 +30,8 @@ Exit codes: 0 nothing is wrong; 1 something is; 2 wrong usage, or a setting is w
 async function examine(): Promise<Found> {
   const { findings: settings, config, hasStorage } = lookAtSettings();
   const found: Found = { settings };
+  const issuer = await lookAtIssuer(config);
+  if (issuer) found.issuer = issuer;
   if (hasStorage) found.storage = await lookAtStorage(config);
   let url: string;
   try {

@@ -3,6 +3,7 @@ import type { Child } from "hono/jsx";
 import type { User } from "../../lib/auth/user.ts";
 import { version } from "../../lib/version.ts";
 import { assetAddress, type ScriptName } from "./assets.ts";
+import { userName } from "./user_name.ts";
 
 /** What a page may load and where its forms may go: to this very service, and nothing inline. */
 export const CONTENT_SECURITY_POLICY =
@@ -62,7 +63,7 @@ export function Layout(
               {visitor && <Places place={place} />}
               {visitor && (
                 <form method="post" action="/sign-out" class="who">
-                  <span>{visitor.name}</span> <button type="submit" class="plain">Sign out</button>
+                  <span>{userName(visitor.name)}</span> <button type="submit" class="plain">Sign out</button>
                 </form>
               )}
             </div>

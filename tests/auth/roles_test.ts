@@ -164,7 +164,7 @@ Deno.test("an API and a worker make a file, each in its role", async () => {
     const as = (role: Role) => ({
       databaseUrl: db.url,
       storageDir,
-      env: { DATABASE_URL: urlAs(db.url, role), LEASE_SECONDS: "3" },
+      env: { DATABASE_URL: urlAs(db.url, role) },
     });
     await using api = await startApi(as("detached_api"));
     await using worker = await startWorker(as("detached_worker"));

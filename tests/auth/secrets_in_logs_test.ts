@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { addContracts, allContracts } from "../helpers/contracts.ts";
 import { addAgencies } from "../helpers/generations.ts";
 import { startService } from "../helpers/service.ts";
+import { until } from "../helpers/until.ts";
 
 Deno.test("no credential, signature or secret reaches a log, wherever it was sent and however wrong it was", async () => {
   const metricsToken = "metrics-token-0123456789";
@@ -46,8 +47,8 @@ Deno.test("no credential, signature or secret reaches a log, wherever it was sen
     }),
     400,
   );
+  await until("the last request is logged", () => /"status":400/.test(api.log()));
   const logs = api.log() + worker.log();
-  assert.match(logs, /"answered"/);
   for (const secret of [api.token, wrong, metricsToken, signature, "s".repeat(32)]) {
     assert.ok(!logs.includes(secret), `${secret.slice(0, 12)}… is in a log`);
   }

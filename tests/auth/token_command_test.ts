@@ -3,20 +3,13 @@ import { createAuthenticator } from "../../lib/auth/authenticate.ts";
 import { type TestDatabase, testDatabase } from "../helpers/database.ts";
 import { addAgencies } from "../helpers/generations.ts";
 import { urlAs } from "../helpers/roles.ts";
+import { runTask } from "../helpers/run_task.ts";
 
-/** Runs `deno task token …` as it stands in deno.json, with its permissions, on a database or a URL. */
-async function token(
-  database: TestDatabase | string,
-  ...args: string[]
-): Promise<{ code: number; out: string; err: string }> {
-  const url = typeof database === "string" ? database : urlAs(database.url, "detached_operator");
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["task", "--quiet", "token", ...args],
-    env: { NO_COLOR: "1", DATABASE_URL: url },
-    stdin: "null",
-  }).output();
-  return { code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
-}
+/** Runs `deno task token …`, with its permissions, on a database or a URL. */
+const token = (database: TestDatabase | string, ...args: string[]) =>
+  runTask(["token", ...args], {
+    DATABASE_URL: typeof database === "string" ? database : urlAs(database.url, "detached_operator"),
+  });
 
 const signIn = (db: TestDatabase, token: string) => createAuthenticator({ sql: db.sql })(token);
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { addContracts } from "../helpers/contracts.ts";
+import { freePort } from "../helpers/free_port.ts";
 import { addAgencies } from "../helpers/generations.ts";
 import { startService } from "../helpers/service.ts";
 import { until } from "../helpers/until.ts";
@@ -233,9 +234,7 @@ Deno.test("the client makes, downloads and checks files, is interrupted at will,
 
   await t.step("exit codes say what went wrong, and no message shows the token", async () => {
     const secret = "detached_" + "0".repeat(64);
-    const free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const nobody = `http://127.0.0.1:${free.addr.port}`;
-    free.close();
+    const nobody = `http://127.0.0.1:${freePort()}`;
     const nobodyAnswers = new RegExp(`The service at ${nobody} does not answer: .*Connection refused`);
     const cases: [args: string[], env: Record<string, string>, code: number, message: RegExp][] = [
       [["--type", "D1"], env, 2, /start is missing/],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import deno from "../../deno.json" with { type: "json" };
-import { runTask } from "../helpers/run_task.ts";
+import { runDenoTask, runTask } from "../helpers/run_task.ts";
 
 /** A setting that every task would stop for, if it read it. */
 const WRONG = { DATABASE_URL: "nonsense", PORT: "many", WORKER_CURSORS: "many" };
@@ -25,9 +25,11 @@ async function documentedCodes(task: string): Promise<number[]> {
 
 for (const task of Object.keys(deno.tasks).filter((name) => name !== "encoder")) {
   Deno.test(`deno task ${task} --help says what it does, before it reads a setting or does anything`, async () => {
-    const ways = [["--help"], ["-h"], ["--", "--help"]];
     for (
-      const { code, out, err } of await Promise.all(ways.map((words) => runTask([task, ...words], WRONG)))
+      const { code, out, err } of await Promise.all([
+        runDenoTask([task, "--help"], WRONG),
+        runTask([task, "-h"], WRONG),
+      ])
     ) {
       assert.deepEqual([code, err], [0, ""]);
       assert.match(out, new RegExp(`^(Usage: |(?:Makes|Sends) .*\\n\\n  )deno task ${task}\\b`));
@@ -35,6 +37,11 @@ for (const task of Object.keys(deno.tasks).filter((name) => name !== "encoder"))
     }
   });
 }
+
+Deno.test("deno task passes on the -- that npm's users write before their arguments, and it is none of them", async () => {
+  const { code, out } = await runDenoTask(["status", "--", "--help"], WRONG);
+  assert.deepEqual([code, /^Usage: /.test(out)], [0, true]);
+});
 
 Deno.test("every task's --version is the release, before it reads a setting or does anything", async () => {
   const tasks = Object.keys(deno.tasks).filter((name) => name !== "encoder");

@@ -27,7 +27,7 @@ for (const [how, pipelined] of WAYS) {
       for (let n = 0; n < 60; n++) {
         try {
           const [row] = await within(
-            10,
+            60,
             `statement ${n}`,
             sql`SELECT ${number}::integer AS number, pg_sleep(0.005)`,
           );
@@ -59,12 +59,12 @@ Deno.test("a transaction behind any number of statements is its own: none that f
       const statements = Array.from({ length: ahead }, () => sql`SELECT 1`.execute());
       // They are on their way.
       await sleep(0);
-      const [row] = await within(10, "the transaction", sql.begin((tx) => tx`SELECT 1 AS one`));
+      const [row] = await within(60, "the transaction", sql.begin((tx) => tx`SELECT 1 AS one`));
       assert.equal(row!["one"], 1);
       await Promise.all(statements);
       const transactions = [];
       for (let n = 0; n < 2; n++) {
-        const [own] = await within(10, "a statement", sql`SELECT pg_current_xact_id()::text AS id`);
+        const [own] = await within(60, "a statement", sql`SELECT pg_current_xact_id()::text AS id`);
         transactions.push(own!["id"]);
       }
       assert.notEqual(

@@ -4,6 +4,7 @@ import { connect, connectForQueue, isConnectionLoss } from "../../lib/db.ts";
 import { readBatches } from "../../lib/files/cursor.ts";
 import { type Cable, layCable } from "../helpers/cable.ts";
 import { type TestDatabase, testDatabase } from "../helpers/database.ts";
+import { pgbouncerIsThere, startPgbouncer } from "../helpers/pgbouncer.ts";
 import { within } from "../helpers/within.ts";
 
 const patience = { firstMilliseconds: 200, againMilliseconds: 100 };
@@ -48,7 +49,7 @@ const ways: [what: string, open: (url: string) => Way][] = [
 
 const open = async ({ url }: TestDatabase, how: (url: string) => Way): Promise<Way & { cable: Cable }> => {
   // A server that cannot be reached is given up soon.
-  const cable = await layCable(`${url}?connect_timeout=1`);
+  const cable = await layCable(`${url}?connect_timeout=3`);
   return { ...how(cable.url), cable };
 };
 
@@ -62,14 +63,30 @@ Deno.test("a connection that dies without a word is given up, a server that take
       const asked = ask(0.2, begun.resolve);
       if (what === "a file that is read") await begun.promise;
       mute();
-      await assert.rejects(within(20, what, asked), isConnectionLoss, what);
+      await assert.rejects(within(60, what, asked), isConnectionLoss, what);
     };
     await ask(1);
     await dies(() => cable.mute());
     await ask(0);
     await dies(() => cable.muteAll());
-    await within(10, "the end", end());
+    await within(60, "the end", end());
   }));
+});
+
+Deno.test({
+  name:
+    "a server that takes long is waited for behind a pooler too, also where it has no connection left to ask it by (needs pgbouncer)",
+  ignore: !pgbouncerIsThere(),
+}, async () => {
+  await using db = await testDatabase();
+  for (const size of [20, 1]) {
+    await using pooler = await startPgbouncer(db.url, "session", "extra_float_digits,options", size);
+    for (const [what, how] of ways) {
+      const { ask, end } = how(pooler.url);
+      await within(20, what, ask(1));
+      await within(10, "the end", end());
+    }
+  }
 });
 
 Deno.test("a file whose reader takes a break is not given up", async () => {

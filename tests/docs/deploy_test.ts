@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import deno from "../../deno.json" with { type: "json" };
 import { settings } from "../../lib/config.ts";
-import { freePort } from "../../lib/dev/embedded/free_port.ts";
+import { freePort } from "../helpers/free_port.ts";
 import { serveHttp } from "../../lib/http/serve.ts";
 import { testApp } from "../helpers/app.ts";
 import { testDatabase } from "../helpers/database.ts";

@@ -182,14 +182,16 @@ Deno.test("file A of random accounts is what its rules say when they are followe
         expected.map((cells) => cells.map((cell) => cell ?? "").join(",")),
         `agency ${code}, ${year} period ${period}, seed ${seed}`,
       );
+      records += lines.length;
+      for (const cells of expected) statuses.add(cells.at(-1)!);
+      // Of one period: more would say the same.
+      if (year !== 2021) continue;
       const { records: first } = await previewFile(db.sql, fileTypeOf("A"), requestBody.parse(body));
       assert.deepEqual(
         first,
         expected.slice(0, PREVIEWED_RECORDS),
         `the first of agency ${code}, seed ${seed}`,
       );
-      records += lines.length;
-      for (const cells of expected) statuses.add(cells.at(-1)!);
     }
   }
   assert.ok(records > 1000, `${records} records`);

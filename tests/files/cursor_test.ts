@@ -139,7 +139,7 @@ Deno.test("a backend that dies, whenever it does, is an error and never an early
       let batches = 0;
       for await (const batch of readBatches(tx, series(rows, 1500))) {
         seen += numbersIn(batch).length;
-        if (batches++ === killAfter) await db.sql`SELECT pg_terminate_backend(${own!["pid"]})`;
+        if (batches++ === killAfter) await db.sql`SELECT pg_terminate_backend(${own!["pid"]}, 60000)`;
       }
     });
     await assert.rejects(reading, isConnectionLoss);

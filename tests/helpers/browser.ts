@@ -15,7 +15,7 @@ export interface Browser extends AsyncDisposable {
   /** Evaluates an expression in the page. */
   evaluate<T>(expression: string): Promise<T>;
   /** Waits until an expression is true in whatever page there is by then. */
-  expect(expression: string, seconds?: number): Promise<void>;
+  expect(expression: string): Promise<void>;
   /** Types a text, or presses a key that has a name, where the focus is. */
   type(text: string): Promise<void>;
   press(key: "Tab" | "Enter" | "Space" | "ArrowDown" | "ArrowRight"): Promise<void>;
@@ -103,9 +103,9 @@ export async function startBrowser(): Promise<Browser> {
     if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
     return result.value;
   };
-  const expect = async (expression: string, seconds = 10) => {
+  const expect = async (expression: string) => {
     // While a page gives way to the next there is nothing to evaluate in.
-    await until(expression, () => evaluate<boolean>(expression).catch(() => false), { seconds });
+    await until(expression, () => evaluate<boolean>(expression).catch(() => false));
   };
   const downloads = `${profile}/downloads`;
   await Deno.mkdir(downloads);

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from "jose";
+import { freePort } from "./free_port.ts";
 
 /** What an issuer process is told. */
 export interface IssuerConfiguration {
@@ -58,9 +59,7 @@ export const sign = (claims: JWTPayload, key: JWK, header: Record<string, unknow
 export async function startIssuer(
   { keys, clients = { alice: {} }, site }: Partial<IssuerConfiguration> & Pick<IssuerConfiguration, "keys">,
 ): Promise<Issuer> {
-  const probe = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = probe.addr;
-  probe.close();
+  const port = freePort();
   const url = `http://127.0.0.1:${port}`;
   const run = (keys: JWK[]) => runProcess({ port, audience: AUDIENCE, keys, clients, site });
   let running: Deno.ChildProcess | undefined = await run(keys);

@@ -1,4 +1,4 @@
-import { freePort } from "../../lib/dev/embedded/free_port.ts";
+import { freePort } from "./free_port.ts";
 import { isInstalled } from "./installed.ts";
 import { until } from "./until.ts";
 

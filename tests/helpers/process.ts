@@ -5,6 +5,7 @@ import { connect } from "../../lib/db.ts";
 import { processFlags, type ServiceModule } from "../../lib/dev/stack/process_flags.ts";
 import { httpUrlOf } from "../../lib/http/address.ts";
 import { databaseHosts } from "../../lib/dev/stack/reach.ts";
+import { freePort } from "./free_port.ts";
 import type { Host } from "./network.ts";
 import { urlAs } from "./roles.ts";
 import { until } from "./until.ts";
@@ -125,20 +126,8 @@ export interface ApiProcess extends ServiceProcess {
 
 /** Starts an API on PORT, or a free port, of 127.0.0.1, or of HOST, and waits until it listens. */
 export async function startApi(options: ServiceOptions): Promise<ApiProcess> {
-  try {
-    return await startApiOnce(options);
-  } catch (error) {
-    // The port was free when it was looked for; other tests look for ports as well.
-    if (!String(error).includes("another process listens there")) throw error;
-    return await startApiOnce(options);
-  }
-}
-
-async function startApiOnce(options: ServiceOptions): Promise<ApiProcess> {
   const hostname = options.env?.["HOST"] ?? "127.0.0.1";
-  const probe = Deno.listen({ hostname, port: 0 });
-  const port = options.env?.["PORT"] ?? String(probe.addr.port);
-  probe.close();
+  const port = options.env?.["PORT"] ?? String(freePort(hostname));
   const url = httpUrlOf(hostname, Number(port));
   const net = [...hosts(options), new URL(url).host];
   const env = { ...options.env, HOST: hostname, PORT: port };

@@ -1,6 +1,6 @@
 import { connect, type Sql } from "../../lib/db.ts";
 import { type EmbeddedPostgres, embedPostgres } from "../../lib/dev/embedded/index.ts";
-import { freePort } from "../../lib/dev/embedded/free_port.ts";
+import { freePort } from "./free_port.ts";
 import { signalTo } from "./running.ts";
 
 /**

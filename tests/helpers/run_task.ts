@@ -1,3 +1,6 @@
+import deno from "../../deno.json" with { type: "json" };
+import { fileURLToPath } from "node:url";
+
 /** What a task that has ended has said. */
 export interface TaskOutcome {
   code: number;
@@ -5,17 +8,62 @@ export interface TaskOutcome {
   err: string;
 }
 
+const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** What stands before each task's command: a look at Deno's version, by a process of its own. */
+const VERSION_FIRST = "deno run -q --no-config --no-lock lib/dev/version.ts && ";
+
+/** In the place of the program: the Deno that the tests run on, which is asked nothing but where it is. */
+const DENO = `deno() { if [ "$1" = eval ]; then printf %s "$DENO"; else "$DENO" "$@"; fi; }`;
+
 /**
- * Runs `deno task <words>` of this project to its end, with its permissions, and nothing on standard input.
+ * Runs what `deno task <words>` runs to its end, with the task's own permissions: one process, where `deno task`
+ * starts three or four.
+ *
+ * @param input what it gets on standard input; nothing unless said otherwise
  */
 export async function runTask(
   words: readonly string[],
   env: Record<string, string> = {},
+  input: string | Uint8Array = "",
 ): Promise<TaskOutcome> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["task", "--quiet", ...words],
+  const [task, ...args] = words;
+  const { command } = deno.tasks[task as keyof typeof deno.tasks];
+  if (!command.includes(VERSION_FIRST)) throw new Error(`deno task ${task} begins otherwise: ${command}`);
+  const script = `${DENO}\n${command.replace(VERSION_FIRST, "")} "$@"`;
+  return await outcome("/bin/sh", ["-c", script, "sh", ...args], {
+    DENO: Deno.execPath(),
+    INIT_CWD: PROJECT,
+    ...env,
+  }, input);
+}
+
+/** Runs `deno task <words>` itself to its end, with nothing on standard input. */
+export const runDenoTask = (
+  words: readonly string[],
+  env: Record<string, string> = {},
+): Promise<TaskOutcome> => outcome(Deno.execPath(), ["task", "--quiet", ...words], env, "");
+
+async function outcome(
+  program: string,
+  args: string[],
+  env: Record<string, string>,
+  input: string | Uint8Array,
+): Promise<TaskOutcome> {
+  const child = new Deno.Command(program, {
+    args,
+    cwd: PROJECT,
+    // Whoever runs the tests may have set these for themselves.
     env: { NO_COLOR: "1", DATABASE_URL: "", PORT: "", ...env },
-    stdin: "null",
-  }).output();
+    stdin: input.length > 0 ? "piped" : "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  if (input.length > 0) {
+    const writer = child.stdin.getWriter();
+    await writer.write(typeof input === "string" ? new TextEncoder().encode(input) : input);
+    await writer.close();
+  }
+  const { code, stdout, stderr } = await child.output();
   return { code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
 }

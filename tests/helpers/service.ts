@@ -1,7 +1,8 @@
 import type { Sql } from "../../lib/db.ts";
 import { type TestDatabase, testDatabase, type TestDatabaseOptions } from "./database.ts";
 import { type ApiProcess, type ServiceProcess, startApi, startWorker } from "./process.ts";
-import { until } from "./until.ts";
+import { filesBelow } from "./stored_files.ts";
+import { DEADLINE_SECONDS, until } from "./until.ts";
 
 /** A database, a storage folder, an API and as many workers as a test starts. */
 export interface Service extends AsyncDisposable {
@@ -18,6 +19,8 @@ export interface Service extends AsyncDisposable {
   /** Waits until a job is neither queued nor running. */
   // deno-lint-ignore no-explicit-any -- the status object is what is tested
   ended(jobId: number, seconds?: number): Promise<any>;
+  /** Ends the leases of files that are being written, as time would where nobody renews them any more. */
+  endLeases(): Promise<void>;
   /** Every file in the storage folder, by its path in it. */
   storedFiles(): Promise<string[]>;
 }
@@ -44,21 +47,14 @@ export async function startService(
       owned.use(await startWorker({ databaseUrl: db.url, storageDir, env: { ...env, ...more } })),
     request: async (body) => (await api.send("POST", "/v1/generate_detached_file/", body)).json,
     status,
-    ended: (jobId, seconds = 30) =>
+    ended: (jobId, seconds = DEADLINE_SECONDS) =>
       until(`job ${jobId} has ended`, async () => {
         const found = await status(jobId);
         return found.status !== "waiting" && found;
       }, { seconds }),
-    storedFiles: async () => (await filesBelow(storageDir)).sort(),
+    endLeases: async () =>
+      void await db.sql`UPDATE file_generation SET lease_expires_at = now() WHERE state = 'running'`,
+    storedFiles: () => filesBelow(storageDir),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
-}
-
-async function filesBelow(folder: string, prefix = ""): Promise<string[]> {
-  const found = [];
-  for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    if (isDirectory) found.push(...await filesBelow(`${folder}/${name}`, `${prefix}${name}/`));
-    else found.push(prefix + name);
-  }
-  return found;
 }

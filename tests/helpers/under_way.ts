@@ -1,3 +1,4 @@
+import { filesBelow, sizeOf } from "./stored_files.ts";
 import { until } from "./until.ts";
 
 /**
@@ -6,21 +7,9 @@ import { until } from "./until.ts";
  */
 export async function fileUnderWay(storageDir: string): Promise<void> {
   await until("a file is under way", async () => {
-    for await (const path of partsBelow(storageDir)) {
-      try {
-        if ((await Deno.stat(path)).size > 0) return true;
-      } catch (error) {
-        // It was finished, or given up, just now.
-        if (!(error instanceof Deno.errors.NotFound)) throw error;
-      }
+    for (const path of await filesBelow(storageDir)) {
+      if (path.endsWith(".part") && await sizeOf(`${storageDir}/${path}`) > 0) return true;
     }
     return false;
   });
-}
-
-async function* partsBelow(folder: string): AsyncGenerator<string> {
-  for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    if (isDirectory) yield* partsBelow(`${folder}/${name}`);
-    else if (name.endsWith(".part")) yield `${folder}/${name}`;
-  }
 }

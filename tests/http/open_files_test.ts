@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { freePort } from "../../lib/dev/embedded/free_port.ts";
+import { freePort } from "../helpers/free_port.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { startApi, startWorker } from "../helpers/process.ts";
 import { converse, rawConnection } from "../helpers/raw_http.ts";
@@ -25,12 +25,15 @@ Deno.test("an API with few file descriptors refuses connections early, says so, 
   const storageDir = await Deno.makeTempDir({ prefix: "detached-files-" });
   await using api = await startApi({ databaseUrl: db.url, storageDir, openFiles: OPEN_FILES });
   const port = Number(new URL(api.url).port);
-  assert.match(api.log(), /fewer connections than wanted, because of the limit of open files/);
+  await until(
+    "it has said so",
+    () => /fewer connections than wanted, because of the limit of open files/.test(api.log()),
+  );
   for (let round = 0; round < 3; round++) {
     await exhaust(port);
     await until("it answers again", () => alive(port));
   }
-  assert.match(api.log(), /as many connections are open as are taken/);
+  await until("it has said so", () => /as many connections are open as are taken/.test(api.log()));
   assert.equal((await api.send("GET", "/readyz")).status, 200);
   await Deno.remove(storageDir, { recursive: true });
 });
@@ -75,8 +78,10 @@ Deno.test("a server that has had no file descriptor left to accept with listens 
     await until("it listens", () => log.includes("listening"));
     await exhaust(port);
     await until("it answers again", () => alive(port));
-    assert.match(log, /connections are no longer accepted: listening anew/);
-    assert.match(log, /listening again/);
+    await until(
+      "it has said so",
+      () => /connections are no longer accepted: listening anew[^]*listening again/.test(log),
+    );
   } finally {
     child.kill("SIGKILL");
     await child.status;

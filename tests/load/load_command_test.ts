@@ -3,6 +3,7 @@ import fileBHeaders from "../../lib/sources/file_b.tsv" with { type: "text" };
 import { readTsv } from "../../lib/tsv.ts";
 import { gzipSync } from "node:zlib";
 import { type TestDatabase, testDatabase } from "../helpers/database.ts";
+import { runTask } from "../helpers/run_task.ts";
 import { archiveCsv, temporaryFile } from "../helpers/sources.ts";
 
 const contracts = (keys: string[]) =>
@@ -15,26 +16,8 @@ const contracts = (keys: string[]) =>
     })),
   );
 
-/** Runs `deno task <name>` as it stands in deno.json, with its permissions. */
-async function task(
-  database: TestDatabase | null,
-  name: string,
-  args: string[],
-  input?: string | Uint8Array,
-): Promise<{ code: number; out: string; err: string }> {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["task", "--quiet", name, ...args],
-    env: { NO_COLOR: "1", DATABASE_URL: database?.url ?? "" },
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const writer = child.stdin.getWriter();
-  if (input) await writer.write(typeof input === "string" ? new TextEncoder().encode(input) : input);
-  await writer.close();
-  const { code, stdout, stderr } = await child.output();
-  return { code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
-}
+const task = (database: TestDatabase | null, name: string, args: string[], input?: string | Uint8Array) =>
+  runTask([name, ...args], { DATABASE_URL: database?.url ?? "" }, input);
 
 Deno.test("`deno task load` loads, says what it did in one line a file, and exits 0, also for a repeat", async () => {
   await using database = await testDatabase();
@@ -63,7 +46,7 @@ Deno.test("`deno task load` reads standard input, packed or not, and knows it ag
   const packed = gzipSync(contracts(["a"]));
   const first = await task(database, "load", ["archive-contracts", "-"], packed);
   assert.equal(first.code, 0, first.err);
-  assert.match(first.out, /\(standard input\): 1 rows read, 1 inserted/);
+  assert.match(first.out, /\(standard input\): 1 row read, 1 inserted/);
   assert.match(
     (await task(database, "load", ["archive-contracts", "-"], packed)).out,
     /already, nothing to do/,
@@ -116,7 +99,7 @@ Deno.test("`deno task load file-b` is told the submission by options, which othe
   const options = ["--submission", "7", "--cgac", "097", "--year", "2023", "--period", "9"];
   const done = await task(database, "load", ["file-b", file.path, ...options]);
   assert.equal(done.code, 0, done.err);
-  assert.match(done.out, /^file-b: b\.txt: 1 rows? read, 1 inserted/);
+  assert.match(done.out, /^file-b: b\.txt: 1 row read, 1 inserted/);
   const untold = await task(database, "load", ["file-b", file.path, "--force", "--submission", "8"]);
   assert.equal(untold.code, 2);
   assert.match(

@@ -5,6 +5,7 @@ import { sentenceFor } from "../../lib/commands/load_sentence.ts";
 import { printable } from "../../lib/terminal/printable.ts";
 import { findSource } from "../../lib/sources/registry.ts";
 import { testDatabase } from "../helpers/database.ts";
+import { runTask } from "../helpers/run_task.ts";
 import { archiveCsv, load, loadText, refusal, rowsOf, temporaryFile } from "../helpers/sources.ts";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
@@ -112,12 +113,10 @@ Deno.test("what a file or its name says reaches no terminal as it stands", async
     CONTRACTS.replace("recipient_duns", "recipient_uei" + evil),
     "x.csv",
   );
-  const child = await new Deno.Command(Deno.execPath(), {
-    args: ["task", "--quiet", "load", "archive-contracts", file.path],
-    env: { NO_COLOR: "1", DATABASE_URL: database.url },
-  }).output();
-  const shown = new TextDecoder().decode(child.stderr);
-  assert.equal(child.code, 1);
+  const { code, err: shown } = await runTask(["load", "archive-contracts", file.path], {
+    DATABASE_URL: database.url,
+  });
+  assert.equal(code, 1);
   assert.match(shown, /recipient_uei\\u001b\]0;evil/);
   assert(!shown.includes("\x1b"));
 });
@@ -162,18 +161,14 @@ Deno.test("rows whose agency code no list has are counted, and the codes named",
   const outcome = await loadText(database, "archive-contracts", archiveCsv("contracts", rows));
   assert.deepEqual(outcome.notes, [
     '2 rows have in awarding_agency_code a code that is of no agency here ("72": 2), and are in no file by it.',
-    '1 row has in funding_agency_code a code that is of no agency here ("99": 1), and are in no file by it.',
+    '1 row has in funding_agency_code a code that is of no agency here ("99": 1), and is in no file by it.',
   ]);
   const lines = sentenceFor(findSource("archive-contracts"), outcome).split("\n");
   assert.deepEqual(lines.slice(1), outcome.notes);
   const copied = "detached_award_procurement_id,detached_award_proc_unique,awarding_agency_code\n9000,z,7\n";
   const [note] = (await loadText(database, "table:detached_award_procurement", copied)).notes;
   assert.match(note!, /^1 row has in awarding_agency_code .*"7": 1/);
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["task", "--quiet", "status"],
-    env: { NO_COLOR: "1", DATABASE_URL: database.url },
-  }).output();
-  const shown = new TextDecoder().decode(stdout);
+  const { out: shown } = await runTask(["status"], { DATABASE_URL: database.url });
   assert.match(shown, /^Agency codes that no list has, so that their rows are in no file:$/m);
   assert.match(shown, /^"72" +2 +detached_award_procurement\.awarding_agency_code$/m);
   assert.match(shown, /^"99" +1 +detached_award_procurement\.funding_agency_code$/m);

@@ -3,6 +3,7 @@ import { pathToFileURL } from "node:url";
 import { connect } from "../../lib/db.ts";
 import { migrate, MigrationError, MIGRATIONS } from "../../lib/migrate.ts";
 import { type TestDatabase, testDatabase } from "../helpers/database.ts";
+import { runTask } from "../helpers/run_task.ts";
 
 /** A folder of migrations of a test's own. */
 async function folderOf(migrations: Record<string, string>): Promise<{ url: URL } & AsyncDisposable> {
@@ -14,15 +15,11 @@ async function folderOf(migrations: Record<string, string>): Promise<{ url: URL 
   };
 }
 
-/** Runs `deno task migrate`, as its task does, and gives what it said. */
+/** Runs `deno task migrate`, and gives what it said. */
 async function migrateCommand({ url }: TestDatabase): Promise<string> {
-  const { stdout, stderr, success } = await new Deno.Command(Deno.execPath(), {
-    args: ["task", "--quiet", "migrate"],
-    env: { DATABASE_URL: url },
-  }).output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  assert(success, text(stderr));
-  return text(stdout).trim();
+  const { code, out, err } = await runTask(["migrate"], { DATABASE_URL: url });
+  assert.equal(code, 0, err);
+  return out.trim();
 }
 
 async function released(): Promise<string[]> {

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { migrate } from "../../lib/migrate.ts";
-import { freePort } from "../../lib/dev/embedded/free_port.ts";
+import { freePort } from "../helpers/free_port.ts";
 import { addContracts, allContracts } from "../helpers/contracts.ts";
 import { addAgencies } from "../helpers/generations.ts";
 import { copyProject, type TaskRun } from "../helpers/project_copy.ts";

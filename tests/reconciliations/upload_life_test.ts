@@ -1,5 +1,6 @@
 /** What becomes of an upload, whatever befalls its request, its API and its worker: real processes, both storages. */
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import { bodyAsItComes } from "../../routes/upload_body.ts";
 import { C_FIELDS, cRecord, uploadForm, uploadText } from "../helpers/file_c.ts";
 import { addAgencies } from "../helpers/generations.ts";
@@ -120,11 +121,10 @@ for (const [where, open, ignore] of places) {
           );
           first.kill("SIGKILL");
           await first.ended;
-          // Thirty seconds later.
-          await service.sql`UPDATE file_generation SET lease_expires_at = now() WHERE state = 'running'`;
+          await service.endLeases();
           const second = await service.worker();
           for (const { job_id } of [job, large]) {
-            const { status, message, findings, rows } = await service.ended(Number(job_id), 60);
+            const { status, message, findings, rows } = await service.ended(Number(job_id));
             assert.deepEqual([status, message], ["finished", ""], second.log());
             assert.equal(findings.C11, 1);
             assert.equal(Object.values(findings as Record<string, number>).reduce((a, b) => a + b), rows);
@@ -155,10 +155,11 @@ Deno.test("an upload may take its time, but is 408 once nothing of it comes any 
   const raw = new Request("http://x", { method: "POST", body: readable });
   const read: number[] = [];
   const reading = (async () => {
-    for await (const bytes of bodyAsItComes({ req: { raw }, env: {} } as never, 0.3)) read.push(bytes.length);
+    for await (const bytes of bodyAsItComes({ req: { raw }, env: {} } as never, 1.5)) read.push(bytes.length);
   })();
+  // Longer in all than may pass without a byte.
   for (let n = 0; n < 5; n++) {
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sleep(400);
     await writer.write(new Uint8Array(1));
   }
   await assert.rejects(reading, { code: "upload_stalled" });

@@ -6,6 +6,7 @@ import { type TestApp, testApp } from "../helpers/app.ts";
 import { type TestDatabase, testDatabase } from "../helpers/database.ts";
 import { addAgencies, ask, askAndClaim, d1Body, written } from "../helpers/generations.ts";
 import { type Service, startService } from "../helpers/service.ts";
+import { until } from "../helpers/until.ts";
 import { addUser } from "../helpers/users.ts";
 
 /** Every action of somebody, with its job and agency, in order. */
@@ -15,6 +16,19 @@ async function kept({ sql }: TestDatabase | Service, name: string): Promise<unkn
     WHERE name = ${name} AND action NOT IN ('token_made', 'granted') ORDER BY audit_event_id`;
   return rows.map((row) => Object.values(row));
 }
+
+/** What is tried over real sockets, all of it on one service. */
+const cases: [name: string, fn: (service: Service) => Promise<void>][] = [];
+const test = (...of: typeof cases[number]) => void cases.push(of);
+
+Deno.test("the audit of a service", async (t) => {
+  await using service = await startService({
+    TRUSTED_PROXIES: "127.0.0.0/8,10.0.0.0/8",
+    METRICS_TOKEN: "metrics-token-0123456789",
+  });
+  await addAgencies(service.sql);
+  for (const [name, fn] of cases) await t.step(name, () => fn(service));
+});
 
 /** Sends requests as a browser does. */
 const browserOf =
@@ -144,9 +158,7 @@ Deno.test("a HEAD leaves nothing in the audit, but where its response has a link
   assert.deepEqual(await kept(db, "treasury-reader"), [["link", Number(jobId), "020"]]);
 });
 
-Deno.test("the request's ID is the service's own; what the client calls it is kept beside it, cut and cleaned", async () => {
-  await using service = await startService();
-  await addAgencies(service.sql);
+test("the request's ID is the service's own; what the client calls it is kept beside it, cut and cleaned", async (service) => {
   const headers = { Authorization: `Bearer ${service.api.token}`, "Content-Type": "application/json" };
   const given: [sent: string | undefined, kept: string | null][] = [
     [undefined, null],
@@ -172,13 +184,14 @@ Deno.test("the request's ID is the service's own; what the client calls it is ke
     assert.equal(response.headers.get("X-Request-Id"), row!["request_id"]);
     assert.deepEqual([row!["client_request_id"], row!["address"]], [clientId, "127.0.0.1"]);
   }
-  const named = [...service.api.log().matchAll(/"clientRequestId":"([^"]*)"/g)].map(([, id]) => id);
+  const named = await until("the log has all", () => {
+    const found = [...service.api.log().matchAll(/"clientRequestId":"([^"]*)"/g)].map(([, id]) => id);
+    return found.length >= 3 && found;
+  });
   assert.deepEqual(named.slice(0, 2), ["order-4711", "abc"]);
 });
 
-Deno.test("behind a proxy that is believed the audit keeps the client's address, for every action and by both doors", async () => {
-  await using service = await startService({ TRUSTED_PROXIES: "127.0.0.0/8,10.0.0.0/8" });
-  await addAgencies(service.sql);
+test("behind a proxy that is believed the audit keeps the client's address, for every action and by both doors", async (service) => {
   const { job_id } = await service.request(d1Body());
   const stranger = await addUser(service.sql, "stranger");
   await service.sql`DELETE FROM audit_event`;
@@ -230,9 +243,7 @@ Deno.test("behind a proxy that is believed the audit keeps the client's address,
   assert.deepEqual(new Set(rows.map(({ address }) => address)), new Set(["203.0.113.9"]));
 });
 
-Deno.test("a sign-in that is refused is kept, by whichever door; that nobody has signed in is not", async () => {
-  await using service = await startService({ METRICS_TOKEN: "metrics-token-0123456789" });
-  await addAgencies(service.sql);
+test("a sign-in that is refused is kept, by whichever door; that nobody has signed in is not", async (service) => {
   const { token, tokenId } = await addUser(service.sql, "alice");
   await revokeToken(service.sql, tokenId);
   await service.sql`DELETE FROM audit_event`;
@@ -288,8 +299,8 @@ Deno.test("whoever tries many credentials fills no disk: so many are kept in a m
     assert.equal((await app.send("GET", "/v1/generations", { as: "nobody" })).status, 401);
   }
   const { count } = await db.sql`SELECT FROM audit_event`;
-  // A minute may have ended meanwhile, and then all are kept.
-  assert.ok(count === 300 || count === 320, `${count} are kept`);
+  // A minute may have ended meanwhile, and then more are kept; and so is how many were passed over.
+  assert.ok(count >= 300 && count <= 321, `${count} are kept`);
 });
 
 Deno.test("a path that no audit could hold is refused like any other", async () => {

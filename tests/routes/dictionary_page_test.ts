@@ -84,7 +84,7 @@ Deno.test({
     const shown =
       `[...document.querySelectorAll("#columns tbody tr")].filter((row) => row.checkVisibility()).length`;
     assert.equal(await browser.evaluate(shown), 5);
-    assert.match(await browser.evaluate<string>("location.search"), /^\?file_type=D1&q=small\+disadv$/);
+    await browser.expect(`location.search === "?file_type=D1&q=small+disadv"`);
     await page.assertIsFine();
 
     await browser.open(`${service.api.url}/docs`);

@@ -5,8 +5,9 @@ import { requestBody } from "../../lib/files/registry.ts";
 import { addAgencies } from "../helpers/generations.ts";
 import { tries, unhurried } from "../helpers/properties.ts";
 import { startService } from "../helpers/service.ts";
+import { isThorough } from "../helpers/thorough.ts";
 
-const ROUNDS = 400;
+const ROUNDS = isThorough ? 400 : 120;
 const AT_A_TIME = 32;
 const SLOWEST_MILLISECONDS = 10_000;
 
@@ -237,7 +238,7 @@ Deno.test("requests of every kind give no 5xx, no hang, no job without a valid r
     tries(ROUNDS),
   );
 
-  assert.ok(accepted > 300 && (statuses.get(400) ?? 0) > 300, `${JSON.stringify([...statuses])}`);
+  assert.ok(Math.min(accepted, statuses.get(400) ?? 0) > 0.75 * ROUNDS, `${JSON.stringify([...statuses])}`);
   const repeated = await service.sql`SELECT FROM audit_event WHERE action = 'request'`;
   const [{ jobs } = { jobs: 0 }] = await service.sql<
     { jobs: number }[]

@@ -4,6 +4,7 @@ import { Hono } from "hono";
 import { addAgencies, d1Body } from "../helpers/generations.ts";
 import { converse } from "../helpers/raw_http.ts";
 import { startService } from "../helpers/service.ts";
+import { isThorough } from "../helpers/thorough.ts";
 import { withoutSecrets } from "../../routes/without_secrets.ts";
 
 /** As UTF-8 they are bytes beyond ASCII, among them control characters of Latin-1. */
@@ -114,9 +115,10 @@ Deno.test("an odd character in any other header or field is never a fault of the
     `GET /`,
     `GET /v1/files/1/1/x.csv?expires=1&signature=${"A".repeat(43)}`,
   ];
-  for (const name of names) {
-    for (const odd of ODD) {
-      for (const request of requests) {
+  for (const [n, name] of names.entries()) {
+    for (const [o, odd] of ODD.entries()) {
+      // Each character in each header, with some of the requests.
+      for (const request of requests.filter((_, r) => isThorough || (n + o + r) % 3 === 0)) {
         const isPost = request.startsWith("POST");
         const response = await converse(
           port,

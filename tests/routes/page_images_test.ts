@@ -30,7 +30,7 @@ Deno.test({
     await browser.evaluate(`document.querySelector("[value=request]").click()`);
     await browser.expect(`document.getElementById("state") !== null`);
     await service.worker();
-    await browser.expect(`document.getElementById("state")?.textContent === "finished"`, 30);
+    await browser.expect(`document.getElementById("state")?.textContent === "finished"`);
     await shot("job", 1280, 900, "light");
     await browser.open(`${service.api.url}/my-files`);
     await shot("my-files", 390, 700, "dark");

@@ -10,16 +10,23 @@ import { until } from "../helpers/until.ts";
 
 const ignore = !browserIsThere();
 
-/** A test of the page in a browser. */
-const test = (name: string, fn: (page: PageUnderTest, t: Deno.TestContext) => Promise<void>) =>
-  Deno.test({
-    name: `the page: ${name} (needs Chromium)`,
-    ignore,
-    fn: async (t) => {
-      await using page = await openPage();
-      await fn(page, t);
-    },
-  });
+/** What is tried of the page, each from a visitor's first look at it on. */
+const cases: [name: string, fn: (page: PageUnderTest, t: Deno.TestContext) => Promise<void>][] = [];
+const test = (...of: typeof cases[number]) => void cases.push(of);
+
+Deno.test({
+  name: "the page, in a browser (needs Chromium)",
+  ignore,
+  fn: async (t) => {
+    await using page = await openPage();
+    for (const [name, fn] of cases) {
+      await t.step(name, async (t) => {
+        await page.startAnew();
+        await fn(page, t);
+      });
+    }
+  },
+});
 
 test("a token that is not valid is said beside the field", async ({ browser, tabTo, assertIsFine }) => {
   await assertIsFine();
@@ -112,7 +119,7 @@ test("a file is estimated, asked for, watched, downloaded whole, and then in the
     document.getElementById("end").dispatchEvent(new Event("change", { bubbles: true }));
   })()`);
   await browser.expect(`/Records\\s*3,000/.test(document.querySelector("#look .figures")?.textContent)`);
-  assert.match(await browser.evaluate("location.search"), /start=2016-01-01&end=2016-03-31/);
+  await browser.expect(`/start=2016-01-01&end=2016-03-31/.test(location.search)`);
   await browser.evaluate(`document.querySelector("[value=records]").click()`);
   await browser.expect(`document.querySelectorAll("#records tbody tr").length === 20`);
   await page.assertIsFine();
@@ -123,8 +130,8 @@ test("a file is estimated, asked for, watched, downloaded whole, and then in the
   await browser.press("Enter");
   await browser.expect(`document.getElementById("state")?.textContent.includes("waiting")`);
   await page.assertIsFine();
-  await service.worker();
-  await browser.expect(`document.getElementById("state")?.textContent === "finished"`, 20);
+  await using _worker = await service.worker();
+  await browser.expect(`document.getElementById("state")?.textContent === "finished"`);
   await page.assertIsFine();
   await browser.evaluate(`document.querySelector(".button").focus()`);
   await browser.press("Enter");

@@ -4,7 +4,8 @@ import { OidcIssuer } from "../../lib/auth/oidc.ts";
 import { openSignInProvider, type SignInProvider } from "../../lib/auth/sign_in_provider.ts";
 import { setDisabled } from "../../lib/auth/users.ts";
 import { settings } from "../../lib/config.ts";
-import { freePort } from "../../lib/dev/embedded/free_port.ts";
+import { lookAtIssuer } from "../../lib/doctor/issuer.ts";
+import { freePort } from "../helpers/free_port.ts";
 import { type TestApp, testApp } from "../helpers/app.ts";
 import { browserIsThere } from "../helpers/browser.ts";
 import { testDatabase } from "../helpers/database.ts";
@@ -58,6 +59,13 @@ Deno.test({
   await page.tabTo("sign-in");
   await browser.press("Enter");
   await browser.expect(`document.querySelector("[name=login]") !== null`);
+  // Declined there at first: a sentence, and the same way on.
+  await press("a[href$=abort]");
+  await browser.expect(
+    `/has refused it, or you have/.test(document.querySelector("[role=alert]")?.textContent)`,
+  );
+  await press("#sign-in");
+  await browser.expect(`document.querySelector("[name=login]") !== null`);
   await browser.evaluate(`document.querySelector("[name=login]").value = "alice"`);
   await browser.evaluate(`document.querySelector("[name=password]").value = "any"`);
   await press("[type=submit]");
@@ -67,7 +75,7 @@ Deno.test({
   assert.equal(await address(), "/my-files?state=finished");
   assert.equal(
     await browser.evaluate(`document.querySelector(".who span").textContent`),
-    `${issuer.url}#alice`,
+    `alice (${new URL(issuer.url).host})`,
   );
   assert.equal(await browser.evaluate("document.cookie"), "");
 
@@ -82,7 +90,6 @@ Deno.test({
     document.getElementById("request").requestSubmit();
   })()`);
   await heading("Sign in");
-  await page.assertIsFine();
   await press("#sign-in");
   await heading("Ask for a file");
   assert.deepEqual(
@@ -179,7 +186,18 @@ Deno.test("signing in at an issuer", async (t) => {
     assert.match(session, /; Max-Age=28800; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
     assert.deepEqual([...page.cookies.keys()], [SESSION]);
     assert.ok(!page.cookies.get(SESSION)!.includes("bob"));
-    assert.match((await page.get("/my-files")).html, new RegExp(`<span>${issuer.url}#bob</span>`));
+    assert.match((await page.get("/my-files")).html, /<span>bob \(127\.0\.0\.1:\d+\)<\/span>/);
+    const [user] = await db.sql`SELECT name FROM app_user WHERE oidc_subject = 'bob'`;
+    assert.equal(user!["name"], `${issuer.url}#bob`);
+  });
+
+  await t.step("the doctor sees the issuer, and what it lacks", async () => {
+    const seen = async (OIDC_ISSUER: string) =>
+      (await lookAtIssuer({ OIDC_ISSUER, OIDC_CLIENT_ID: CLIENT_ID, PUBLIC_URL: SITE }))!;
+    assert.deepEqual((await seen(issuer.url)).map(({ health }) => health), ["well", "well"]);
+    const [other] = await seen(issuer.url.replace("127.0.0.1", "localhost"));
+    assert.match(other!.found, /the discovery document is of http:\/\/127/);
+    assert.equal(await lookAtIssuer({}), undefined);
   });
 
   await t.step("gives the agencies that the issuer says, and no others", async () => {
@@ -299,6 +317,8 @@ Deno.test("signing in at an issuer", async (t) => {
     async () => {
       const { page, path } = await ledBack("/my-files");
       await issuer.stop();
+      const [gone] = (await lookAtIssuer({ OIDC_ISSUER: issuer.url }))!;
+      assert.equal(gone!.health, "wrong");
       const away = await page.get(path);
       assert.equal(away.status, 503);
       assert.match(away.text, /Your sign-in provider cannot be reached just now/);

@@ -44,9 +44,14 @@ const ROUTES: Record<string, Route> = {
 const UPLOADS = ["/v1/reconciliations", "/reconcile"];
 const FORMS = Object.keys(ROUTES).filter((path) => ROUTES[path]!.type === FORM);
 
-async function start(): Promise<
-  { service: Service; port: number; head(path: string, more: string): string }
-> {
+interface Served {
+  service: Service;
+  port: number;
+  /** A request's head, as a signed-in user's browser and program would both send it. */
+  head(path: string, more: string): string;
+}
+
+async function start(): Promise<Served> {
   const service = await startService();
   await addAgencies(service.sql);
   await service.request(d1Body());
@@ -55,6 +60,16 @@ async function start(): Promise<
     `Cookie: session=${service.api.token}\r\nConnection: close\r\n${more}\r\n\r\n`;
   return { service, port: Number(new URL(service.api.url).port), head };
 }
+
+/** What is tried, all of it on one service. */
+const cases: [name: string, fn: (served: Served, t: Deno.TestContext) => Promise<void>][] = [];
+const test = (...of: typeof cases[number]) => void cases.push(of);
+
+Deno.test("bodies over real sockets", async (t) => {
+  const served = await start();
+  await using _service = served.service;
+  for (const [name, fn] of cases) await t.step(name, (t) => fn(served, t));
+});
 
 const statusOf = (response: string): number => Number(/^HTTP\/1\.1 (\d{3})/.exec(response)?.[1]);
 const chunk = (text: string) => `${new TextEncoder().encode(text).length.toString(16)}\r\n${text}\r\n`;
@@ -68,47 +83,46 @@ Deno.test("every route that takes a body is tried with all kinds of them", async
   assert.deepEqual([...new Set(taking)].sort(), [...Object.keys(ROUTES), ...UPLOADS].sort());
 });
 
-Deno.test("a body without Content-Length, in chunks of any size, is taken like any other; too large or broken off it is refused", async (t) => {
-  const { service, port, head } = await start();
-  await using _service = service;
-  for (const [path, { type, body, status }] of Object.entries(ROUTES)) {
-    await t.step(path, async () => {
-      const chunked = head(path, `Content-Type: ${type}\r\nTransfer-Encoding: chunked`);
-      const text = body(service.api.token);
-      for (const pieces of [[text], [...text], [text.slice(0, 7), text.slice(7)]]) {
-        const response = await converse(
-          port,
-          `${chunked}${pieces.filter(Boolean).map(chunk).join("")}0\r\n\r\n`,
-        );
-        assert.equal(statusOf(response), status, response);
-      }
-      const large = `${text}${" ".repeat(65_537)}`;
-      for (
-        const sent of [
-          `${chunked}${chunk(large)}0\r\n\r\n`,
-          `${chunked}${chunk(text)}${chunk(" ".repeat(1000)).repeat(66)}0\r\n\r\n`,
-          `${head(path, `Content-Type: ${type}\r\nContent-Length: ${large.length}`)}${large}`,
-        ]
-      ) {
-        const response = await converse(port, sent);
-        assert.equal(statusOf(response), 413, response);
-        assert.match(response, /body_too_large/);
-      }
-    });
-  }
-  // Just as much as is taken.
-  const full = JSON_BODY + " ".repeat(65_536 - JSON_BODY.length);
-  const chunked = head(
-    "/v1/generations/estimate",
-    "Content-Type: application/json\r\nTransfer-Encoding: chunked",
-  );
-  assert.equal(statusOf(await converse(port, `${chunked}${chunk(full)}0\r\n\r\n`)), 200);
-  assert.doesNotMatch(service.api.log(), /"level":"(WARNING|ERROR)"/);
-});
+test(
+  "a body without Content-Length, in chunks of any size, is taken like any other; too large or broken off it is refused",
+  async ({ service, port, head }, t) => {
+    for (const [path, { type, body, status }] of Object.entries(ROUTES)) {
+      await t.step(path, async () => {
+        const chunked = head(path, `Content-Type: ${type}\r\nTransfer-Encoding: chunked`);
+        const text = body(service.api.token);
+        for (const pieces of [[text], [...text], [text.slice(0, 7), text.slice(7)]]) {
+          const response = await converse(
+            port,
+            `${chunked}${pieces.filter(Boolean).map(chunk).join("")}0\r\n\r\n`,
+          );
+          assert.equal(statusOf(response), status, response);
+        }
+        const large = `${text}${" ".repeat(65_537)}`;
+        for (
+          const sent of [
+            `${chunked}${chunk(large)}0\r\n\r\n`,
+            `${chunked}${chunk(text)}${chunk(" ".repeat(1000)).repeat(66)}0\r\n\r\n`,
+            `${head(path, `Content-Type: ${type}\r\nContent-Length: ${large.length}`)}${large}`,
+          ]
+        ) {
+          const response = await converse(port, sent);
+          assert.equal(statusOf(response), 413, response);
+          assert.match(response, /body_too_large/);
+        }
+      });
+    }
+    // Just as much as is taken.
+    const full = JSON_BODY + " ".repeat(65_536 - JSON_BODY.length);
+    const chunked = head(
+      "/v1/generations/estimate",
+      "Content-Type: application/json\r\nTransfer-Encoding: chunked",
+    );
+    assert.equal(statusOf(await converse(port, `${chunked}${chunk(full)}0\r\n\r\n`)), 200);
+    assert.doesNotMatch(service.api.log(), /"level":"(WARNING|ERROR)"/);
+  },
+);
 
-Deno.test("a body that does not arrive in time is 408 on every route, with and without Content-Length", async () => {
-  const { service, port, head } = await start();
-  await using _service = service;
+test("a body that does not arrive in time is 408 on every route, with and without Content-Length", async ({ port, head }) => {
   const kinds = ["Content-Length: 1000", "Transfer-Encoding: chunked"];
   const tried = Object.entries(ROUTES).flatMap(([path, { type }]) =>
     kinds.map((kind) => ({ path, type, kind }))
@@ -120,9 +134,8 @@ Deno.test("a body that does not arrive in time is 408 on every route, with and w
   }));
 });
 
-Deno.test("a client that hangs up in the middle of its body is not taken for a fault of the service", async () => {
-  const { service, port, head } = await start();
-  await using _service = service;
+test("a client that hangs up in the middle of its body is not taken for a fault of the service", async ({ service, port, head }) => {
+  const before = service.api.log().length;
   for (const [path, { type }] of Object.entries(ROUTES)) {
     for (const kind of ["Content-Length: 1000", "Transfer-Encoding: chunked"]) {
       using connection = await rawConnection(port);
@@ -130,12 +143,10 @@ Deno.test("a client that hangs up in the middle of its body is not taken for a f
     }
   }
   assert.equal((await service.api.send("GET", "/readyz")).status, 200);
-  assert.doesNotMatch(service.api.log(), /"level":"(WARNING|ERROR)"|"status":5/);
+  assert.doesNotMatch(service.api.log().slice(before), /"level":"(WARNING|ERROR)"|"status":5/);
 });
 
-Deno.test("a form that cannot be read is 400, on every route that takes one", async () => {
-  const { service, port, head } = await start();
-  await using _service = service;
+test("a form that cannot be read is 400, on every route that takes one", async ({ port, head }) => {
   const send = (path: string, type: string, body: string) =>
     converse(port, `${head(path, `Content-Type: ${type}\r\nContent-Length: ${body.length}`)}${body}`);
   for (const path of FORMS) {
@@ -196,9 +207,7 @@ Deno.test("a content type made to be hard to read is read at once", () => {
   assert.equal(isJsonType(`application/json${"; a=b   ".repeat(2000)}\\`), false);
 });
 
-Deno.test("JSON is taken under every spelling of its name, by every route that takes JSON", async () => {
-  const { service, port, head } = await start();
-  await using _service = service;
+test("JSON is taken under every spelling of its name, by every route that takes JSON", async ({ port, head }) => {
   for (const path of ["/v1/generate_detached_file/", "/v1/generations/estimate"]) {
     for (const [type, isJson] of spellings) {
       const response = await converse(

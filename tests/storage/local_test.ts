@@ -9,6 +9,7 @@ import { createApp } from "../../routes/app.ts";
 import { HeldRequests } from "../../routes/held_requests.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { addFile } from "../helpers/generations.ts";
+import { filesBelow } from "../helpers/stored_files.ts";
 import { until } from "../helpers/until.ts";
 import { begin, contents, isUnavailable, storeContract, type StoreUnderTest } from "./contract.ts";
 
@@ -41,7 +42,7 @@ async function openLocal(): Promise<StoreUnderTest & { store: LocalStore; dir: s
     maxUploadBytes: 1000,
   });
   const all = resources.move();
-  const paths = () => filesIn(dir);
+  const paths = () => filesBelow(`${parent}/files`);
   return {
     store,
     dir,
@@ -73,19 +74,6 @@ class PublishingStore extends LocalStore {
       abort: () => writer.abort(),
     };
   }
-}
-
-async function filesIn(dir: string, under = ""): Promise<string[]> {
-  const found: string[] = [];
-  try {
-    for await (const { name, isDirectory } of Deno.readDir(dir + under)) {
-      if (isDirectory) found.push(...await filesIn(dir, `${under}${name}/`));
-      else found.push(under + name);
-    }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  return found;
 }
 
 storeContract("local", openLocal);

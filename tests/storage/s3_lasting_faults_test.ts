@@ -48,7 +48,7 @@ for (const fault of ["error", "lose_answer", "stall"] as const) {
       await writer.abort();
       await assert.rejects(store.check(), isUnavailable);
       await assert.rejects(store.remove(KEY), isUnavailable);
-      assert.ok(performance.now() - began < 30_000);
+      assert.ok(performance.now() - began < 6 * FEW.totalMilliseconds);
       proxy.plan = () => undefined;
       await store.remove(KEY);
       assert.deepEqual([await bucket.objects(), await leftoversIn(bucket)], [[], []]);

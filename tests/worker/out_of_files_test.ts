@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { addContracts, allContracts } from "../helpers/contracts.ts";
+import { freePort } from "../helpers/free_port.ts";
 import { addAgencies } from "../helpers/generations.ts";
 import { HARDLY_ANY, limitFiles } from "../helpers/limit_files.ts";
 import { startService } from "../helpers/service.ts";
@@ -12,9 +13,7 @@ Deno.test({
     "a worker that tells figures and runs out of file descriptors goes on when it has some again (needs Linux)",
   ignore: !isLinux,
   fn: async () => {
-    const probe = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const { port } = probe.addr;
-    probe.close();
+    const port = freePort();
     await using service = await startService();
     await addAgencies(service.sql);
     await addContracts(service.sql, 100);
@@ -34,7 +33,7 @@ Deno.test({
     await limitFiles(worker.pid, limit);
 
     await until("it tells its figures again", figures);
-    const status = await service.ended(job_id, 90);
+    const status = await service.ended(job_id);
     assert.deepEqual([status.status, status.rows], ["finished", 100]);
     const [row] = await service.sql`SELECT failures FROM file_generation`;
     assert.equal(row!["failures"], 0);

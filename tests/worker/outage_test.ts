@@ -9,8 +9,8 @@ import { until } from "../helpers/until.ts";
 
 const ROWS = 1000;
 
-async function smallService(): Promise<Service> {
-  const service = await startService({ LEASE_SECONDS: "3" });
+async function smallService(env: Record<string, string> = {}): Promise<Service> {
+  const service = await startService(env);
   await addAgencies(service.sql);
   await addContracts(service.sql, ROWS);
   return service;
@@ -24,11 +24,11 @@ async function snoozed({ sql }: Service): Promise<void> {
 }
 
 async function assertFinished(service: Service, jobId: number): Promise<void> {
-  const status = await service.ended(jobId, 60);
+  const status = await service.ended(jobId);
   assert.deepEqual([status.status, status.message, status.rows], ["finished", "", ROWS]);
   const [row] = await service.sql`SELECT failures FROM file_generation`;
   assert.equal(row!["failures"], 0);
-  assert.equal((await service.storedFiles()).length, 1);
+  await until("one file is stored", async () => (await service.storedFiles()).length === 1);
 }
 
 Deno.test("a storage that takes nothing is waited for, and the status says so", async () => {
@@ -78,7 +78,7 @@ Deno.test("a worker that is started while the database takes no writes waits for
 });
 
 Deno.test("a database that takes no writes for longer than a lease costs no attempt", async () => {
-  await using service = await smallService();
+  await using service = await smallService({ LEASE_SECONDS: "3" });
   const { sql } = service;
   const worker = await service.worker();
   // Its file is being written until the test lets go of the table.

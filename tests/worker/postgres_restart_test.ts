@@ -20,7 +20,8 @@ import { until } from "../helpers/until.ts";
 import { whileAway } from "../helpers/while_away.ts";
 
 const ROWS = 40_000;
-const LEASE_SECONDS = 3;
+// Longer than a busy machine keeps a worker from renewing it.
+const LEASE_SECONDS = 10;
 
 /** An API and two workers on a server that can be restarted, with a file that takes a while. */
 async function startBreakable() {
@@ -81,7 +82,7 @@ Deno.test("a database that is restarted in the middle of a file costs time, and 
       const ended = await until("the job has ended", async () => {
         const found = await status(job_id);
         return ["finished", "failed", "invalid"].includes(found.status) && found;
-      }, { seconds: LEASE_SECONDS + 45 });
+      });
       assert.deepEqual([ended.status, ended.message], ["finished", ""]);
       const bytes = await (await fetch(ended.url)).bytes();
       assert.equal(createHash("sha256").update(bytes).digest("hex"), ended.sha256);

@@ -1,6 +1,7 @@
 import type { JobDetails } from "../../../lib/generations/job_details.ts";
 import type { JobStatus } from "../../../lib/generations/status.ts";
 import { Moment } from "../moments.tsx";
+import { userName } from "../user_name.ts";
 import { type AnyRequest, optionsOf, timeOf } from "./request_words.ts";
 
 /** What was asked for with which options, by whom and when. */
@@ -22,7 +23,7 @@ export function RequestFacts({ job, details }: { job: JobStatus; details: JobDet
         ))}
         <dt>Asked for by</dt>
         <dd>
-          {job.requestedBy}, <Moment at={details.requestedAt} />
+          {userName(job.requestedBy)}, <Moment at={details.requestedAt} />
         </dd>
       </dl>
     </section>

@@ -17,7 +17,7 @@ async function ready(run: TaskRun): Promise<{ url: string; token: string }> {
     const found = /The API listens on (\S+)\. Your token, an administrator's: (\S+)/.exec(run.output());
     if (!found && /Stopping/.test(run.output())) throw new Error(run.output());
     return found;
-  }, { seconds: 60 });
+  });
   return { url: url!, token: token! };
 }
 
@@ -26,7 +26,6 @@ async function supervisor(): Promise<number> {
   const child = await until(
     "it has started a process",
     async () => (await runningWith(`file://${project.folder}/`))[0],
-    { seconds: 60 },
   );
   return child.ppid;
 }
