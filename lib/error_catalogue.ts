@@ -1,3 +1,5 @@
+import { counted } from "./counted.ts";
+
 /** One thing that is wrong with one field of a request. */
 export interface FieldIssue {
   /** The field's name, or an empty string where the request as a whole is meant. */
@@ -97,22 +99,26 @@ export const catalogue = {
     status: 503,
     retryable: true,
     sentence: (p: { seconds: number }) =>
-      `The file's first records could not be worked out within ${p.seconds} seconds. Ask for the file itself, which takes its time.`,
+      `The file's first records could not be worked out within ${
+        counted(p.seconds, "second")
+      }. Ask for the file itself, which takes its time.`,
   },
   body_too_large: {
     status: 413,
     retryable: false,
-    sentence: (p: { limit: number }) => `The body is larger than ${p.limit} bytes, the most that is taken.`,
+    sentence: (p: { limit: number }) =>
+      `The body is larger than ${counted(p.limit, "byte")}, the most that is taken.`,
   },
   body_too_slow: {
     status: 408,
     retryable: true,
-    sentence: (p: { seconds: number }) => `The body did not arrive within ${p.seconds} seconds.`,
+    sentence: (p: { seconds: number }) => `The body did not arrive within ${counted(p.seconds, "second")}.`,
   },
   upload_stalled: {
     status: 408,
     retryable: true,
-    sentence: (p: { seconds: number }) => `Nothing of the upload has arrived for ${p.seconds} seconds.`,
+    sentence: (p: { seconds: number }) =>
+      `Nothing of the upload has arrived for ${counted(p.seconds, "second")}.`,
   },
   not_signed_in: {
     status: 401,
@@ -182,7 +188,9 @@ export const catalogue = {
     status: 0,
     retryable: true,
     sentence: (p: { losses: number }) =>
-      `The storage has lost the file ${p.losses} times. Whoever runs the service has to see whether the API and the workers are set to the same storage, and whether anything else removes files from it.`,
+      `The storage has lost the file ${
+        counted(p.losses, "time")
+      }. Whoever runs the service has to see whether the API and the workers are set to the same storage, and whether anything else removes files from it.`,
   },
   method_not_allowed: {
     status: 405,
@@ -215,7 +223,9 @@ export const catalogue = {
     status: 400,
     retryable: true,
     sentence: (p: { jobId: string; state: string }) =>
-      `Job ${p.jobId} is ${p.state}; what has changed since can be asked for once a job has finished.`,
+      /^(queued|running)$/.test(p.state)
+        ? `Job ${p.jobId} is ${p.state}; what has changed since can be asked for once a job has finished.`
+        : `Job ${p.jobId} is ${p.state}, and has no file; name one that has finished.`,
   },
   earlier_file_gone: {
     status: 400,
@@ -256,21 +266,29 @@ export const catalogue = {
     status: 429,
     retryable: true,
     sentence: (p: { limit: number }) =>
-      `You are waiting for ${p.limit} files already, the most that one user may wait for. Try again when one is finished.`,
+      `You are waiting for ${
+        counted(p.limit, "file")
+      } already, the most that one user may wait for. Try again when one is finished.`,
   },
   too_many_held_requests: {
     status: 429,
     retryable: true,
     sentence: (p: { limit: number }) =>
-      `You have ${p.limit} requests open that wait for a file, the most that one user may have. Try again when one has ended.`,
+      `You have ${counted(p.limit, "request")} open that ${
+        p.limit === 1 ? "waits" : "wait"
+      } for a file, the most that one user may have. Try again when one has ended.`,
   },
   too_many_uploads: {
     status: 429,
     retryable: true,
     sentence: (p: { limit: number; whose: "yours" | "all" }) =>
       p.whose === "yours"
-        ? `You are sending ${p.limit} uploads already, the most that one user may send at a time. Try again when one is done.`
-        : `${p.limit} uploads are being sent already, the most at a time. Try again in a few seconds.`,
+        ? `You are sending ${
+          counted(p.limit, "upload")
+        } already, the most that one user may send at a time. Try again when one is done.`
+        : `${
+          counted(p.limit, "upload is", "uploads are")
+        } being sent already, the most at a time. Try again in a few seconds.`,
   },
   client_gone: {
     status: 499,
@@ -285,7 +303,8 @@ export const catalogue = {
   range_not_satisfiable: {
     status: 416,
     retryable: false,
-    sentence: (p: { size: number }) => `The range lies outside the file, which has ${p.size} bytes.`,
+    sentence: (p: { size: number }) =>
+      `The range lies outside the file, which has ${counted(p.size, "byte")}.`,
   },
   internal_error: {
     status: 500,

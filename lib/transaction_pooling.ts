@@ -1,4 +1,5 @@
 import { connect, type Sql } from "./db.ts";
+import { SESSION_SETTINGS } from "./db/session_settings.ts";
 import { EXIT, ProcessError } from "./process_error.ts";
 
 /** Between this process and the database is a pooler that does not give a connection to one client alone. */
@@ -16,6 +17,22 @@ export class TransactionPoolingError extends ProcessError {
   }
 }
 
+/** Between this process and the database is a pooler that keeps what a connection sets as it begins to itself. */
+export class PassedOverSettingsError extends ProcessError {
+  override readonly name = "PassedOverSettingsError";
+
+  constructor(setting: string, names: readonly string[]) {
+    super(
+      `${setting} leads to a pooler that passes over what a connection sets as it begins, and the database or its user has ` +
+        `another ${
+          names.join(", ")
+        } than this service needs: take that back (ALTER DATABASE … RESET, ALTER ROLE … RESET), ` +
+        "or name the server itself.",
+      EXIT.database,
+    );
+  }
+}
+
 /**
  * What PgBouncer says of a setting that a connection begins with and it does not pass on, and of a
  * transaction it has no place for.
@@ -24,15 +41,19 @@ const REFUSALS = /unsupported startup parameter|not allowed in statement pooling
 
 /**
  * Looks whether each connection has a session of its own on the server, by the server process that two of
- * them are given: one that is idle between two statements still has its own.
+ * them are given: one that is idle between two statements still has its own; and whether it has the settings
+ * that it begins with, or such as nobody has changed.
  *
  * @param setting the variable that the URL is from
- * @throws {TransactionPoolingError} where it has not; the database's own error where it cannot be reached
+ * @throws {TransactionPoolingError | PassedOverSettingsError} where it has not; the database's own error where
+ * it cannot be reached
  */
 export async function refuseTransactionPooling(url: string, setting = "DATABASE_URL"): Promise<void> {
   const sql = connect(url, { max: 2, name: "look" });
   try {
     if (await sharesSessions(sql)) throw new TransactionPoolingError(setting);
+    const changed = await changedSettings(sql);
+    if (changed.length > 0) throw new PassedOverSettingsError(setting, changed);
   } catch (error) {
     if (error instanceof Error && REFUSALS.test(error.message)) {
       throw new TransactionPoolingError(setting, { cause: error });
@@ -54,6 +75,17 @@ async function sharesSessions(sql: Sql): Promise<boolean> {
   } finally {
     idle.release();
   }
+}
+
+/** Settings that hold as the database or its user has them, which ours go before where they arrive. */
+async function changedSettings(sql: Sql): Promise<string[]> {
+  const rows = await sql<{ name: string }[]>`
+    SELECT name FROM pg_settings
+    JOIN unnest(${Object.keys(SESSION_SETTINGS)}::text[], ${Object.values(SESSION_SETTINGS)}::text[])
+      AS wanted (setting_name, wanted) ON lower(name) = lower(setting_name)
+    WHERE source IN ('database', 'user', 'database user') AND setting <> wanted
+    ORDER BY name`;
+  return rows.map(({ name }) => name);
 }
 
 type Process = { process: number };

@@ -17,8 +17,8 @@ export interface Asked {
   readonly var: SignedIn["Variables"];
 }
 
-/** Tells whose a credential is. Throws `not_signed_in`. */
-export type Authenticate = (credential: string) => Promise<User>;
+/** Tells whose a credential is, which was good at a moment, now unless said. Throws `not_signed_in`. */
+export type Authenticate = (credential: string, moment?: Date) => Promise<User>;
 
 /** What the audit keeps of a request, whatever it is about. */
 export const auditOf = (c: Asked, action: AuditAction, agencyCode?: string) => ({

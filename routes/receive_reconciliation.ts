@@ -36,7 +36,8 @@ export async function receiveReconciliation(
   dependencies: Dependencies,
 ): Promise<JobStatus> {
   const { sql, store, maxUploadBytes, maxUnfinishedJobs } = dependencies;
-  const { user, source } = c.var;
+  const { source } = c.var;
+  const begun = new Date();
   const beginning = new Beginning();
   await using given = new AsyncDisposableStack();
   let upload: IncomingUpload | undefined;
@@ -50,7 +51,7 @@ export async function receiveReconciliation(
         const before = meaning(sent);
         requireFile(file);
         // What is known to be refused need not be sent.
-        if (isComplete(before)) requireAgencyAccess(user, requestOfFields(before).agency_code);
+        if (isComplete(before)) requireAgencyAccess(c.var.user, requestOfFields(before).agency_code);
         upload = given.use(await IncomingUpload.begin({ sql, store }, file.name));
         for await (const bytes of file.content) {
           await beginning.add(bytes, fileTypeOfKind(before));
@@ -60,10 +61,14 @@ export async function receiveReconciliation(
     }),
   );
   const request = requestOfFields(fields);
-  requireAgencyAccess(user, request.agency_code);
+  requireAgencyAccess(c.var.user, request.agency_code);
   if (!upload) throw missingFile(fields);
   await beginning.end(request.file_type);
   const whole: FileRequest = { ...request, upload: await upload.finish() };
+  // It may have been sent for an hour: the user may have been signed out or lost the agency since.
+  const user = await dependencies.authenticate(c.var.credential, begun);
+  requireAgencyAccess(user, request.agency_code);
+  c.set("user", user);
   try {
     const { job, isNew } = await requestGeneration(sql, fileTypeOf(request.file_type), whole, {
       ...source,

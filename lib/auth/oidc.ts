@@ -73,10 +73,15 @@ export class OidcIssuer {
    * audience, expiry and not-before.
    *
    * @param audience whom it must be for, where not this service
+   * @param moment when it must be good; now unless said
    * @throws {ServiceError} `not_signed_in` where anything is wrong with it; `sign_in_unavailable` where the
    * issuer's keys cannot be had
    */
-  async verify(jwt: string, audience: string = this.options.audience): Promise<Identity> {
+  async verify(
+    jwt: string,
+    audience: string = this.options.audience,
+    moment = new Date(),
+  ): Promise<Identity> {
     const { issuer, agencyClaim } = this.options;
     try {
       const { payload, protectedHeader } = await jwtVerify(jwt, this.#key, {
@@ -84,6 +89,7 @@ export class OidcIssuer {
         audience,
         algorithms: ALGORITHMS,
         clockTolerance: CLOCK_SKEW_SECONDS,
+        currentDate: moment,
         requiredClaims: ["exp", "sub"],
       });
       if (!TYPES.includes(protectedHeader.typ?.toLowerCase())) throw new errors.JWTInvalid("unexpected typ");

@@ -1,3 +1,4 @@
+import { counted } from "../counted.ts";
 import { dirname, resolve } from "node:path";
 import { bar, ProgressLine } from "../terminal/progress_line.ts";
 import { Api, type Status, type Totals } from "./api.ts";
@@ -91,7 +92,7 @@ export function waitingLine(
   { job_id, state = "", rows_written: written = 0, rows_estimated: expected }: Status,
 ): string {
   const share = expected ? `${bar(Math.min(0.99, written / expected))} ` : "";
-  return `job ${job_id} ${state} ${share}${written} records, about ${expected ?? "?"}`;
+  return `job ${job_id} ${state} ${share}${counted(written, "record")}, about ${expected ?? "?"}`;
 }
 
 /**

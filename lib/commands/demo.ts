@@ -1,4 +1,5 @@
 /** `deno task demo`: the main job once, from an empty machine to a downloaded D1 file. */
+import { counted } from "../counted.ts";
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse";
@@ -41,7 +42,8 @@ async function demo(stack: Stack): Promise<void> {
   const line = new ProgressLine(Deno.stderr);
   const finished = await api.finished(
     await api.request(request, crypto.randomUUID()),
-    ({ job_id, rows_written }) => line.show(`  job ${job_id}: ${rows_written} records so far`),
+    ({ job_id, rows_written }) =>
+      line.show(`  job ${job_id}: ${counted(rows_written ?? 0, "record")} so far`),
   );
   line.clear();
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
@@ -62,7 +64,7 @@ async function demo(stack: Stack): Promise<void> {
   SHA-256  ${finished.sha256}
 `);
   if (records !== finished.rows) {
-    throw new StackError(`The file has ${records} records; its status says ${finished.rows}.`);
+    throw new StackError(`The file has ${counted(records, "record")}; its status says ${finished.rows}.`);
   }
   say("All three are what the status route says. Stopping.");
 }

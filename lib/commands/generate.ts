@@ -1,5 +1,6 @@
 /** `deno task generate`: a client of the service for the command line. Speaks HTTP and nothing else. */
 // deno-lint-ignore-file no-console -- this is a command
+import { counted } from "../counted.ts";
 import { readArguments, USAGE } from "../client/arguments.ts";
 import { generate } from "../client/generate.ts";
 import { totalsTable } from "../client/totals_table.ts";
@@ -22,7 +23,11 @@ async function run(args: string[]): Promise<void> {
   if (wanted.json) console.log(JSON.stringify(done));
   else if (done.path === null) console.log(done.job_id);
   else {
-    console.log(`${done.path}: ${done.rows} records, ${done.size} bytes, SHA-256 ${done.sha256}`);
+    console.log(
+      `${done.path}: ${counted(done.rows ?? 0, "record")}, ${
+        counted(done.size ?? 0, "byte")
+      }, SHA-256 ${done.sha256}`,
+    );
     const { changes } = done;
     if (changes) {
       console.log(`${changes.added} added, ${changes.changed} changed, ${changes.removed} removed`);

@@ -1,3 +1,4 @@
+import { counted } from "../counted.ts";
 import type { LoadProgress } from "../load/load_files.ts";
 import { printable } from "../terminal/printable.ts";
 import { bar, ProgressLine, type ProgressTarget } from "../terminal/progress_line.ts";
@@ -59,7 +60,7 @@ export class LoadReport {
 function progressLine(progress: LoadProgress & { phase: "reading" }, seconds: number): string {
   const { file, rows, bytesRead, size } = progress;
   const rate = seconds > 0 ? Math.round(rows / seconds) : 0;
-  const counts = `${rows.toLocaleString("en-US")} rows, ${rate.toLocaleString("en-US")} rows/s`;
+  const counts = `${counted(rows, "row")}, ${rate.toLocaleString("en-US")} rows/s`;
   if (!size) return `${file}: ${counts}`;
   const share = Math.min(1, bytesRead / size);
   const left = share > 0 ? duration(seconds * (1 - share) / share) : "?";

@@ -1,3 +1,4 @@
+import { counted } from "../counted.ts";
 import type { FileOutcome } from "../load/data_load.ts";
 import type { Source } from "../load/source.ts";
 
@@ -14,7 +15,7 @@ export function sentenceFor({ name, tables, makesLists }: Source, outcome: FileO
     return `${name}: ${file} was loaded on ${repeatOf.toISOString()} already, nothing to do (--force loads it again).`;
   }
   const always = [
-    `${count(outcome.rowsRead)} rows read`,
+    `${counted(outcome.rowsRead, "row")} read`,
     `${count(outcome.rowsInserted)} inserted`,
     `${count(outcome.rowsUpdated)} updated`,
     `${count(outcome.rowsRemoved)} removed`,

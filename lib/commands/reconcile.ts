@@ -1,5 +1,6 @@
 /** `deno task reconcile`: sends a file to the service, and gets its differences. Speaks HTTP and nothing else. */
 // deno-lint-ignore-file no-console -- this is a command
+import { counted } from "../counted.ts";
 import { EXIT } from "../client/client_error.ts";
 import { findingsTable } from "../client/findings_table.ts";
 import { reconcileFile } from "../client/reconcile.ts";
@@ -18,7 +19,11 @@ async function run(args: string[]): Promise<number> {
   for (const { message } of done.warnings) console.error(`Warning: ${printable(message)}`);
   if (wanted.json) console.log(JSON.stringify(done));
   else {
-    console.log(`${done.path}: ${done.rows} differences, ${done.size} bytes, SHA-256 ${done.sha256}`);
+    console.log(
+      `${done.path}: ${counted(done.rows ?? 0, "difference")}, ${
+        counted(done.size ?? 0, "byte")
+      }, SHA-256 ${done.sha256}`,
+    );
     if (!wanted.quiet) console.log(findingsTable(done.findings));
   }
   return done.differs ? RECONCILE_EXIT.differs : EXIT.done;

@@ -1,4 +1,5 @@
 /** `deno task sample`: fills the empty source tables of `DATABASE_URL` with the sample. */
+import { counted } from "../counted.ts";
 import type { Sql } from "../db.ts";
 import { loadSample, type SampleCounts } from "../dev/sample/load.ts";
 import { otherTables } from "../dev/sample/others_in.ts";
@@ -17,9 +18,7 @@ Exit codes: 0 done, or nothing to do; 1 refused; 2 wrong usage or settings; 3 th
 await runMain(USAGE, async (args) => {
   readOptions("sample", args, {});
   const counts = Object.entries(await withDatabase({ name: "sample" }, loadWhereNothingElseIs));
-  const lines = counts.map(([table, rows]) =>
-    `${table}: ${rows.toLocaleString("en-US")} rows of sample data.`
-  );
+  const lines = counts.map(([table, rows]) => `${table}: ${counted(rows, "row")} of sample data.`);
   // deno-lint-ignore no-console -- a command's output goes to standard output
   console.log(
     counts.every(([, rows]) => rows === 0)

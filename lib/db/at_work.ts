@@ -14,7 +14,7 @@ interface Options {
 
 /**
  * Asks a server, on a connection of its own, whether one of its processes is at work for its client. Where it
- * cannot be reached, it is not.
+ * cannot be reached, it is not; where it cannot say, it is taken to be.
  *
  * @param options `mayPause`: the client may have the server wait for it, as one that copies rows does;
  * otherwise a process that waits for its client, which waits for it, is not at work
@@ -29,15 +29,17 @@ export const isAtWork =
       dial: () => dial(target, server!),
       patience,
     });
+    let isLetIn = false;
     try {
       await client.connect();
+      isLetIn = true;
       const { rows: [row] } = await client.query(STATE, [process, client.process, mayPause]);
       const { isDirect, works } = row as { isDirect: boolean; works: boolean };
       // Behind a pooler processes go by other numbers.
       return works || !isDirect;
     } catch (error) {
-      // Who refuses is there.
-      return error instanceof pg.DatabaseError;
+      // Who refuses is there; and a pooler that lets in, and says no more, has all its connections in use.
+      return isLetIn || error instanceof pg.DatabaseError;
     } finally {
       client.connection.stream.destroy();
     }

@@ -1,3 +1,5 @@
+import { counted } from "../counted.ts";
+import { isIP } from "node:net";
 import { ConnectionUrlError } from "./connection_url_error.ts";
 import { type Encryption, readEncryption } from "./encryption.ts";
 import { checkUrlOptions } from "./session_settings.ts";
@@ -49,7 +51,7 @@ const WITHOUT_EFFECT = new Set([
     "tcp_user_timeout",
     "sslcompression",
   ],
-  ...["krbsrvname", "gsslib", "gssdelegation", "sslcertmode", "sslsni"],
+  ...["krbsrvname", "gsslib", "gssdelegation"],
 ]);
 
 /** Parameters, and those of their values, that ask for nothing beyond what is done anyway. */
@@ -60,6 +62,8 @@ const ONLY: Record<string, readonly string[]> = {
   replication: ["false", "off", "no", "0"],
   requirepeer: [""],
   load_balance_hosts: ["disable", "random"],
+  sslcertmode: ["allow"],
+  sslsni: ["1"],
 };
 
 const TAKEN = new Set([
@@ -75,7 +79,7 @@ const TAKEN = new Set([
     "options",
   ],
   ...["keepalives", "keepalives_idle", "target_session_attrs"],
-  ...["ssl", "sslmode", "sslrootcert", "sslcert", "sslkey", "sslpassword", "sslnegotiation"],
+  ...["sslmode", "sslrootcert", "sslcert", "sslkey", "sslpassword", "sslnegotiation"],
   ...["ssl_min_protocol_version", "ssl_max_protocol_version"],
   ...Object.keys(ONLY),
 ]);
@@ -164,7 +168,7 @@ function splitUrl(url: string): UrlParts {
 
 function hostAndPort(text: string): { host: string; port: string } {
   const found = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(.*))?$/s.exec(text);
-  if (!found) {
+  if (!found || (found[2] === "" && found[3]?.includes(":"))) {
     throw new ConnectionUrlError("has a host that cannot be read: an IPv6 address stands in brackets");
   }
   const [, address, name, port = ""] = found;
@@ -173,7 +177,7 @@ function hostAndPort(text: string): { host: string; port: string } {
 
 function readParameters(query: string | undefined): Map<string, string> {
   const parameters = new Map<string, string>();
-  for (const pair of query ? query.split("&") : []) {
+  for (const pair of query ? query.replace(/&$/, "").split("&") : []) {
     const [, name, value] = /^([^=]*)=([^=]*)$/s.exec(pair) ?? [];
     if (name === undefined || value === undefined) {
       throw new ConnectionUrlError(
@@ -181,7 +185,11 @@ function readParameters(query: string | undefined): Map<string, string> {
       );
     }
     const key = decoded(name, "parameter");
-    parameters.set(key, decoded(value, key));
+    // As JDBC writes it; the last one of several counts, whatever it is called.
+    if (key === "ssl" && value === "true") parameters.set("sslmode", "require");
+    else if (key === "ssl") {
+      throw new ConnectionUrlError("has an ssl that is not true; sslmode says the rest");
+    } else parameters.set(key, decoded(value, key));
   }
   return parameters;
 }
@@ -193,16 +201,39 @@ function serversOf({ hosts, parameters }: UrlParts): Server[] {
     (addresses && hosts.every(({ host }) => !host) ? addresses : hosts.map(({ host }) => host));
   const ports = list("port") ?? hosts.map(({ port }) => port);
   if (ports.length !== names.length && ports.length !== 1) {
-    throw new ConnectionUrlError(`has ${ports.length} ports for ${names.length} hosts`);
+    throw new ConnectionUrlError(`has ${counted(ports.length, "port")} for ${counted(names.length, "host")}`);
   }
   if (addresses && addresses.length !== names.length) {
-    throw new ConnectionUrlError(`has ${addresses.length} addresses for ${names.length} hosts`);
+    throw new ConnectionUrlError(
+      `has ${counted(addresses.length, "address", "addresses")} for ${counted(names.length, "host")}`,
+    );
   }
-  return names.map((host, i) => ({
-    host: host || "localhost",
-    address: addresses?.[i] || undefined,
-    port: portOf(ports.length === 1 ? ports[0]! : ports[i]!),
-  }));
+  return names.map((name, i) => {
+    const address = addresses?.[i] || undefined;
+    return {
+      host: hostOf(name || address || ""),
+      address: address && addressOf(address),
+      port: portOf(ports.length === 1 ? ports[0]! : ports[i]!),
+    };
+  });
+}
+
+function hostOf(text: string): string {
+  if (text === "") {
+    throw new ConnectionUrlError(
+      "names no host, and which socket is meant then depends on how psql was built: name the host, " +
+        "or the socket's folder, as in ?host=/run/postgresql",
+    );
+  }
+  if (text.startsWith("@")) {
+    throw new ConnectionUrlError("names a socket without a folder, which is not taken");
+  }
+  return text;
+}
+
+function addressOf(text: string): string {
+  if (isIP(text) === 0) throw new ConnectionUrlError("has a hostaddr that is no IP address");
+  return text;
 }
 
 function portOf(text: string): number {

@@ -14,6 +14,7 @@ export interface Encryption {
 }
 
 const MODES = ["disable", "prefer", "require", "verify-ca", "verify-full", "no-verify"];
+const NEGOTIATIONS = ["postgres", "direct"];
 const VERSIONS: readonly string[] = ["TLSv1.2", "TLSv1.3"];
 
 /**
@@ -23,18 +24,31 @@ const VERSIONS: readonly string[] = ["TLSv1.2", "TLSv1.3"];
  * @throws {ConnectionUrlError} where one is not taken, or names a file that cannot be read
  */
 export function readEncryption(parameters: ReadonlyMap<string, string>): Encryption {
-  const sslmode = parameters.get("sslmode") ?? (parameters.get("ssl") === "true" ? "require" : "prefer");
+  const sslmode = parameters.get("sslmode") ?? "prefer";
   if (!MODES.includes(sslmode)) {
     throw new ConnectionUrlError(`has an sslmode that is not taken: it may be ${MODES.join(" or ")}`);
   }
   const rootCertificate = parameters.get("sslrootcert");
-  const direct = parameters.get("sslnegotiation") === "direct";
+  const negotiation = parameters.get("sslnegotiation") ?? "postgres";
+  if (!NEGOTIATIONS.includes(negotiation)) {
+    throw new ConnectionUrlError(`has an sslnegotiation that is none of ${NEGOTIATIONS.join(", ")}`);
+  }
+  const direct = negotiation === "direct";
   const mode = sslmode === "disable" ? "never" : sslmode === "prefer" ? "where possible" : "always";
   if (direct && mode !== "always") {
     throw new ConnectionUrlError("has sslnegotiation=direct without an sslmode that always encrypts");
   }
   if (rootCertificate === "system" && sslmode !== "verify-full") {
     throw new ConnectionUrlError("has sslrootcert=system without sslmode=verify-full");
+  }
+  if (parameters.has("sslcert") !== parameters.has("sslkey")) {
+    throw new ConnectionUrlError("has one of sslcert and sslkey; a certificate wants both");
+  }
+  const [least, most] = ["ssl_min_protocol_version", "ssl_max_protocol_version"].map((name) =>
+    parameters.get(name)
+  );
+  if (least && most && least > most) {
+    throw new ConnectionUrlError("has an ssl_min_protocol_version above its ssl_max_protocol_version");
   }
   const checksAuthority = /^verify-/.test(sslmode) || sslmode === "require" && rootCertificate !== undefined;
   const own = rootCertificate === undefined || rootCertificate === "system"

@@ -50,11 +50,27 @@ const URLS_TOO = /_timeout$/;
  */
 export function checkUrlOptions(options: string | undefined): void {
   const own = Object.keys(SESSION_SETTINGS).map((name) => name.toLowerCase());
-  for (const [, name = ""] of options?.matchAll(/(?:-c\s*|--)([\w.-]+)\s*=/g) ?? []) {
+  for (const name of namesIn(options ?? "")) {
     const setting = name.toLowerCase().replaceAll("-", "_");
     if (own.includes(setting) && !URLS_TOO.test(setting)) {
       throw new ConnectionUrlError(`has options that set ${setting}, which this service sets itself`);
     }
+  }
+}
+
+/**
+ * The settings that options name. They are words as on the server's command line, parted by blanks that no
+ * backslash stands before; others than these may set anything: -e, say, the order of day and month.
+ */
+function* namesIn(options: string): Generator<string> {
+  const words = [...options.matchAll(/(?:\\.|[^\s\\])+/gs)].map(([word]) => word.replace(/\\(.)/gs, "$1"));
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] === "-c" ? `-c${words[++i] ?? ""}` : words[i]!;
+    const [, name] = /^(?:-c|--)([\w.-]+)=/.exec(word) ?? [];
+    if (name === undefined) {
+      throw new ConnectionUrlError("has options that are not of the form -c name=value");
+    }
+    yield name;
   }
 }
 

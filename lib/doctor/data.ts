@@ -1,7 +1,8 @@
+import { counted } from "../counted.ts";
 import type { Sql } from "../db.ts";
 import { tableOverviews, unknownAgencies } from "../load/overview.ts";
 import type { SourceTable } from "../load/table_columns.ts";
-import { asFarAsAllowed, counted, duration, type Finding, note, well, wrong } from "./finding.ts";
+import { asFarAsAllowed, duration, type Finding, note, well, wrong } from "./finding.ts";
 
 /** As the alert DataIsStale has it, for the tables that are loaded monthly. */
 const STALE_SECONDS = 40 * 86_400;

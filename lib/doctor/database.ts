@@ -1,10 +1,11 @@
+import { counted } from "../counted.ts";
 import serverQuery from "../../sql/doctor/server.sql" with { type: "text" };
 import { databaseFault } from "../database_fault.ts";
 import { connect, type Sql } from "../db.ts";
 import { ProcessError } from "../process_error.ts";
 import { checkSchemaVersion } from "../schema_version.ts";
 import { refuseTransactionPooling } from "../transaction_pooling.ts";
-import { bytes, counted, duration, type Finding, note, well, wrong } from "./finding.ts";
+import { bytes, duration, type Finding, note, well, wrong } from "./finding.ts";
 import { lookAtRoles } from "./roles.ts";
 
 const LEAST_VERSION = 150_000;

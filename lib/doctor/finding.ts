@@ -1,3 +1,5 @@
+import { counted } from "../counted.ts";
+
 /** What is looked at, in the order in which it is. */
 export const PARTS = ["settings", "database", "storage", "issuer", "queue", "data"] as const;
 
@@ -22,10 +24,6 @@ export const note = (found: string, todo?: string): Finding => ({
 });
 
 export const wrong = (found: string, todo: string): Finding => ({ health: "wrong", found, todo });
-
-/** A number of things in words: `1 file`, `2 files`. */
-export const counted = (count: number, one: string, many = `${one}s`): string =>
-  `${count.toLocaleString("en-US")} ${count === 1 ? one : many}`;
 
 /** A stretch of time in the largest unit that leaves two or more of it. */
 export function duration(seconds: number): string {

@@ -1,8 +1,9 @@
+import { counted } from "../counted.ts";
 import forgottenQuery from "../../sql/generations/forgotten.sql" with { type: "text" };
 import workQuery from "../../sql/doctor/work.sql" with { type: "text" };
 import type { Sql } from "../db.ts";
 import { queueLength } from "../generations/queue_length.ts";
-import { asFarAsAllowed, counted, duration, type Finding, note, well, wrong } from "./finding.ts";
+import { asFarAsAllowed, duration, type Finding, note, well, wrong } from "./finding.ts";
 
 /** As the alert QueueIsOld has it. */
 const OLD_SECONDS = 600;

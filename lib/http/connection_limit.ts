@@ -1,3 +1,4 @@
+import { counted } from "../counted.ts";
 import { ConfigError } from "../config.ts";
 import { log } from "../log.ts";
 import { openFilesLeft } from "./open_files.ts";
@@ -29,7 +30,9 @@ export function connectionLimit(wanted: number): number {
   if (connections < LEAST_CONNECTIONS) {
     const needed = RESERVED_FILES + LEAST_CONNECTIONS * FILES_A_CONNECTION;
     throw new ConfigError(
-      `This process may open ${left} more files, and needs ${needed} at least. Raise its limit (ulimit -n).`,
+      `This process may open ${
+        counted(left, "more file")
+      }, and needs ${needed} at least. Raise its limit (ulimit -n).`,
     );
   }
   if (connections < wanted) {

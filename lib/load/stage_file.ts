@@ -1,3 +1,4 @@
+import { counted } from "../counted.ts";
 import type { ByteSource } from "../csv/byte_source.ts";
 import { CsvError, CsvReader } from "../csv/reader.ts";
 import type { Session } from "../db.ts";
@@ -12,7 +13,6 @@ import { type HeaderContext, OtherSource, readHeader } from "./header/read_heade
 import type { RejectsFile } from "./refusals/rejects_file.ts";
 import { RowBuffer } from "./cells/row_buffer.ts";
 import { cellIssue, checkForm, type RowsOf } from "./refusals/row_faults.ts";
-import { shownName } from "./refusals/shown.ts";
 import type { Source, Staging, StagingShape } from "./source.ts";
 import { identifier, identifiers } from "./table_columns.ts";
 
@@ -74,7 +74,7 @@ export async function stageFile(
     const rows = await readRows(context, name, reader, staged.notes);
     if (rows instanceof OtherSource) {
       other ??= rows;
-      staged.notes.more.push(`It also holds ${shownName(name)}, which is ${rows.what}.`);
+      staged.notes.otherMember(name, rows.what);
       continue;
     }
     first ??= rows;
@@ -124,7 +124,9 @@ function refuseEmpty({ source, badRows }: StagingContext, { name }: InputFile, s
     "bad_file",
     staged.rowsRead === 0
       ? `${name} has a header but no rows; wanted ${source.title}.`
-      : `${name} has no good row (of ${staged.rowsRead}, ${staged.rowsRejected} were put aside); wanted ${source.title}, of which a load ` +
+      : `${name} has no good row (of ${staged.rowsRead}, ${
+        counted(staged.rowsRejected, "was", "were")
+      } put aside); wanted ${source.title}, of which a load ` +
         `replaces everything or whole periods. Nothing was changed.`,
   );
 }

@@ -1,4 +1,5 @@
 import { ServiceError } from "../errors.ts";
+import { otherSeparator } from "../load/header/separator.ts";
 import { listed, shownName } from "../load/refusals/shown.ts";
 import type { UploadLayout } from "./layout.ts";
 
@@ -38,11 +39,16 @@ export function findColumns(
     ...twice.length === 0 ? [] : [`has ${listed(twice)} twice`],
   ];
   if (wrong.length === 0) return found;
-  const hint = found.size === 0 && header[0] !== undefined
-    ? ` None of its columns is known; it begins with ${JSON.stringify(shownName(header[0]))}.`
-    : "";
+  const hints = found.size > 0 || header[0] === undefined ? [] : [
+    `None of its columns is known; it begins with ${JSON.stringify(shownName(header[0]))}.`,
+    otherSeparator(header, 'commas or "|"'),
+  ];
   throw new ServiceError("upload_malformed", {
-    why: `The header of the file ${wrong.join(" and ")}; a ${title} must have each of its ` +
-      `${columns.length} columns once.${hint}`,
+    why: [
+      `The header of the file ${
+        wrong.join(" and ")
+      }; a ${title} must have each of its ${columns.length} columns once.`,
+      ...hints.filter((hint) => hint !== null),
+    ].join(" "),
   });
 }

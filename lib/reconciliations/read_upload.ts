@@ -110,7 +110,7 @@ function sentenceOf({ kind, line }: CsvError): string {
     case "utf16":
       return `The file is in UTF-16; wanted UTF-8. Save it as "CSV UTF-8"`;
     case "compressed":
-      return "The file is compressed; wanted the CSV itself";
+      return `The file is compressed, or an Excel workbook; wanted the CSV itself. Excel saves one as "CSV UTF-8"`;
   }
 }
 

@@ -1,3 +1,4 @@
+import { counted } from "../counted.ts";
 import { type CsvBatch, PLAIN } from "../csv/batch.ts";
 import { shown } from "../load/refusals/shown.ts";
 import { ACCOUNT_PARTS, type AccountParts } from "../account_parts.ts";
@@ -43,9 +44,7 @@ export class UploadRecord {
     this.#first = batch.firstCell[record]!;
     const width = batch.width(record);
     if (width !== this.#width) {
-      return `This record has ${width} ${
-        width === 1 ? "field" : "fields"
-      } where the header has ${this.#width}, ` +
+      return `This record has ${counted(width, "field")} where the header has ${this.#width}, ` +
         `so it was left out.`;
     }
     if (this.#isBlank()) return "Every field of this record is blank, so it was left out.";

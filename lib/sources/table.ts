@@ -1,3 +1,4 @@
+import { counted } from "../counted.ts";
 import { ruleForType } from "../load/cells/cell_rules.ts";
 import { DirectEncoder } from "../load/cells/direct_encoder.ts";
 import { exactly, matchHeader } from "../load/header/header.ts";
@@ -150,8 +151,8 @@ async function removeNamesakes(
       throw new LoadError(
         "conflict",
         `${
-          other.others.toLocaleString("en-US")
-        } rows have the ${id} of another transaction that is here, such as ` +
+          counted(other.others, "row has", "rows have")
+        } the ${id} of another transaction that is here, such as ` +
           `${other.id} (${
             shown(other.found)
           }). Move over before anything is loaded from the archive, or leave out ` +

@@ -1,3 +1,4 @@
+import { counted } from "../../lib/counted.ts";
 import type { DayCoverage, PeriodCoverage } from "../../lib/coverage/coverage.ts";
 import type { Expected } from "../../lib/coverage/estimate.ts";
 import { usDay } from "../../lib/us_day.ts";
@@ -82,7 +83,7 @@ function ByDay({ coverage, look, values }: { coverage: DayCoverage; look: Look; 
       {records > 0 && (
         <Bars
           caption="Records by month"
-          says={`${number(records)} records from ${byMonth[0]!.month} to ${byMonth.at(-1)!.month}`}
+          says={`${counted(records, "record")} from ${byMonth[0]!.month} to ${byMonth.at(-1)!.month}`}
           of={["Month", "Records"]}
           bars={byMonth.map(({ month, records }) => ({
             label: month,

@@ -13,11 +13,11 @@ import { orRefusal } from "./or_refusal.ts";
 import { forVisitors, requireVisitor } from "./visitor.ts";
 
 /** What a button of the form asks to see first, by its value: what the page's address then has besides the form. */
-const LOOKS: Record<string, Record<string, string>> = {
-  look: {},
-  records: { records: "first" },
-  columns: { records: "all" },
-};
+const LOOKS: ReadonlyMap<string, Record<string, string>> = new Map([
+  ["look", {}],
+  ["records", { records: "first" }],
+  ["columns", { records: "all" }],
+]);
 
 /** `POST /request`: the form, sent to ask for a file, or to see first what it would give. */
 export const requestFile = (dependencies: Dependencies) =>
@@ -40,7 +40,7 @@ export const requestFile = (dependencies: Dependencies) =>
       }
       const { value: address, refusal } = await orRefusal(c, sql, async () => {
         requireAgencyAccess(user, request.agency_code);
-        const look = LOOKS[String(sent["do"])];
+        const look = LOOKS.get(String(sent["do"]));
         if (look) return formAddress({ ...values, agency: request.agency_code }, look);
         const { job } = await requestGeneration(sql, fileTypeOf(request.file_type), request, {
           requestedBy: user.name,

@@ -17,7 +17,7 @@ const signInAt = (db: TestDatabase, issuer: Issuer, options: Partial<OidcOptions
       ...options,
     }),
   });
-  return (jwt: string) => authenticate(jwt);
+  return authenticate;
 };
 
 const refused = { code: "not_signed_in" };
@@ -199,6 +199,20 @@ Deno.test("a clock that differs by up to a minute does not matter", async () => 
   await using issuer = await startIssuer({ keys: [key] });
   const now = Math.floor(Date.now() / 1000);
   await signInAt(db, issuer)(await sign({ ...goodClaims(issuer), nbf: now + 40, exp: now - 40 }, key));
+});
+
+Deno.test("a token that has expired since is taken for the moment that it was good at; its user may have been disabled", async () => {
+  await using db = await testDatabase();
+  const key = await newKey("one");
+  await using issuer = await startIssuer({ keys: [key] });
+  const signIn = signInAt(db, issuer);
+  const now = Math.floor(Date.now() / 1000);
+  const jwt = await sign({ ...goodClaims(issuer), nbf: now - 3600, exp: now - 1800 }, key);
+  const begun = new Date((now - 2700) * 1000);
+  await assert.rejects(signIn(jwt), refused);
+  const { userId } = await signIn(jwt, begun);
+  await setDisabled(db.sql, userId, true);
+  await assert.rejects(signIn(jwt, begun), refused);
 });
 
 Deno.test("after a rotation the new key's tokens are taken, and the withdrawn key's are not", async () => {

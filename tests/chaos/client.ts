@@ -1,33 +1,27 @@
 import { Random } from "../helpers/random.ts";
+import type { Caller } from "./caller.ts";
 import type { Job, Ledger, Status, User } from "./ledger.ts";
 import { pause } from "./pause.ts";
 import type { Body, Requests } from "./requests.ts";
-
-const ANSWER_MILLISECONDS = 10_000;
-const RETRY_MILLISECONDS = 300;
-/** How long a client goes on trying; far longer than any one fault lasts. */
-const PATIENCE_SECONDS = 90;
+import { breakOffUpload, sendUpload } from "./upload_client.ts";
+import type { Uploads } from "./uploads.ts";
 
 /** How clients behave. */
 export interface ClientOptions {
-  api: string;
+  caller: Caller;
   users: readonly User[];
   ledger: Ledger;
   requests: Requests;
+  uploads: Uploads;
   /** Each user decides by a seed of its own, made from this. */
   seed: number;
   /** The mean pause between two things that one client does. */
   pauseMilliseconds: number;
 }
 
-interface Answer {
-  status: number;
-  // deno-lint-ignore no-explicit-any -- what is in it is looked at with care
-  json: any;
-}
-
 /**
- * Clients that ask for files, ask again, look at their jobs and cancel some, whatever happens to the service.
+ * Clients that ask for files, for what has changed in them and for differences, ask again, look at what there
+ * is and at their jobs, and cancel some, whatever happens to the service.
  */
 export class Clients {
   #asked = 0;
@@ -44,14 +38,9 @@ export class Clients {
 
   /** Reads a job's status. */
   async status(job: Job, wait?: number): Promise<Status> {
-    const { json } = await this.#send(
-      job.user,
-      "GET",
-      `/v1/check_detached_generation_status/?job_id=${job.id}`,
-      {
-        ...wait !== undefined && { headers: { Prefer: `wait=${wait}` } },
-      },
-    );
+    const path = `/v1/check_detached_generation_status/?job_id=${job.id}`;
+    const headers = wait === undefined ? {} : { Prefer: `wait=${wait}` };
+    const { json } = await this.options.caller.send(job.user, "GET", path, { headers });
     this.options.ledger.see(job, json);
     return json;
   }
@@ -63,7 +52,8 @@ export class Clients {
       if (signal.aborted) return;
       const own = this.#jobs.filter((job) => job.user === user);
       try {
-        if (own.length === 0 || random.chance(0.5)) await this.#ask(user, requests.next(random));
+        if (random.chance(0.21)) await this.#doMore(user, own, random);
+        else if (own.length === 0 || random.chance(0.5)) await this.#ask(user, requests.next(random));
         else if (random.chance(0.15)) await this.#askAtOnce(user, requests.next(random));
         else if (random.chance(0.16)) await this.#askForMany(user, random);
         else if (random.chance(0.18)) await this.#hangUp(user, requests.next(random), random.below(60));
@@ -77,8 +67,72 @@ export class Clients {
     }
   }
 
+  /** What is asked for less often. */
+  async #doMore(user: User, own: readonly Job[], random: Random): Promise<void> {
+    const { requests, uploads } = this.options;
+    const finished = own.filter(({ ended }) => ended?.state === "finished");
+    if (random.chance(0.4)) {
+      const upload = uploads.next(random);
+      const key = this.#nextKey(user);
+      if (random.chance(0.4)) await breakOffUpload(this.options.caller, user, upload, key, random);
+      const job = this.#enter(await sendUpload(this.options.caller, this.options.ledger, user, upload, key));
+      if (job && random.chance(0.2)) await this.#cancelAfter(job, random.below(600));
+      else if (job && random.chance(0.25)) await this.#repeat(job);
+      return;
+    }
+    const whole = own.filter(({ body, upload }) => !upload && body["since_job_id"] === undefined);
+    if (whole.length > 0 && random.chance(0.5)) await this.#askForChanges(random.pick(whole), random);
+    else await this.#lookAround(user, finished, requests.next(random), random);
+  }
+
+  /** Asks what has changed since an earlier file, in the packing of that or the other one. */
+  async #askForChanges(job: Job, random: Random): Promise<void> {
+    const { id, user, body } = job;
+    if ((job.ended ?? await this.status(job)).state !== "finished") return;
+    const { compression: _, ...plain } = body;
+    const compression = random.chance(0.3) ? { compression: "gzip" } : {};
+    await this.#ask(user, { ...plain, ...compression, since_job_id: id });
+    this.options.ledger.journal.count("requests for changes");
+  }
+
+  /** Looks at totals, coverage and first records, once each: what is away then is no promise broken. */
+  async #lookAround(user: User, finished: readonly Job[], body: Body, random: Random): Promise<void> {
+    const { caller, ledger: { journal } } = this.options;
+    const query = new URLSearchParams(Object.entries(body).map(([key, value]) => [key, String(value)]));
+    const looks = [
+      caller.once(user, "POST", "/v1/generations/preview", { body: JSON.stringify(body) }),
+      caller.once(user, "POST", "/v1/generations/estimate", { body: JSON.stringify(body) }),
+      caller.once(user, "GET", `/v1/coverage/?${query}`),
+    ];
+    for (const answer of await Promise.all(looks)) {
+      if ("status" in answer && ![200, 503].includes(answer.status)) {
+        journal.violation(`A look at ${JSON.stringify(body)} was answered ${JSON.stringify(answer)}`);
+      }
+    }
+    journal.count("looks", looks.length);
+    if (finished.length > 0) await this.#lookAtTotals(random.pick(finished));
+  }
+
+  /** The totals of a file are of that very file; those of changes and differences there are not. */
+  async #lookAtTotals({ id, user, body, upload, ended }: Job): Promise<void> {
+    const { caller, ledger: { journal } } = this.options;
+    const hasTotals = !upload && body["since_job_id"] === undefined;
+    const { status, json } = await caller.send(user, "GET", `/v1/generations/${id}/totals`);
+    const isRight = hasTotals
+      ? status === 200 && json.records === ended!.rows && json.sha256 === ended!.sha256
+      : status === 404 && json.code === "no_totals";
+    if (!isRight) {
+      journal.violation(`The totals of job ${id} were answered ${status}: ${JSON.stringify(json)}`);
+    }
+    journal.count("looks");
+  }
+
+  #nextKey(user: User): string {
+    return `${user.name}-${++this.#asked}`;
+  }
+
   async #ask(user: User, body: Body): Promise<void> {
-    await this.#post(user, body, `${user.name}-${++this.#asked}`);
+    await this.#post(user, body, this.#nextKey(user));
   }
 
   /** The same request from several clients in the same instant. */
@@ -97,10 +151,10 @@ export class Clients {
 
   /** Hangs up on a request before its response has come, or while it comes, and sends it again. */
   async #hangUp(user: User, body: Body, milliseconds: number): Promise<void> {
-    const key = `${user.name}-${++this.#asked}`;
-    await this.#drop(user, "POST", "/v1/generate_detached_file/", milliseconds, {
+    const key = this.#nextKey(user);
+    await this.options.caller.drop(user, "POST", "/v1/generate_detached_file/", milliseconds, {
       headers: { "Idempotency-Key": key },
-      body,
+      body: JSON.stringify(body),
     });
     await this.#post(user, body, key);
   }
@@ -109,36 +163,18 @@ export class Clients {
   async #glance({ id, user }: Job, milliseconds: number): Promise<void> {
     const events = `/v1/generations/${id}/events`;
     const status = `/v1/check_detached_generation_status/?job_id=${id}`;
-    for (const path of [events, status]) await this.#drop(user, "HEAD", path, 2000);
-    await this.#drop(user, "GET", events, milliseconds);
-  }
-
-  /** Sends a request and does not wait for its response, or not for all of it. */
-  async #drop(
-    { token }: User,
-    method: string,
-    path: string,
-    milliseconds: number,
-    { headers, body }: { headers?: Record<string, string>; body?: Body } = {},
-  ): Promise<void> {
-    try {
-      const response = await fetch(this.options.api + path, {
-        method,
-        headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json", ...headers },
-        ...body && { body: JSON.stringify(body) },
-        signal: AbortSignal.timeout(milliseconds),
-      });
-      await response.bytes();
-    } catch {
-      // That is what it is for.
-    }
-    this.options.ledger.journal.count(`dropped: ${method}`);
+    const { caller } = this.options;
+    for (const path of [events, status]) await caller.drop(user, "HEAD", path, 2000);
+    await caller.drop(user, "GET", events, milliseconds);
   }
 
   /** Sends a request again that was answered, as a client does that has lost the answer. */
   async #repeat(job: Job): Promise<void> {
-    const { journal } = this.options.ledger;
-    const again = await this.#post(job.user, job.body, job.idempotencyKey);
+    const { caller, ledger } = this.options;
+    const { journal } = ledger;
+    const again = job.upload
+      ? await sendUpload(caller, ledger, job.user, job.upload, job.idempotencyKey)
+      : await this.#post(job.user, job.body, job.idempotencyKey);
     if (again && again.id !== job.id) {
       journal.violation(`The key ${job.idempotencyKey} gave job ${job.id}, and then job ${again.id}.`);
     }
@@ -146,10 +182,10 @@ export class Clients {
   }
 
   async #post(user: User, body: Body, key: string): Promise<Job | undefined> {
-    const { ledger } = this.options;
-    const { status, json } = await this.#send(user, "POST", "/v1/generate_detached_file/", {
+    const { caller, ledger } = this.options;
+    const { status, json } = await caller.send(user, "POST", "/v1/generate_detached_file/", {
       headers: { "Idempotency-Key": key },
-      body,
+      body: JSON.stringify(body),
     });
     ledger.journal.count("requests");
     if (status === 429) {
@@ -160,16 +196,21 @@ export class Clients {
       ledger.journal.violation(`A request was answered ${status}: ${JSON.stringify({ json, body })}`);
       return undefined;
     }
-    const isNew = !ledger.jobs.has(json.job_id);
-    const job = ledger.accept(user, body, key, json);
-    if (isNew) this.#jobs.push(job);
+    return this.#enter(ledger.accept(user, { body, idempotencyKey: key }, json));
+  }
+
+  #enter(job: Job | undefined): Job | undefined {
+    if (job && !this.#jobs.includes(job)) this.#jobs.push(job);
     return job;
   }
 
   /** Cancels what it has just asked for, before it is begun, in the middle of it or too late. */
   async #changeMind(user: User, body: Body, milliseconds: number): Promise<void> {
-    const job = await this.#post(user, body, `${user.name}-${++this.#asked}`);
-    if (!job) return;
+    const job = await this.#post(user, body, this.#nextKey(user));
+    if (job) await this.#cancelAfter(job, milliseconds);
+  }
+
+  async #cancelAfter(job: Job, milliseconds: number): Promise<void> {
     await pause(milliseconds);
     await this.#cancel(job);
   }
@@ -177,7 +218,11 @@ export class Clients {
   async #cancel(job: Job): Promise<void> {
     const { journal } = this.options.ledger;
     job.cancelAsked = true;
-    const { status, json } = await this.#send(job.user, "DELETE", `/v1/generations/${job.id}`, {});
+    const { status, json } = await this.options.caller.send(
+      job.user,
+      "DELETE",
+      `/v1/generations/${job.id}`,
+    );
     journal.count("cancellations");
     if (status === 200) {
       this.options.ledger.see(job, json);
@@ -185,42 +230,5 @@ export class Clients {
     } else if (status !== 409) {
       journal.violation(`The cancellation of job ${job.id} was answered ${status}: ${JSON.stringify(json)}`);
     }
-  }
-
-  /** Sends a request until it is answered with something else than a server error. */
-  async #send(
-    { token }: User,
-    method: string,
-    path: string,
-    { headers, body }: { headers?: Record<string, string>; body?: Body },
-  ): Promise<Answer> {
-    const { api, ledger: { journal } } = this.options;
-    const deadline = performance.now() + PATIENCE_SECONDS * 1000;
-    let last: unknown;
-    while (performance.now() < deadline) {
-      try {
-        const response = await fetch(api + path, {
-          method,
-          headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json", ...headers },
-          ...body && { body: JSON.stringify(body) },
-          signal: AbortSignal.timeout(ANSWER_MILLISECONDS),
-        });
-        const json = await response.json();
-        if (response.status < 500) return { status: response.status, json };
-        journal.count(`answers ${response.status}`);
-        // A 503 says that something is away; anything else is a fault of the service.
-        if (response.status !== 503) {
-          journal.note("server error", { method, path, status: response.status, json });
-        }
-        last = json;
-      } catch (error) {
-        journal.count("connections lost");
-        last = error;
-      }
-      await pause(RETRY_MILLISECONDS);
-    }
-    throw new Error(
-      `${method} ${path} was not answered in ${PATIENCE_SECONDS} seconds; the last was ${last}`,
-    );
   }
 }

@@ -1,5 +1,6 @@
 import type { Journal } from "./journal.ts";
 import type { Body } from "./requests.ts";
+import type { Upload } from "./uploads.ts";
 
 /** Who asks. */
 export interface User {
@@ -20,14 +21,24 @@ export interface Status {
   error_code: string | null;
   data_as_of: string | null;
   reused: boolean;
+  /** Of a reconciliation. */
+  findings?: Record<string, number> | null;
+  /** Of a file of changes. */
+  changes: { added: number; changed: number; removed: number } | null;
+}
+
+/** What was sent, and may be sent again. */
+export interface Asked {
+  body: Body;
+  /** What came with it to be reconciled. */
+  upload?: Upload;
+  idempotencyKey: string;
 }
 
 /** A job that the service has accepted. */
-export interface Job {
+export interface Job extends Asked {
   id: number;
   user: User;
-  body: Body;
-  idempotencyKey: string;
   /** Somebody has asked for its cancellation, whatever came of it. */
   cancelAsked: boolean;
   /** The service has said that it is cancelled. */
@@ -43,13 +54,12 @@ export class Ledger {
   constructor(readonly journal: Journal) {}
 
   /** Enters what an accepted request was answered; again where it was sent again. */
-  accept(user: User, body: Body, idempotencyKey: string, status: Status): Job {
+  accept(user: User, asked: Asked, status: Status): Job {
     const known = this.jobs.get(status.job_id);
-    if (known && known.idempotencyKey !== idempotencyKey) {
+    if (known && known.idempotencyKey !== asked.idempotencyKey) {
       this.journal.violation(`Job ${status.job_id} was given to two requests with different keys.`);
     }
-    const job = known ??
-      { id: status.job_id, user, body, idempotencyKey, cancelAsked: false, cancelled: false };
+    const job = known ?? { id: status.job_id, user, ...asked, cancelAsked: false, cancelled: false };
     this.jobs.set(job.id, job);
     if (status.reused) this.journal.count("reused");
     this.see(job, status);

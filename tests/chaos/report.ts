@@ -13,7 +13,8 @@ export interface Findings {
   recovery: Recovery;
   settled: Settled;
   ended: EndedJobs;
-  verified: VerifiedFiles;
+  /** Whole files, and how many of changes and of differences. */
+  verified: { files: VerifiedFiles; changes: number; differences: number };
   /** How often requests to S3 went wrong, by fault. */
   s3: { requests: number; faults: Map<string, number> };
   generations: Generations;
@@ -50,6 +51,11 @@ export function report(findings: Findings): string {
         many(count("requests repeated after their answer"))
       } of them sent again`,
       `${many(count("cancellations"))} cancellations, ${many(loads(journal))} loads of data`,
+      `${many(count("uploads"))} uploads, ${many(count("uploads broken off"))} of them broken off before; ` +
+      `${many(count("requests for changes"))} requests for changes, ${
+        many(count("looks"))
+      } looks at totals, coverage, ` +
+      "estimates and first records",
       `${many(count("dropped: POST"))} requests dropped and sent again, ${
         many(count("dropped: HEAD"))
       } heads, ` +
@@ -89,9 +95,10 @@ export function report(findings: Findings): string {
       } s more until nothing was left over`,
       `${settled.foundBySecondSweep} objects were found by the second sweep; ${settled.lateParts} parts were stored by Swift after their ` +
       `upload was aborted`,
-      `${many(verified.files)} files, ${
-        many(verified.bytes / 1e6)
-      } MB, fetched through their links and compared with COPY`,
+      `${many(verified.files.files)} files, ${
+        many(verified.files.bytes / 1e6)
+      } MB, fetched through their links and compared with COPY; ` +
+      `${verified.changes} of changes applied to their earlier files, ${verified.differences} of differences made anew`,
     ]),
   ].join("\n");
 }

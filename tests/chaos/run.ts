@@ -11,6 +11,7 @@ import { stopSignal } from "../../lib/shutdown.ts";
 import { randomFaults } from "../helpers/faulty_s3.ts";
 import { Random } from "../helpers/random.ts";
 import { INSTALL_SWIFT, startSwift, type SwiftServer } from "../helpers/swift.ts";
+import { Caller } from "./caller.ts";
 import { Clients } from "./client.ts";
 import { pause } from "./pause.ts";
 import { USUAL_S3_FAULTS } from "./faults.ts";
@@ -24,8 +25,11 @@ import { startChaosService } from "./service.ts";
 import { type ChaosSettings, readSettings, USAGE } from "./settings.ts";
 import { settle } from "./settle.ts";
 import { storm } from "./storm.ts";
+import { Uploads } from "./uploads.ts";
+import { verifyChanges } from "./verify_changes.ts";
+import { verifyDifferences } from "./verify_differences.ts";
 import { verifyFiles } from "./verify_files.ts";
-import { verifyJobs } from "./verify_jobs.ts";
+import { type Finished, verifyJobs } from "./verify_jobs.ts";
 
 const MEAN_CLIENT_PAUSE = 1000;
 const MEAN_FAULT_PAUSE = 2500;
@@ -48,10 +52,11 @@ async function chaos(
   });
   await loads.judge();
   const clients = new Clients({
-    api: service.apiUrl,
+    caller: new Caller(service.apiUrl, journal),
     users: service.users,
     ledger,
     requests: new Requests(),
+    uploads: await Uploads.of(sql),
     seed: seed + 100,
     pauseMilliseconds: MEAN_CLIENT_PAUSE,
   });
@@ -80,7 +85,14 @@ async function chaos(
   watched.abort();
   await watching;
   const ended = await verifyJobs(clients, ledger, sql);
-  const verified = await verifyFiles(ended.finished, { databaseUrl, sql, loads, journal });
+  const isDifferences = ({ job }: Finished) => job.upload !== undefined;
+  const isChanges = ({ job }: Finished) => job.body["since_job_id"] !== undefined;
+  const whole = ended.finished.filter((one) => !isDifferences(one) && !isChanges(one));
+  const verified = {
+    files: await verifyFiles(whole, { databaseUrl, sql, loads, journal }),
+    changes: await verifyChanges(ended.finished.filter(isChanges), { whole, loads, journal }),
+    differences: await verifyDifferences(ended.finished.filter(isDifferences), { sql, journal }),
+  };
   const faulty = s3.requests.filter(({ fault }) => fault !== undefined);
   const counts = new Map<string, number>();
   for (const { fault } of faulty) counts.set(fault!, (counts.get(fault!) ?? 0) + 1);

@@ -1,8 +1,9 @@
-import { connect, type Sql } from "../../lib/db.ts";
+import { connect, openSession, type Sql } from "../../lib/db.ts";
 import { freePort } from "../helpers/free_port.ts";
 import { migrate } from "../../lib/migrate.ts";
 import { loadSample } from "../../lib/dev/sample/load.ts";
 import { multiplyContracts } from "../../lib/dev/sample/multiply.ts";
+import { followAccounts } from "../../lib/sources/follow_accounts.ts";
 import { type FaultyS3, faultyS3 } from "../helpers/faulty_s3.ts";
 import { type RestartablePostgres, startRestartablePostgres } from "../helpers/restartable_postgres.ts";
 import { urlAs } from "../helpers/roles.ts";
@@ -41,7 +42,7 @@ export async function startChaosService(swift: SwiftServer, journal: Journal): P
   const postgres = stack.use(await startRestartablePostgres("chaos"));
   const { databaseUrl, sql } = await makeDatabase(postgres.url);
   stack.defer(() => sql.end({ timeout: 5 }));
-  await addData(sql);
+  await addData(sql, databaseUrl);
   const users = [];
   for (const name of USERS) users.push({ name, token: (await addUser(sql, name, { admin: true })).token });
   const bucket = stack.use(await testBucket(swift.url));
@@ -114,9 +115,13 @@ async function makeDatabase(server: string): Promise<{ databaseUrl: string; sql:
   return { databaseUrl: url.href, sql };
 }
 
-async function addData(sql: Sql): Promise<void> {
+async function addData(sql: Sql, databaseUrl: string): Promise<void> {
   await loadSample(sql);
   await multiplyContracts(sql, { rows: BIG_ROWS, agency: BIG_AGENCY, ...BIG_DAYS });
+  // What the first load of accounts would do to all of them: no file of differences is to change by that.
+  const session = await openSession(databaseUrl, "chaos-setup");
+  await followAccounts(session);
+  await session.end();
   // Or the first load would take the sample away.
   await sql`UPDATE data_source SET is_sample = false`;
 }

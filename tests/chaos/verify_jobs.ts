@@ -2,10 +2,15 @@ import type { Sql } from "../../lib/db.ts";
 import type { Clients } from "./client.ts";
 import type { Job, Ledger, Status } from "./ledger.ts";
 
+/** A job that has finished, with its status. */
+export interface Finished {
+  job: Job;
+  status: Status;
+}
+
 /** How the accepted jobs have ended. */
 export interface EndedJobs {
-  /** Those that have finished, with their status. */
-  finished: { job: Job; status: Status }[];
+  finished: Finished[];
   failed: { job: Job; status: Status }[];
   cancelled: number;
 }
@@ -26,7 +31,7 @@ export async function verifyJobs(clients: Clients, ledger: Ledger, sql: Sql): Pr
       if (!status.error_code || !/^[A-Z].*\.$/.test(status.message)) {
         journal.violation(`Job ${job.id} failed without a code and a sentence: ${JSON.stringify(status)}`);
       }
-      if (/_unavailable$|^source_behind$/.test(status.error_code ?? "")) {
+      if (/_unavailable$|^source_behind$|_gone$/.test(status.error_code ?? "")) {
         journal.violation(`Job ${job.id} failed for its environment's fault: ${JSON.stringify(status)}`);
       }
     } else journal.violation(`Job ${job.id} is ${status.state}.`);

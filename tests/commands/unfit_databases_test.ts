@@ -61,4 +61,14 @@ Deno.test({
     const { code, err } = await runTask(words, { DATABASE_URL: pooler.url });
     assert.equal(code, 0, err);
   }
+  // It keeps the setting to itself, where it does not know it.
+  await db.sql.unsafe(`ALTER DATABASE ${db.name} SET search_path = elsewhere, public`);
+  await using later = await startPgbouncer(db.url, "session", "extra_float_digits,options");
+  const { code, err } = await runTask(["status"], { DATABASE_URL: later.url });
+  assert.equal(code, 3, err);
+  assert.match(
+    err,
+    /^DATABASE_URL leads to a pooler that passes over [^\n]* another search_path than [^\n]*\n$/,
+  );
+  assert.equal((await runTask(["status"], { DATABASE_URL: db.url })).code, 0);
 });

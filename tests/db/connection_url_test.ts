@@ -1,8 +1,24 @@
 import assert from "node:assert/strict";
+import config from "../../deno.json" with { type: "json" };
+import fc from "fast-check";
 import { ConfigError, readConfig } from "../../lib/config.ts";
 import { readConnectionUrl } from "../../lib/db/connection_url.ts";
 import { ConnectionUrlError } from "../../lib/db/connection_url_error.ts";
 import { startupOptions } from "../../lib/db/session_settings.ts";
+import { tries } from "../helpers/properties.ts";
+
+/** What may stand in any part of a URL, odd characters above all. */
+const someText = fc.string({
+  unit: fc.constantFrom(..."aZ09 :/?#@%&=,[]+'\"\\é€𝄞"),
+  minLength: 1,
+  maxLength: 8,
+});
+
+/** Text as it may stand in a URL: what has to be is percent-encoded, some of the rest as well. */
+const encoded = (text: string, all: boolean): string =>
+  all
+    ? [...new TextEncoder().encode(text)].map((byte) => `%${byte.toString(16).padStart(2, "0")}`).join("")
+    : encodeURIComponent(text);
 
 const where = (url: string) => {
   const { servers, user, password, database } = readConnectionUrl(url);
@@ -14,7 +30,11 @@ const forms: [url: string, ...wanted: (string | undefined)[]][] = [
   ["postgresql://u:p@h/d", "u", "p", "h 5432", "d"],
   ["postgres://u@h", "u", undefined, "h 5432", "u"],
   ["postgres://u:@h/", "u", "", "h 5432", "u"],
-  ["postgres://u:p@/d", "u", "p", "localhost 5432", "d"],
+  ["postgres:///d?user=u&host=h&", "u", undefined, "h 5432", "d"],
+  ["postgres://u@h/d?hostaddr=::1", "u", undefined, "h 5432", "d"],
+  ["postgres://u@/d?hostaddr=::1,127.0.0.1&port=6,7", "u", undefined, "::1 6, 127.0.0.1 7", "d"],
+  ["postgres://u@h/d?password=&user=v&dbname=", "v", "", "h 5432", "v"],
+  ["postgres://u@h/d?port=6&port=7&host=a&host=b", "u", undefined, "b 7", "d"],
   ["postgres://u:p@[::1]:6000/d", "u", "p", "::1 6000", "d"],
   ["postgres://u:p@[::1]/d", "u", "p", "::1 5432", "d"],
   ["postgres:///d?host=/run/postgresql&user=u", "u", undefined, "/run/postgresql 5432", "d"],
@@ -59,7 +79,7 @@ const refused: [url: string, wanted: RegExp][] = [
   ["postgres://u:sEcret%00@h/d", /password that is not percent-encoded/],
   ["postgres://u:sEcret%ff@h/d", /password that is not percent-encoded/],
   ["postgres://h/d", /names no user/],
-  ["postgres://u:sEcret@::1/d", /host that cannot be read|port that is no whole number/],
+  ["postgres://u:sEcret@::1/d", /host that cannot be read: an IPv6 address stands in brackets/],
   ["postgres://u@h/d?sEcret=1", /has the parameter of another name, which is not taken/],
   ["postgres://u@h/d?passfile=/x", /has the parameter passfile, which is not taken/],
   ["postgres://u@h/d?service=x", /has the parameter service/],
@@ -74,7 +94,30 @@ const refused: [url: string, wanted: RegExp][] = [
   ["postgres://u@h/d?connect_timeout=sEcret", /connect_timeout that is no whole number/],
   ["postgres://u@h/d?options=-c%20search_path%3DsEcret", /options that set search_path/],
   ["postgres://u@h/d?options=--DateStyle%3DGerman", /options that set datestyle/],
+  ["postgres://u@h/d?options=-cDate\\Style%3DGerman", /options that set datestyle/],
+  ["postgres://u@h/d?options=-e", /options that are not of the form -c name=value/],
+  ["postgres://u@h/d?options=-c%20a%3Db%20sEcret", /options that are not of the form -c name=value/],
   ["postgres://u@a,b/d?port=1,2,3", /3 ports for 2 hosts/],
+  ["postgres://u@a/d?port=1,2", /2 ports for 1 host\.$/],
+  ["postgres://u@a/d?hostaddr=::1,::2", /2 addresses for 1 host\.$/],
+  ["postgres://u:sEcret@/d", /names no host/],
+  ["postgres://u:sEcret@[]/d", /names no host/],
+  ["postgres://u@a,,b/d", /names no host/],
+  ["postgres://u@h/d?host=", /names no host/],
+  ["postgres://u@%40sEcret/d", /socket without a folder/],
+  ["postgres://u@h/d?hostaddr=sEcret", /hostaddr that is no IP address/],
+  ["postgres://u@h/d?ssl=sEcret", /ssl that is not true/],
+  ["postgres://u@h/d?sslmode=", /sslmode that is not taken/],
+  ["postgres://u@h/d?sslnegotiation=sEcret", /sslnegotiation that is none of/],
+  ["postgres://u@h/d?sslsni=0", /sslsni that is not taken/],
+  ["postgres://u@h/d?sslcertmode=require", /sslcertmode that is not taken/],
+  ["postgres://u@h/d?sslcert=/sEcret", /one of sslcert and sslkey/],
+  [
+    "postgres://u@h/d?ssl_min_protocol_version=TLSv1.3&ssl_max_protocol_version=TLSv1.2",
+    /ssl_min_protocol_version above/,
+  ],
+  ["postgres://u@h/d?require_auth=scram-sha-256", /has the parameter of another name|require_auth/],
+  ["postgres://u@h/d?sslcrl=/x", /has the parameter sslcrl/],
 ];
 for (const [url, wanted] of refused) {
   Deno.test(`a database's URL that is not taken is refused by a sentence without a value of it: ${url}`, () => {
@@ -91,3 +134,72 @@ for (const [url, wanted] of refused) {
     assert.throws(() => readConnectionUrl(url), ConnectionUrlError);
   });
 }
+
+Deno.test("whatever a URL's parts are, and whether they stand in front or as parameters, it means the same", () => {
+  const someHost = fc.constantFrom(
+    "h",
+    "a.example.gov",
+    "127.0.0.1",
+    "::1",
+    "2001:db8::1",
+    "/run/postgresql",
+  );
+  const someServer = fc.record({ host: someHost, port: fc.integer({ min: 1, max: 65_535 }) });
+  fc.assert(
+    fc.property(
+      fc.record({ user: someText, password: someText, database: someText }),
+      fc.array(someServer, { minLength: 1, maxLength: 3 }),
+      fc.record({ front: fc.boolean(), all: fc.boolean() }),
+      ({ user, password, database }, servers, { front, all }) => {
+        const part = (text: string) => encoded(text, all);
+        const hosts = servers.map(({ host, port }) =>
+          `${host.includes(":") ? `[${host}]` : part(host)}:${port}`
+        );
+        const list = (key: "host" | "port") => part(servers.map((server) => server[key]).join(","));
+        const url = front
+          ? `postgres://${part(user)}:${part(password)}@${hosts}/${part(database)}`
+          : `postgresql://?user=${part(user)}&password=${part(password)}&host=${list("host")}&port=${
+            list("port")
+          }&dbname=${part(database)}`;
+        const places = servers.map(({ host, port }) => `${host} ${port}`).join(", ");
+        assert.deepEqual(where(url), [user, password, places, database], url);
+      },
+    ),
+    tries(500),
+  );
+});
+
+Deno.test("a URL that is spoiled anywhere is read, or refused by a sentence without its password", () => {
+  const url =
+    "postgres://user:sEcret@[::1]:6000,h/d%20b?sslmode=require&options=-c%20role%3Dr&connect_timeout=3&keepalives=1";
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: url.length }), fc.nat(4), someText, (at, count, text) => {
+      // The password itself stays, or there would be nothing to look for.
+      if (at > url.indexOf("sEcret") && at < url.indexOf("@") || at + count > url.length) return;
+      try {
+        readConnectionUrl(url.slice(0, at) + text + url.slice(at + count));
+      } catch (error) {
+        assert.ok(error instanceof ConnectionUrlError, String(error));
+        assert.doesNotMatch(error.message, /sEc|ret/);
+      }
+    }),
+    tries(1000),
+  );
+});
+
+Deno.test("no task can see the variables by which psql is told where to connect", () => {
+  const sets = Object.entries(config.permissions) as [string, { env?: unknown }][];
+  assert.ok(sets.length > 5);
+  for (const [name, { env }] of sets) {
+    assert.doesNotMatch(JSON.stringify(env ?? {}), /"PG|"\*"|"allow":true/, name);
+    assert.notEqual(env, true, name);
+  }
+});
+
+Deno.test("ssl=true is sslmode=require, and the last one counts", () => {
+  const mode = (query: string) => readConnectionUrl(`postgres://u@h/d?${query}`).encryption.mode;
+  assert.deepEqual(
+    ["ssl=true", "sslmode=disable&ssl=true", "ssl=true&sslmode=disable", ""].map(mode),
+    ["always", "always", "never", "where possible"],
+  );
+});

@@ -4,6 +4,7 @@ import { connect, connectForQueue, isConnectionLoss } from "../../lib/db.ts";
 import { readBatches } from "../../lib/files/cursor.ts";
 import { type Cable, layCable } from "../helpers/cable.ts";
 import { type TestDatabase, testDatabase } from "../helpers/database.ts";
+import { pgbouncerIsThere, startPgbouncer } from "../helpers/pgbouncer.ts";
 import { within } from "../helpers/within.ts";
 
 const patience = { firstMilliseconds: 200, againMilliseconds: 100 };
@@ -70,6 +71,22 @@ Deno.test("a connection that dies without a word is given up, a server that take
     await dies(() => cable.muteAll());
     await within(60, "the end", end());
   }));
+});
+
+Deno.test({
+  name:
+    "a server that takes long is waited for behind a pooler too, also where it has no connection left to ask it by (needs pgbouncer)",
+  ignore: !pgbouncerIsThere(),
+}, async () => {
+  await using db = await testDatabase();
+  for (const size of [20, 1]) {
+    await using pooler = await startPgbouncer(db.url, "session", "extra_float_digits,options", size);
+    for (const [what, how] of ways) {
+      const { ask, end } = how(pooler.url);
+      await within(20, what, ask(1));
+      await within(10, "the end", end());
+    }
+  }
 });
 
 Deno.test("a file whose reader takes a break is not given up", async () => {

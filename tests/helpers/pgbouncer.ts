@@ -18,11 +18,13 @@ export interface Pooler extends AsyncDisposable {
  *
  * @param mode how long a client keeps a connection to the server
  * @param ignored settings that it takes without passing them on (`ignore_startup_parameters`)
+ * @param size how many connections to the server it has; further clients wait
  */
 export async function startPgbouncer(
   databaseUrl: string,
   mode: "session" | "transaction" | "statement",
   ignored = "extra_float_digits",
+  size = 20,
 ): Promise<Pooler> {
   await using resources = new AsyncDisposableStack();
   const folder = await Deno.makeTempDir({ prefix: "detached-pgbouncer-" });
@@ -42,6 +44,7 @@ listen_port = ${listen}
 unix_socket_dir =
 auth_type = any
 pool_mode = ${mode}
+default_pool_size = ${size}
 ignore_startup_parameters = ${ignored}
 logfile = ${folder}/log
 `,

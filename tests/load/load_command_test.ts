@@ -46,7 +46,7 @@ Deno.test("`deno task load` reads standard input, packed or not, and knows it ag
   const packed = gzipSync(contracts(["a"]));
   const first = await task(database, "load", ["archive-contracts", "-"], packed);
   assert.equal(first.code, 0, first.err);
-  assert.match(first.out, /\(standard input\): 1 rows read, 1 inserted/);
+  assert.match(first.out, /\(standard input\): 1 row read, 1 inserted/);
   assert.match(
     (await task(database, "load", ["archive-contracts", "-"], packed)).out,
     /already, nothing to do/,
@@ -99,7 +99,7 @@ Deno.test("`deno task load file-b` is told the submission by options, which othe
   const options = ["--submission", "7", "--cgac", "097", "--year", "2023", "--period", "9"];
   const done = await task(database, "load", ["file-b", file.path, ...options]);
   assert.equal(done.code, 0, done.err);
-  assert.match(done.out, /^file-b: b\.txt: 1 rows? read, 1 inserted/);
+  assert.match(done.out, /^file-b: b\.txt: 1 row read, 1 inserted/);
   const untold = await task(database, "load", ["file-b", file.path, "--force", "--submission", "8"]);
   assert.equal(untold.code, 2);
   assert.match(

@@ -8,9 +8,13 @@ import { archiveCsv, loadText, temporaryFile } from "../helpers/sources.ts";
 /** The numbers of a line, by what they count. */
 function numbersIn(line: string): Map<string, number> {
   const counts = line.matchAll(
-    /([\d,]+) (rows read|inserted|updated|removed|rejected|unchanged|superseded|that delete|combined)/g,
+    /([\d,]+) (rows? read|inserted|updated|removed|rejected|unchanged|superseded|that delete|combined)/g,
   );
-  return new Map([...counts].map(([, number, what]) => [what!, Number(number!.replaceAll(",", ""))]));
+  return new Map(
+    [...counts].map((
+      [, number, what],
+    ) => [what!.replace(/^row /, "rows "), Number(number!.replaceAll(",", ""))]),
+  );
 }
 
 function assertAddsUp(source: string, outcome: FileOutcome): Map<string, number> {

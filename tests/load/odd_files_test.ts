@@ -161,7 +161,7 @@ Deno.test("rows whose agency code no list has are counted, and the codes named",
   const outcome = await loadText(database, "archive-contracts", archiveCsv("contracts", rows));
   assert.deepEqual(outcome.notes, [
     '2 rows have in awarding_agency_code a code that is of no agency here ("72": 2), and are in no file by it.',
-    '1 row has in funding_agency_code a code that is of no agency here ("99": 1), and are in no file by it.',
+    '1 row has in funding_agency_code a code that is of no agency here ("99": 1), and is in no file by it.',
   ]);
   const lines = sentenceFor(findSource("archive-contracts"), outcome).split("\n");
   assert.deepEqual(lines.slice(1), outcome.notes);

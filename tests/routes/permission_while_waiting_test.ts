@@ -6,6 +6,7 @@ import { deny, setAdministrator, setDisabled } from "../../lib/auth/users.ts";
 import { publish } from "../../lib/generations/publish.ts";
 import { testApp } from "../helpers/app.ts";
 import { type TestDatabase, testDatabase } from "../helpers/database.ts";
+import { cRecord, uploadForm, uploadText } from "../helpers/file_c.ts";
 import { addAgencies, askAndClaim, written } from "../helpers/generations.ts";
 import { until } from "../helpers/until.ts";
 import { addUser } from "../helpers/users.ts";
@@ -85,6 +86,41 @@ for (const [what, admin, lose, status] of losses) {
       .sql`SELECT job_id::integer, agency_code FROM audit_event WHERE action = 'refused'`;
     assert.deepEqual(refused && Object.values(refused), status === 403 ? [Number(jobId), "020"] : undefined);
     assert.equal((await db.sql`SELECT FROM audit_event WHERE action = 'link'`).count, 0);
+  });
+
+  Deno.test(`whoever loses ${what} while a file is sent to be reconciled gets ${status} and no job, and nothing is left of it`, async () => {
+    await using db = await testDatabase();
+    await using app = await testApp(db, { authenticate: createAuthenticator({ sql: db.sql }) });
+    await addAgencies(db.sql);
+    const user = await addUser(db.sql, "ann", { admin, agencies });
+    const form = new Response(uploadForm(uploadText("C-DIFF", [cRecord()])));
+    const contentType = form.headers.get("Content-Type")!;
+    const bytes = await form.bytes();
+    const lost = Promise.withResolvers<void>();
+    const parts = [bytes.slice(0, -100), bytes.slice(-100)];
+    const body = new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        if (parts.length === 1) await lost.promise;
+        controller.enqueue(parts.shift()!);
+        if (parts.length === 0) controller.close();
+      },
+    });
+    const sending = app.app.request("/v1/reconciliations/", {
+      method: "POST",
+      headers: { Authorization: `Bearer ${user.token}`, "Content-Type": contentType },
+      body,
+    });
+    await until("it is received", async () => (await db.sql`SELECT FROM unpublished_object`).count === 1);
+    await lose(db, user);
+    lost.resolve();
+    const response = await sending;
+    assert.equal(response.status, status, await response.text());
+    const [left] = await db.sql`
+      SELECT (SELECT count(*) FROM generation_job) AS jobs, (SELECT count(*) FROM unpublished_object) AS objects,
+        (SELECT count(*) FROM audit_event WHERE action = ${
+      status === 403 ? "refused" : "sign_in_refused"
+    }) AS refusals`;
+    assert.deepEqual(Object.values(left!), ["0", "0", "1"]);
   });
 }
 

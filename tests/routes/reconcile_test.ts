@@ -70,10 +70,10 @@ const refusals: [
   ["nothing", "", 400, /cannot be read/],
   ["a form that is cut off", fieldParts(C_FIELDS) + filePart(GOOD).slice(0, -3), 400, /cannot be read/],
   ["a body that is compressed", uploadForm(GOOD), 415, /encoded as "gzip"/, { "Content-Encoding": "gzip" }],
-  ["a length that is too large", uploadForm(GOOD), 413, /larger than 100000 bytes/, {
+  ["a length that is too large", uploadForm(GOOD), 413, /larger than 100,000 bytes/, {
     "Content-Length": "2000000000",
   }],
-  ["a file that is too large", uploadForm(GOOD + "\n".repeat(100_000)), 413, /larger than 100000 bytes/],
+  ["a file that is too large", uploadForm(GOOD + "\n".repeat(100_000)), 413, /larger than 100,000 bytes/],
   ["no file", fieldParts(C_FIELDS) + END, 400, /file is missing/],
   ["a file as text", fieldParts(C_FIELDS) + part('name="file"', "a,b") + END, 400, /file is a text field/],
   ["two files", fieldParts(C_FIELDS) + filePart(GOOD) + filePart(GOOD) + END, 400, /more than one file/],
@@ -140,6 +140,15 @@ const refusals: [
     400,
     /compressed/,
   ],
+  ["an Excel workbook", uploadForm("PK\x03\x04\0\0\0\0"), 400, /Excel workbook; .*"CSV UTF-8"/],
+  ["fields parted by tabs", uploadForm(GOOD.replaceAll(",", "\t")), 400, /separated by "\\t"; wanted commas/],
+  [
+    "fields parted by semicolons",
+    uploadForm(GOOD.replaceAll(",", ";")),
+    400,
+    /separated by ";"; wanted commas/,
+  ],
+  ["UTF-16", uploadForm(new Uint8Array([0xff, 0xfe, 0x41, 0])), 400, /in UTF-16; wanted UTF-8/],
   ["a bad header, kind behind it", filePart("a,b\n1,2\n") + fieldParts(C_FIELDS) + END, 400, /lacks/],
   ["a key that is none", uploadForm(GOOD), 400, /Idempotency-Key must have/, { "Idempotency-Key": "é" }],
 ];

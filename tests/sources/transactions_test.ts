@@ -88,7 +88,7 @@ for (const kind of kinds) {
     ];
     assert.match(
       await refusal(loadText(database, `table:${table}`, incumbents([[other, "C"]]))),
-      /^1 rows? have the \w+_id of another transaction that is here, such as \d+ \("B"\)/,
+      /^1 row has the \w+_id of another transaction that is here, such as \d+ \("B"\)/,
     );
     const withoutId = incumbents([["", "b"], ["", "D"]]).split("\n").map((line) =>
       line.replace(/^[^,]*,/, "")

@@ -1,3 +1,4 @@
+import { counted } from "../../counted.ts";
 import { connect, type Sql } from "../../db.ts";
 import { KEPT } from "../../kept.ts";
 import { migrate } from "../../migrate.ts";
@@ -68,7 +69,7 @@ async function othersIn(sql: Sql): Promise<string | undefined> {
 
 async function sampleData(sql: Sql): Promise<string> {
   const rows = Object.values(await loadSample(sql)).reduce((sum, count) => sum + count);
-  return rows === 0 ? "none: the tables hold data already" : `${rows} rows`;
+  return rows === 0 ? "none: the tables hold data already" : counted(rows, "row");
 }
 
 /** Does work that only the end of its connections can interrupt. */

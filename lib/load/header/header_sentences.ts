@@ -1,6 +1,8 @@
+import { counted } from "../../counted.ts";
 import type { Session } from "../../db.ts";
 import type { HeaderProblem } from "./header.ts";
 import { LoadError } from "../load_error.ts";
+import { otherSeparator } from "./separator.ts";
 import { listed } from "../refusals/shown.ts";
 import type { Source } from "../source.ts";
 import { describeTable, SOURCE_TABLES } from "../table_columns.ts";
@@ -16,7 +18,7 @@ export function describeHeaderProblem(
   if (problem.fitsBadly || (better && problem.missing.length > 0)) {
     const advice = better
       ? `It looks like ${better.title}: load it as ${better.name}.`
-      : separatorIn(header) ??
+      : otherSeparator(header, "commas") ??
         `Its first columns are ${listed(header.slice(0, 5))}.`;
     return new LoadError(
       "wrong_source",
@@ -41,11 +43,6 @@ export function describeHeaderProblem(
   return new LoadError("bad_header", `${sentences.join("\n")}\nWanted ${source.title}.`);
 }
 
-function separatorIn(header: readonly string[]): string | null {
-  const separator = [";", "\t", "|"].find((letter) => header.every((cell) => cell.split(letter).length > 2));
-  return separator ? `Its fields seem to be separated by ${JSON.stringify(separator)}; wanted commas.` : null;
-}
-
 /** The source among all of them, but for the wrong one, that a file with this header is of. */
 export async function sourceFor(
   header: readonly string[],
@@ -64,5 +61,3 @@ export async function sourceFor(
   }
   return null;
 }
-
-const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? "" : "s"}`;

@@ -37,6 +37,12 @@ export async function* zipMembers(name: string, bytes: RandomBytes): AsyncGenera
   const others: string[] = [];
   for await (const entry of entriesOf(name, bytes)) {
     const path = entry.filename;
+    if (path === "xl/workbook.xml") {
+      throw new LoadError(
+        "unreadable_file",
+        `${name} is an Excel workbook; wanted a CSV. Save it as "CSV UTF-8".`,
+      );
+    }
     if (entry.directory || !/\.csv$/i.test(path) || /(^|\/)(__MACOSX\/|\._)/.test(path)) {
       if (others.length < 5) others.push(path);
       continue;

@@ -1,3 +1,4 @@
+import { counted } from "../../counted.ts";
 import { LoadError } from "../load_error.ts";
 import { shown, shownName } from "./shown.ts";
 
@@ -28,9 +29,7 @@ export class BadRows {
 
   /** The error that says all of it. */
   error(): LoadError {
-    const head = `${this.count.toLocaleString("en-US")} bad ${this.count === 1 ? "row" : "rows"}${
-      this.count > SHOWN ? `; the first ${SHOWN} are` : ""
-    }:`;
+    const head = `${counted(this.count, "bad row")}${this.count > SHOWN ? `; the first ${SHOWN} are` : ""}:`;
     return new LoadError("bad_rows", [head, ...this.shown.map(sentenceOf)].join("\n"));
   }
 }

@@ -1,5 +1,6 @@
+import { counted } from "../../counted.ts";
 import type { Session } from "../../db.ts";
-import { listed, shown } from "./shown.ts";
+import { listed, shown, shownName } from "./shown.ts";
 
 /** Looks at the cells of one column, as the good rows of a file pass. */
 export interface Watch {
@@ -10,12 +11,25 @@ export interface Watch {
 
 const decoder = new TextDecoder();
 
+/** How many CSVs of other sources are named. */
+const MOST_OTHERS = 5;
+/** How many codes of a column are told apart: many more than there are agencies, and little memory. */
+const MOST_CODES = 10_000;
+
 /** What there is to say of a file that is loaded all the same. */
 export class FileNotes {
   readonly #codes = new Map<string, Map<string, number>>();
   readonly #shortZips = new Map<string, number>();
-  /** More sentences. */
-  readonly more: string[] = [];
+  readonly #others: string[] = [];
+  #moreOthers = 0;
+  #uncounted = 0;
+
+  /** Notes a CSV beside those that are loaded, by its name, what it is, and how it is loaded. */
+  otherMember(name: string, what: string): void {
+    if (this.#others.length < MOST_OTHERS) {
+      this.#others.push(`It also holds ${shownName(name)}, which is ${what}.`);
+    } else this.#moreOthers += 1;
+  }
 
   /** Counts the rows by agency code, to say which codes no list has. */
   agencyCodes(column: string, from: number): Watch {
@@ -23,10 +37,12 @@ export class FileNotes {
     this.#codes.set(column, counts);
     return {
       from,
-      see(bytes, from, to) {
+      see: (bytes, from, to) => {
         if (from === to) return;
         const code = decoder.decode(bytes.subarray(from, Math.min(to, from + 100)));
-        counts.set(code, (counts.get(code) ?? 0) + 1);
+        const known = counts.get(code);
+        if (known === undefined && counts.size === MOST_CODES) this.#uncounted += 1;
+        else counts.set(code, (known ?? 0) + 1);
       },
     };
   }
@@ -47,9 +63,9 @@ export class FileNotes {
   /** All there is to say, a sentence each. */
   async sentences(session: Session): Promise<string[]> {
     const zips = [...this.#shortZips].filter(([, rows]) => rows > 0).map(([column, rows]) =>
-      `${
-        counted(rows)
-      } in ${column} the last four digits of a ZIP+4 alone, and keep them: the first five are not in the file.`
+      `${counted(rows, "row has", "rows have")} in ${column} the last four digits of a ZIP+4 alone, and ${
+        rows === 1 ? "keeps" : "keep"
+      } them: the first five are not in the file.`
     );
     const codes = [];
     for (const [column, counts] of this.#codes) {
@@ -58,16 +74,26 @@ export class FileNotes {
       const rows = unknown.reduce((sum, code) => sum + counts.get(code)!, 0);
       const named = unknown.map((code) => `${shown(code)}: ${counts.get(code)!.toLocaleString("en-US")}`);
       codes.push(
-        `${counted(rows)} in ${column} a code that is of no agency here (${
+        `${counted(rows, "row has", "rows have")} in ${column} a code that is of no agency here (${
           listed(named)
-        }), and are in no file by it.`,
+        }), and ${rows === 1 ? "is" : "are"} in no file by it.`,
       );
     }
-    return [...this.more, ...zips, ...codes];
+    const others = this.#moreOthers === 0 ? this.#others : [
+      ...this.#others,
+      `It also holds ${counted(this.#moreOthers, "other CSV")} that this source does not take.`,
+    ];
+    if (this.#uncounted > 0) {
+      const most = MOST_CODES.toLocaleString("en-US");
+      codes.push(
+        `${
+          counted(this.#uncounted, "row has", "rows have")
+        } agency codes beyond the ${most} that are told apart.`,
+      );
+    }
+    return [...others, ...zips, ...codes];
   }
 }
-
-const counted = (rows: number) => `${rows.toLocaleString("en-US")} ${rows === 1 ? "row has" : "rows have"}`;
 
 async function unknownCodes(session: Session, codes: readonly string[]): Promise<string[]> {
   const { rows } = await session.query<{ code: string }>(

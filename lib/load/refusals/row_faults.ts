@@ -1,3 +1,4 @@
+import { counted } from "../../counted.ts";
 import { countLineEnds, type CsvBatch } from "../../csv/batch.ts";
 import type { RowIssue } from "./bad_rows.ts";
 import { LoadError } from "../load_error.ts";
@@ -28,9 +29,7 @@ export function checkForm(batch: CsvBatch, record: number, { name, header, encod
         `it is truncated. Download it again.`,
     );
   }
-  const reason = `the row has ${width} ${
-    width === 1 ? "field" : "fields"
-  }; wanted ${header.length}, as in the header`;
+  const reason = `the row has ${counted(width, "field")}; wanted ${header.length}, as in the header`;
   return [{ file: name, line, column: null, value: null, reason }];
 }
 

@@ -32,7 +32,8 @@ function textOf(job: JobStatus, before: number | null): string {
   if (job.rowsWritten === 0) return "The records are being looked up.";
   const whole = job.rowsEstimated ? ` of about ${number(job.rowsEstimated)}` : "";
   const left = secondsLeft(job);
-  return `${number(job.rowsWritten)}${whole} records written${left === null ? "" : `; ${left}`}.`;
+  const records = job.rowsWritten === 1 && whole === "" ? "record" : "records";
+  return `${number(job.rowsWritten)}${whole} ${records} written${left === null ? "" : `; ${left}`}.`;
 }
 
 /** From the records that are written, those that are expected, and the time it has taken so far. */

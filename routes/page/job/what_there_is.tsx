@@ -1,3 +1,4 @@
+import { counted } from "../../../lib/counted.ts";
 import type { DayCoverage, PeriodCoverage } from "../../../lib/coverage/coverage.ts";
 import { usDay } from "../../../lib/us_day.ts";
 import { Bars } from "../bars.tsx";
@@ -50,7 +51,9 @@ function Days({ request, coverage }: { request: AnyRequest; coverage: DayCoverag
       </p>
       <Bars
         caption="Records by month"
-        says={`Records of ${byMonth.length} months, ${byMonth[0]!.month} to ${byMonth.at(-1)!.month}`}
+        says={`Records of ${counted(byMonth.length, "month")}, ${byMonth[0]!.month} to ${
+          byMonth.at(-1)!.month
+        }`}
         of={["Month", "Records"]}
         bars={byMonth.map(({ month, records }) => ({ label: month, value: records, text: number(records) }))}
       />
