@@ -1,7 +1,7 @@
 import { layoutOf } from "./layout.ts";
 import { checkBeginning } from "./read_upload.ts";
 
-/** How much of an upload is looked at while it is still sent. */
+/** How much of an upload is looked at while it is still sent; no header is longer. */
 const BEGINNING_BYTES = 256 << 10;
 
 /**

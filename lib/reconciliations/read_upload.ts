@@ -7,10 +7,12 @@ import { findColumns } from "./header.ts";
 import type { UploadLayout } from "./layout.ts";
 
 /**
- * The most bytes that one record may have, in MiB. Real ones have a few thousand bytes; a longer one would become a
- * finding several times as long.
+ * The most KiB that one record may have. Real ones have a few thousand bytes; a longer one would become a finding
+ * several times as long.
  */
-const LONGEST_MIB = 1;
+const LONGEST_KIB = 1024;
+/** And the header: where its end is not in what is looked at first, this is no CSV. */
+const LONGEST_HEADER_KIB = 256;
 
 /** Some records of an upload, whose form is right, as far as their number of fields is not looked at. */
 export interface UploadBatch {
@@ -37,13 +39,14 @@ export async function* readUpload(
   const reader = new CsvReader(source, bufferSize);
   reader.delimiters = [",", "|"];
   reader.loose = true;
-  reader.longestRecord = LONGEST_MIB << 20;
+  reader.longestRecord = LONGEST_HEADER_KIB << 10;
   try {
     const first = await reader.next("one");
     if (!first) throw malformed("The file is empty");
     refuseFaults(first);
     const header = Array.from({ length: first.width(0) }, (_, cell) => first.text(cell));
     const found = findColumns(layout, header);
+    reader.longestRecord = LONGEST_KIB << 10;
     let hasRecords = false;
     for (let batch; (batch = await reader.next()) !== null;) {
       refuseFaults(batch);
@@ -52,7 +55,7 @@ export async function* readUpload(
     }
     if (!hasRecords) throw malformed("The file has a header and no record");
   } catch (error) {
-    throw error instanceof CsvError ? malformed(sentenceOf(error)) : error;
+    throw error instanceof CsvError ? malformed(sentenceOf(error, reader.longestRecord)) : error;
   }
 }
 
@@ -99,12 +102,12 @@ const FAULTS: Record<CsvFault["kind"], string> = {
   text_after_quote: "has text behind a closing quote",
 };
 
-function sentenceOf({ kind, line }: CsvError): string {
+function sentenceOf({ kind, line }: CsvError, longest: number): string {
   switch (kind) {
     case "open_quote":
       return `The quoted value that begins on line ${line} of the file never ends; wanted a closing quote`;
     case "record_too_long":
-      return `The record on line ${line} of the file is longer than ${LONGEST_MIB} MiB; wanted a CSV`;
+      return `The record on line ${line} of the file is longer than ${longest >> 10} KiB; wanted a CSV`;
     case "too_many_cells":
       return `The record on line ${line} of the file has more than ${MOST_CELLS} fields; wanted a CSV`;
     case "utf16":

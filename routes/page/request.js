@@ -18,13 +18,16 @@ const show = (of = form) => {
   }
 };
 
-/** The form's fields as an address has them, without those that are hidden or empty. */
+/** The form's fields as an address has them: without those that are hidden, empty, or as at first. */
 const fields = (of = form) => {
   const query = new URLSearchParams();
   for (const [name, value] of new FormData(of)) {
     const field = of.elements.namedItem(name);
     const isHidden = field instanceof Element && field.closest("[hidden]");
-    if (value !== "" && !isHidden) query.set(name, value);
+    const isAsAtFirst = field instanceof HTMLSelectElement && field.selectedIndex === 0;
+    if (value === "" || isHidden || isAsAtFirst) continue;
+    // An agency's code says all that there is to say.
+    query.set(name, name === "agency" ? value.replace(/^([0-9A-Z]{3,4}) – .*$/, "$1") : value);
   }
   return query;
 };

@@ -10,33 +10,19 @@ import assert from "node:assert/strict";
 import { loadSample } from "../../lib/dev/sample/load.ts";
 import { multiplyContracts } from "../../lib/dev/sample/multiply.ts";
 import { type Service, startService } from "../helpers/service.ts";
+import { usageOf } from "./measure.ts";
 
 const MOST_RATIO = 1.2;
 const ROWS = Number(Deno.env.get("BENCH_ROWS") ?? 1_000_000);
 const sizes = [{ agency: "020", rows: ROWS / 10 }, { agency: "097", rows: ROWS }];
 const days = { start: "01/01/2019", end: "12/31/2019" };
 
-/** The resident memory of a process, in MiB. */
-async function residentMib(pid: number): Promise<number> {
-  const { stdout } = await new Deno.Command("/bin/ps", { args: ["-o", "rss=", "-p", String(pid)] }).output();
-  return (Number(new TextDecoder().decode(stdout)) || 0) / 1024;
-}
-
 /** Has a file made by a worker of its own. */
 async function made(service: Service, body: Record<string, unknown>) {
   await using worker = await service.worker();
   const { job_id } = await service.request(body);
-  let peak = 0;
-  let working = true;
-  const watching = (async () => {
-    while (working) {
-      peak = Math.max(peak, await residentMib(worker.pid));
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  })();
   const status = await service.ended(job_id, 3600);
-  working = false;
-  await watching;
+  const { peakMib: peak } = await usageOf(worker.pid);
   assert.equal(status.status, "finished", status.message);
   return { ...status, peak };
 }

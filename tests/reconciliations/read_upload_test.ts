@@ -79,6 +79,10 @@ Deno.test("the beginning of an upload shows what is wrong with it, or nothing", 
   assert.equal(await wrong(`${header}\n"${record}\n`, false), undefined);
   assert.match((await wrong(new Uint8Array([0x1f, 0x8b, 8, 0])))!, /compressed/);
   assert.match((await wrong(",".repeat(20_000) + "\n"))!, /more than 10000 fields/);
+  assert.equal(
+    await wrong(new Uint8Array(256 << 10), false),
+    "The record on line 1 of the file is longer than 256 KiB; wanted a CSV.",
+  );
   // Half of a character, where more is to come.
   assert.equal(await wrong(bytes(`${header}\n${record}\né`).slice(0, -1), false), undefined);
 });
@@ -96,6 +100,6 @@ Deno.test("a record of an upload has 1 MiB at most", async () => {
   assert.equal(await read((1 << 20) - 100), 2);
   await assert.rejects(read(1 << 20), {
     code: "upload_malformed",
-    message: "The record on line 2 of the file is longer than 1 MiB; wanted a CSV.",
+    message: "The record on line 2 of the file is longer than 1024 KiB; wanted a CSV.",
   });
 });

@@ -85,7 +85,7 @@ Deno.test("the page of a job", async (t) => {
     assert.match(text, /Job 1 finished/);
     assert.match(text, new RegExp(`File-D1_.*SHA-256 ${written.sha256} Copy`));
     assert.match(text, /Kept until .* UTC Made in 20 seconds/);
-    assert.match(text, /FederalActionObligation −\$1,234,567\.10/);
+    assert.match(text, /Federal Action Obligation −\$1,234,567\.10/);
     assert.match(text, /Obligations by month.*2016-02 −\$1,235,568\.00/);
     assert.match(text, /without a sub-tier agency 1 −\$1,235,568\.00.*Bureau <of> \(2036\) 1 \$1,000\.90/);
     assert.match(

@@ -59,6 +59,13 @@ Deno.test({
   await page.tabTo("sign-in");
   await browser.press("Enter");
   await browser.expect(`document.querySelector("[name=login]") !== null`);
+  // Declined there at first: a sentence, and the same way on.
+  await press("a[href$=abort]");
+  await browser.expect(
+    `/has refused it, or you have/.test(document.querySelector("[role=alert]")?.textContent)`,
+  );
+  await press("#sign-in");
+  await browser.expect(`document.querySelector("[name=login]") !== null`);
   await browser.evaluate(`document.querySelector("[name=login]").value = "alice"`);
   await browser.evaluate(`document.querySelector("[name=password]").value = "any"`);
   await press("[type=submit]");

@@ -13,9 +13,9 @@ export interface Faulty extends AsyncDisposable {
 }
 
 /** A stall is noticed sooner than in production, but not before a busy machine has answered. */
-const SOONER = { responseMilliseconds: 4_000, millisecondsPerMebibyte: 400 };
+const SOONER = { responseMilliseconds: 6_000, millisecondsPerMebibyte: 600 };
 
-const IMPATIENT: S3Limits = { ...S3_LIMITS, ...SOONER, totalMilliseconds: 60_000 };
+const IMPATIENT: S3Limits = { ...S3_LIMITS, ...SOONER, totalMilliseconds: 90_000 };
 
 async function faulty(limits: S3Limits = IMPATIENT): Promise<Faulty> {
   await using resources = new AsyncDisposableStack();
@@ -69,7 +69,7 @@ export function faultOfKey(operation: string, lasting: boolean): FaultPlan {
 }
 
 /** Little patience: what lasts is given up after some seconds. */
-export const FEW: S3Limits = { ...SOONER, attempts: 3, totalMilliseconds: 20_000 };
+export const FEW: S3Limits = { ...SOONER, attempts: 3, totalMilliseconds: 30_000 };
 
 /** Writes a file, or gives it up; returns the error it was given up for. */
 export async function attempted(store: S3Store, bytes: Uint8Array, key = KEY): Promise<unknown> {

@@ -1,5 +1,6 @@
 import type { FileTotals } from "../../../lib/files/totals/totals.ts";
 import { Bars } from "../bars.tsx";
+import { Breakable } from "../breakable.tsx";
 import { number } from "../job_words.ts";
 import { moneyOf } from "./money.ts";
 import { SubTiers } from "./sub_tiers.tsx";
@@ -11,13 +12,14 @@ const PLOTTED = "FederalActionObligation";
 export function Totals({ totals, fileType }: { totals: FileTotals; fileType: string }) {
   const { records, distinctAwards, recordsThatDiffer, amounts, byMonth, bySubTier } = totals;
   const isOfAwards = byMonth !== null;
+  const hasPlot = byMonth !== null && byMonth.length > 0;
   return (
     <section aria-labelledby="totals">
       <h2 id="totals">Control totals</h2>
       <p class="muted">
         Counted from the very records of the file while it was written: what you load must come to the same.
       </p>
-      <div class="beside even">
+      <div class={hasPlot ? "beside even" : "alone"}>
         <div>
           <dl class="figures">
             <div>
@@ -37,7 +39,7 @@ export function Totals({ totals, fileType }: { totals: FileTotals; fileType: str
           </dl>
           <Amounts amounts={amounts} fileType={fileType} />
         </div>
-        {byMonth && byMonth.length > 0 && (
+        {hasPlot && (
           <Bars
             caption="Obligations by month"
             says={saysOf(byMonth)}
@@ -79,7 +81,9 @@ function Amounts({ amounts, fileType }: { amounts: Record<string, string>; fileT
         <tbody>
           {Object.entries(amounts).map(([header, sum]) => (
             <tr>
-              <th scope="row">{header}</th>
+              <th scope="row">
+                <Breakable name={header} />
+              </th>
               <td class="number">{moneyOf(sum)}</td>
             </tr>
           ))}
