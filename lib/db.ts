@@ -4,7 +4,8 @@ import { type ClientOptions, DialledClient } from "./db/client.ts";
 import { readConnectionUrl } from "./db/connection_url.ts";
 import { openWire } from "./db/open_wire.ts";
 import { PipelinedStatements } from "./db/pipelined.ts";
-import { ClientPool, openPgPool } from "./db/pool.ts";
+import { ClientPool } from "./db/pool.ts";
+import { openQueuePool } from "./db/queue_pool.ts";
 import { runOn } from "./db/run_on_client.ts";
 import type { Patience } from "./db/silence.ts";
 import type { ReservedConnection, Sql } from "./db/sql.ts";
@@ -62,7 +63,7 @@ function clientOptions(
 
 /** A pool of node-postgres connections, which graphile-worker needs. Close it with `pool.end()`. */
 export function connectForQueue(url: string, { max, ...options }: PoolOptions): pg.Pool {
-  return openPgPool(clientOptions(url, options), max);
+  return openQueuePool(clientOptions(url, options), max);
 }
 
 /** One node-postgres connection, with a session of its own. */
