@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Sql } from "../lib/db.ts";
 import { isUnavailable } from "../lib/db/unavailable.ts";
 import { rescue } from "../lib/generations/rescue.ts";
-import { sweepObjects } from "../lib/generations/sweep_objects.ts";
+import { type LeftObject, MOST_OBJECTS, sweepObjects } from "../lib/generations/sweep_objects.ts";
 import { log } from "../lib/log.ts";
 import { filesFailed, rescued } from "../lib/metrics.ts";
 import type { FileStore } from "../lib/storage/store.ts";
@@ -54,11 +54,13 @@ export class Housekeeping implements AsyncDisposable {
     }
   }
 
+  /** Goes on without a pause for as long as there is more than one sweep removes, as after an outage. */
   async #sweep(): Promise<void> {
-    await sweepObjects(this.sql, async ({ key, uploadId }) => {
+    const remove = async ({ key, uploadId }: LeftObject) => {
       this.#over.signal.throwIfAborted();
       await this.store.remove(key, uploadId);
       log("worker").info("removed an object that is nobody's file", { key });
-    });
+    };
+    while (await sweepObjects(this.sql, remove) === MOST_OBJECTS);
   }
 }

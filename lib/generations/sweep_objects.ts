@@ -11,8 +11,14 @@ export interface LeftObject {
 }
 
 /** How many objects one sweep removes at most, and how many of them at a time. */
-const MOST_OBJECTS = 100;
+export const MOST_OBJECTS = 100;
 const AT_A_TIME = 4;
+
+/**
+ * How long they are this sweep's own: what a worker that was killed has left is for others soon. Should a storage
+ * that hardly answers take longer, an object may be removed by another one as well.
+ */
+const CLAIM_SECONDS = 120;
 
 /**
  * The pause after the first failure to remove an object, which each further one doubles, and the longest
@@ -24,13 +30,13 @@ const MOST_PAUSE_SECONDS = 3600;
 /**
  * Removes what attempts that came to nothing, and generations that are no longer kept, have left in the
  * storage: those first that have waited longest. One that cannot be removed is tried again later and later,
- * and is in nobody's way.
+ * and is in nobody's way. Sweeps of several workers share what there is.
  *
  * @param remove removes one object, or throws
- * @returns how many objects were removed
+ * @returns how many objects were removed; where it is `MOST_OBJECTS` there may be more
  */
 export async function sweepObjects(sql: Sql, remove: (object: LeftObject) => Promise<void>): Promise<number> {
-  const left = await sql.unsafe<LeftRow[]>(leftObjectsText, [MOST_OBJECTS]);
+  const left = await sql.unsafe<LeftRow[]>(leftObjectsText, [MOST_OBJECTS, CLAIM_SECONDS]);
   let removed = 0;
   // No transaction around it: the storage may take its time, and removing twice does no harm.
   const sweepOn = async () => {

@@ -6,6 +6,7 @@ WITH done AS (
 UPDATE unpublished_object SET
   swept_at = CASE WHEN $2 THEN now() ELSE swept_at END,
   failures = CASE WHEN $2 THEN 0 ELSE failures + 1 END,
+  claimed_until = NULL,
   sweep_at = now() + CASE WHEN $2 THEN interval '1 day'
     ELSE make_interval(secs => least($3::float8 * 2 ^ least(failures, 20), $4)) END
 WHERE stored_key = $1 AND NOT ($2 AND swept_at IS NOT NULL)

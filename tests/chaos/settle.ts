@@ -39,8 +39,9 @@ export async function settle(service: ChaosService, journal: Journal): Promise<S
   const { sql } = service;
   for (const process of [service.api, ...service.workers]) await process.ready();
   const files = await rest(journal, FILES_SECONDS, () => unfinished(sql));
-  // Nor need the pauses be waited for after what could not be removed while S3 was away.
-  await sql`UPDATE unpublished_object SET sweep_at = now() WHERE swept_at IS NULL`;
+  // Nor need the pauses be waited for after what could not be removed while S3 was away, or that a worker which was
+  // killed had taken to remove.
+  await sql`UPDATE unpublished_object SET sweep_at = now(), claimed_until = NULL WHERE swept_at IS NULL`;
   const others = await rest(journal, REST_SECONDS, async () => [
     ...await tasks(sql),
     ...await locks(sql),
@@ -49,7 +50,7 @@ export async function settle(service: ChaosService, journal: Journal): Promise<S
   ]);
   const foundBySecondSweep = await orphans(service);
   // What was swept is swept once more a day later: that day is over now.
-  await sql`UPDATE unpublished_object SET sweep_at = now()`;
+  await sql`UPDATE unpublished_object SET sweep_at = now(), claimed_until = NULL`;
   const sweep = await rest(
     journal,
     REST_SECONDS,

@@ -60,6 +60,36 @@ Deno.test("a sweep removes what ended attempts have left, again a day later, and
   assert.deepEqual([...left], [{ stored_key: alive.lease.storedKey }]);
 });
 
+Deno.test("sweeps of two workers share what there is, and what a killed one had taken is swept by another later", async () => {
+  await using db = await testDatabase();
+  await addAgencies(db.sql);
+  const { lease } = await askAndClaim(db.sql);
+  await db.sql`
+    INSERT INTO unpublished_object (stored_key, file_generation_id, attempt)
+    SELECT 'left/' || n, ${lease.fileGenerationId}, 100 + n FROM generate_series(1, 150) AS n`;
+  const tried: string[] = [];
+  const begun = Promise.withResolvers<void>();
+  const goOn = Promise.withResolvers<void>();
+  const first = sweepObjects(db.sql, async ({ key }) => {
+    tried.push(key);
+    begun.resolve();
+    await goOn.promise;
+  });
+  await begun.promise;
+  const remove = ({ key }: LeftObject) => Promise.resolve(void tried.push(key));
+  assert.equal(await sweepObjects(db.sql, remove), 50);
+  assert.equal(await sweepObjects(db.sql, remove), 0);
+  goOn.resolve();
+  assert.equal(await first, 100);
+  assert.equal(new Set(tried).size, tried.length, "none was removed twice");
+
+  await db.sql`INSERT INTO unpublished_object (stored_key, file_generation_id, attempt, claimed_until)
+    VALUES ('taken', ${lease.fileGenerationId}, 300, now() + interval '1 minute')`;
+  assert.equal(await sweepObjects(db.sql, remove), 0);
+  await db.sql`UPDATE unpublished_object SET claimed_until = now() WHERE stored_key = 'taken'`;
+  assert.equal(await sweepObjects(db.sql, remove), 1);
+});
+
 Deno.test("objects that cannot be removed are in nobody's way, and are tried later and later", async () => {
   await using db = await testDatabase();
   await addAgencies(db.sql);
