@@ -137,7 +137,7 @@ Deno.test("the client makes, downloads and checks files, is interrupted at will,
     assert.equal(replaced.code, 0);
     assert.match(
       replaced.stdout,
-      /file\.csv: 3000 records, .*\ndistinct awards +0\nFederalActionObligation +0\n$/,
+      /file\.csv: 3,000 records, .*\ndistinct awards +0\nFederalActionObligation +0\n$/,
     );
   });
 
@@ -147,7 +147,7 @@ Deno.test("the client makes, downloads and checks files, is interrupted at will,
     await Deno.writeFile(`${folder}/again.csv.part`, damaged);
     const again = await start(folder, [...D1, "-o", "again.csv", "--quiet"], env).ended;
     assert.equal(again.code, 0);
-    assert.match(again.stdout, /^.*again\.csv: 3000 records, .*\n$/, "no totals");
+    assert.match(again.stdout, /^.*again\.csv: 3,000 records, .*\n$/, "no totals");
     assert.equal(sha256(await Deno.readFile(`${folder}/again.csv`)), sha256(whole));
   });
 
