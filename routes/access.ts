@@ -8,7 +8,15 @@ import type { Sourced } from "./request_source.ts";
 
 /** What the handlers of a signed-in route find in the context. */
 export interface SignedIn {
-  Variables: Sourced["Variables"] & { user: User; credential: string };
+  Variables: Sourced["Variables"] & {
+    user: User;
+    credential: string;
+    /**
+     * Looks the user up anew, who may have been signed out since, by the credential as it was good at a moment,
+     * now unless said. Throws `not_signed_in`.
+     */
+    userNow: (moment?: Date) => Promise<User>;
+  };
 }
 
 /** Who asks: all that most functions need of a signed-in route's context, or of one that has more in it. */
@@ -50,6 +58,7 @@ export const forUsers = ({ authenticate }: { authenticate: Authenticate }): Midd
       const credential = credentialOf(c.req.raw.headers);
       c.set("user", await authenticate(credential));
       c.set("credential", credential);
+      c.set("userNow", (moment) => authenticate(credential, moment));
       await next();
     }),
   ));

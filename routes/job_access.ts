@@ -90,13 +90,13 @@ export async function accessJob(
  */
 export async function lookAgain(
   c: Context<WithJob>,
-  { sql, authenticate }: Dependencies,
+  { sql }: Dependencies,
 ): Promise<JobStatus> {
   const { jobId } = c.var.job;
   const job = await jobStatus(sql, jobId);
   if (!job) throw new ServiceError("job_unknown", { jobId });
   // Behind it, so that nothing is given of what has become of the job since the permission was lost.
-  const user = await authenticate(c.var.credential);
+  const user = await c.var.userNow();
   requireJobAccess(user, job);
   c.set("user", user);
   c.set("job", job);

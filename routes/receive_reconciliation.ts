@@ -66,7 +66,7 @@ export async function receiveReconciliation(
   await beginning.end(request.file_type);
   const whole: FileRequest = { ...request, upload: await upload.finish() };
   // It may have been sent for an hour: the user may have been signed out or lost the agency since.
-  const user = await dependencies.authenticate(c.var.credential, begun);
+  const user = await c.var.userNow(begun);
   requireAgencyAccess(user, request.agency_code);
   c.set("user", user);
   try {

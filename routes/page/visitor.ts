@@ -27,10 +27,11 @@ export interface Visited {
 async function userOf(
   { authenticate, provider }: Dependencies,
   credential: string,
+  moment?: Date,
 ): Promise<User | undefined> {
   if (provider && isSealed(credential)) return await provider.userOf(credential);
   try {
-    return await authenticate(credential);
+    return await authenticate(credential, moment);
   } catch (error) {
     if (error instanceof ServiceError && error.code === "not_signed_in") return undefined;
     throw error;
@@ -49,6 +50,11 @@ export const forVisitors = (dependencies: Dependencies): MiddlewareHandler<Visit
     if (user) {
       c.set("user", user);
       c.set("credential", credential!);
+      c.set("userNow", async (moment) => {
+        const now = await userOf(dependencies, credential!, moment);
+        if (!now) throw new ServiceError("not_signed_in");
+        return now;
+      });
     } else if (credential !== undefined) {
       // It is not sent again, so it is refused once.
       forget(c, dependencies);

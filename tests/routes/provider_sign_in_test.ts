@@ -1,5 +1,6 @@
 /** Signing in at an OpenID Connect issuer, in a browser and without one, against the certified `oidc-provider`. */
 import assert from "node:assert/strict";
+import { cRecord, uploadForm, uploadText } from "../helpers/file_c.ts";
 import { OidcIssuer } from "../../lib/auth/oidc.ts";
 import { openSignInProvider, type SignInProvider } from "../../lib/auth/sign_in_provider.ts";
 import { setDisabled } from "../../lib/auth/users.ts";
@@ -115,9 +116,12 @@ function pageOf({ app }: TestApp) {
   const cookies = new Map<string, string>();
   return {
     cookies,
-    async get(path: string, headers: Record<string, string> = {}) {
+    async get(path: string, headers: Record<string, string> = {}, form?: FormData) {
       const Cookie = [...cookies].map((pair) => pair.join("=")).join("; ");
-      const response = await app.request(path, { headers: { Accept: "text/html", Cookie, ...headers } });
+      const response = await app.request(path, {
+        headers: { Accept: "text/html", Cookie, ...headers },
+        ...(form && { method: "POST", body: form }),
+      });
       const set = response.headers.getSetCookie();
       for (const cookie of set) {
         const [, name, value] = /^([^=]+)=([^;]*)/.exec(cookie)!;
@@ -204,6 +208,15 @@ Deno.test("signing in at an issuer", async (t) => {
     const { page, path } = await ledBack("/");
     await page.get(path);
     assert.match((await page.get("/reconcile")).html, /value="020 .*value="097 /s);
+    const form = uploadForm(uploadText("C-DIFF", [cRecord()]), {
+      kind: "C",
+      agency: "020",
+      start: "2021-01-01",
+      end: "2021-01-31",
+      agency_type: "awarding",
+    });
+    const sent = await page.get("/reconcile", { "Sec-Fetch-Site": "same-origin" }, form);
+    assert.deepEqual([sent.status, sent.to?.replace(/\d+/, "N")], [303, "/jobs/N"], sent.text);
     const other = await ledBack("/", "carol");
     await other.page.get(other.path);
     assert.doesNotMatch((await other.page.get("/reconcile")).html, /value="0(20|97)"/);
