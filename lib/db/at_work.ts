@@ -16,8 +16,8 @@ interface Options {
  * Asks a server, on a connection of its own, whether one of its processes is at work for its client. Where it
  * cannot be reached, it is not; where it cannot say, it is taken to be.
  *
- * @param options `mayPause`: the client may have the server wait for it, as one that copies rows does;
- * otherwise a process that waits for its client, which waits for it, is not at work
+ * @param options `mayPause`: the client may have the server wait for it at any time; otherwise a process that
+ * waits for its client, which waits for it, is not at work, unless it is to be sent rows to copy
  */
 export const isAtWork =
   (target: ConnectionTarget, { mayPause = false, patience = PATIENCE }: Options = {}): IsAtWork =>
@@ -47,5 +47,6 @@ export const isAtWork =
 
 const STATE = `
   SELECT pg_backend_pid() = $2::bigint AS "isDirect",
-    coalesce((SELECT state = 'active' AND ($3::boolean OR wait_event_type IS DISTINCT FROM 'Client')
+    coalesce((SELECT state = 'active' AND ($3::boolean OR wait_event_type IS DISTINCT FROM 'Client'
+        OR EXISTS (SELECT FROM pg_stat_progress_copy WHERE pid = $1::bigint AND command = 'COPY FROM'))
       FROM pg_stat_activity WHERE pid = $1::bigint), false) AS works`;

@@ -1,7 +1,9 @@
 /** Connections that die without a word: neither side is told, and nothing comes any more. */
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import { connect, connectForQueue, isConnectionLoss } from "../../lib/db.ts";
 import { readBatches } from "../../lib/files/cursor.ts";
+import { CopyIn } from "../../lib/load/copy_in.ts";
 import { type Cable, layCable } from "../helpers/cable.ts";
 import { type TestDatabase, testDatabase } from "../helpers/database.ts";
 import { pgbouncerIsThere, startPgbouncer } from "../helpers/pgbouncer.ts";
@@ -104,4 +106,20 @@ Deno.test("a file whose reader takes a break is not given up", async () => {
   });
   assert.ok(batches > 4);
   await sql.end();
+});
+
+Deno.test("rows may be copied with pauses, however long nothing is sent", async () => {
+  await using db = await testDatabase();
+  const sql = connect(db.url, { max: 1, name: "silent", patience });
+  const row = new TextEncoder().encode("1\n");
+  await sql.begin(async (tx) => {
+    await tx.unsafe("CREATE TEMPORARY TABLE copied (n integer)");
+    const copy = new CopyIn(tx.client, "COPY copied FROM STDIN");
+    await copy.write(row);
+    // Several times as long as it takes to give a connection up.
+    await sleep(2000);
+    await copy.write(row);
+    assert.equal(await copy.finish(), 2);
+  });
+  await sql.end({ timeout: 1 });
 });
