@@ -36,7 +36,12 @@ export const errorSchema = z.object({
 export type ErrorBody = z.output<typeof errorSchema>;
 
 /** Seconds after which to try again what did not work just now. */
-export const RETRY_SECONDS = "5";
+const RETRY_SECONDS = "5";
+
+/** Says when to try again, where a response's status promises that there is a later. */
+export function sayWhenAgain(c: Pick<Context, "header">, status: number): void {
+  if (status === 429 || status === 503) c.header("Retry-After", RETRY_SECONDS);
+}
 
 /**
  * Answers every error as JSON, with the status of the catalogue; what is not in the catalogue is logged under
@@ -72,7 +77,7 @@ function respond(c: Context, error: ServiceError): Response {
     ? (error.parameters as { issues: FieldIssue[] }).issues
     : undefined;
   const body: ErrorBody = { message: error.message, code: error.code, ...(issues && { errors: issues }) };
-  if (error.status === 429 || error.status === 503) c.header("Retry-After", RETRY_SECONDS);
+  sayWhenAgain(c, Number(error.status));
   if (error.code === "not_signed_in") c.header("WWW-Authenticate", "Bearer");
   return c.json(body, (error.status || 500) as ContentfulStatusCode);
 }

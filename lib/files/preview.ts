@@ -34,12 +34,13 @@ export interface Preview {
 export async function previewFile(sql: Sql, fileType: FileType, request: FileRequest): Promise<Preview> {
   const contents = fileType.contents(request);
   const { elements, header } = contents;
+  const over = performance.now() + MOST_SECONDS * 1000;
   try {
     const records = await sql.begin(async (tx) => {
-      await tx.unsafe(`SET LOCAL statement_timeout = '${MOST_SECONDS}s'; SET LOCAL jit = off`);
+      await tx.unsafe("SET LOCAL jit = off");
       return await (contents.first
-        ? ofFirstAccounts(tx, elements, contents.first)
-        : firstOf(tx, elements, contents.query));
+        ? ofFirstAccounts(tx, over, elements, contents.first)
+        : firstOf(tx, over, elements, contents.query));
     }, { mode: "ISOLATION LEVEL REPEATABLE READ READ ONLY" });
     return { elements, header, records };
   } catch (error) {
@@ -48,11 +49,19 @@ export async function previewFile(sql: Sql, fileType: FileType, request: FileReq
   }
 }
 
+/** Lets the next statement take what is left of the time. */
+async function limit(tx: Transaction, over: number): Promise<void> {
+  const left = Math.max(1, Math.ceil(over - performance.now()));
+  await tx.unsafe(`SET LOCAL statement_timeout = ${left}`);
+}
+
 async function firstOf(
   tx: Transaction,
+  over: number,
   elements: readonly Element[],
   query: RecordQuery,
 ): Promise<Preview["records"]> {
+  await limit(tx, over);
   const { text, values } = selecting(elements.map(asWritten).join(", "), query);
   return [...await tx.unsafe(`${text}\nLIMIT ${PREVIEWED_RECORDS}`, values).values()] as Preview["records"];
 }
@@ -60,13 +69,15 @@ async function firstOf(
 /** Of more and more accounts, until they have records enough, or are all that the file has. */
 async function ofFirstAccounts(
   tx: Transaction,
+  over: number,
   elements: readonly Element[],
   { places: { text, values }, among }: FirstAccounts,
 ): Promise<Preview["records"]> {
   for (let most = PREVIEWED_RECORDS;; most *= 10) {
+    await limit(tx, over);
     const places = await tx.unsafe(`${text}\nLIMIT ${most}`, values).values() as unknown as [string[]][];
     const accounts = new Set(places.flatMap(([accounts]) => accounts));
-    const records = await firstOf(tx, elements, among([...accounts]));
+    const records = await firstOf(tx, over, elements, among([...accounts]));
     if (records.length === PREVIEWED_RECORDS || places.length < most) return records;
   }
 }

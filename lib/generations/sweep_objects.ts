@@ -15,8 +15,8 @@ export const MOST_OBJECTS = 100;
 const AT_A_TIME = 4;
 
 /**
- * How long they are this sweep's own: what a worker that was killed has left is for others soon. Should a storage
- * that hardly answers take longer, an object may be removed by another one as well.
+ * How long they are this sweep's own: what it has not come to by then, because the storage is slow or its worker was
+ * killed, is for others.
  */
 const CLAIM_SECONDS = 120;
 
@@ -37,10 +37,11 @@ const MOST_PAUSE_SECONDS = 3600;
  */
 export async function sweepObjects(sql: Sql, remove: (object: LeftObject) => Promise<void>): Promise<number> {
   const left = await sql.unsafe<LeftRow[]>(leftObjectsText, [MOST_OBJECTS, CLAIM_SECONDS]);
+  const over = performance.now() + CLAIM_SECONDS * 1000;
   let removed = 0;
   // No transaction around it: the storage may take its time, and removing twice does no harm.
   const sweepOn = async () => {
-    for (let row; (row = left.shift());) {
+    for (let row; performance.now() < over && (row = left.shift());) {
       const cause = await failureOf(remove({ key: row.key, uploadId: row.uploadId ?? undefined }));
       if (cause === undefined) removed += 1;
       else {

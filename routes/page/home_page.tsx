@@ -5,6 +5,7 @@ import type { Preview } from "../../lib/files/preview.ts";
 import { fileTypeOf } from "../../lib/files/registry.ts";
 import { auditOf, type SignedIn } from "../access.ts";
 import type { Dependencies } from "../dependencies.ts";
+import { sayWhenAgain } from "../error_response.ts";
 import { ownJobs } from "../../lib/generations/own_jobs.ts";
 import { type AgencyChoices, agencyChoices, onlyAgency } from "./agency_choice.ts";
 import { type FormValues, readForm } from "./form.ts";
@@ -77,6 +78,8 @@ export async function homePage(
   }
   const errors = isSent ? checked.errors : {};
   const isWrong = Object.keys(errors).length > 0 || refusal !== undefined;
+  const status = refusal ? Number(refusal.status) : isWrong ? 400 : 200;
+  sayWhenAgain(c, status);
   return c.html(
     <Layout
       title={isWrong ? "Error: ask for a file – DATA Act files" : "Ask for a file – DATA Act files"}
@@ -110,6 +113,6 @@ export async function homePage(
         </p>
       )}
     </Layout>,
-    refusal ? refusal.status as 403 : isWrong ? 400 : 200,
+    status as 200,
   );
 }

@@ -2,7 +2,7 @@ import { type Context, Hono } from "hono";
 import { CALLBACK_PATH, SIGN_IN_SECONDS, type SignInProvider } from "../../lib/auth/sign_in_provider.ts";
 import { ServiceError } from "../../lib/errors.ts";
 import type { Dependencies } from "../dependencies.ts";
-import { RETRY_SECONDS } from "../error_response.ts";
+import { sayWhenAgain } from "../error_response.ts";
 import { drop, keep, kept, keptNames } from "./cookies.ts";
 import { Layout } from "./layout.tsx";
 import { returnPath } from "./return_path.ts";
@@ -80,8 +80,10 @@ function refusal(
   error: unknown,
 ): Response | Promise<Response> {
   if (!(error instanceof ServiceError)) throw error;
-  if (error.status === 503) c.header("Retry-After", RETRY_SECONDS);
-  else if (["code", "error"].some((name) => c.req.query(name) !== undefined)) c.set("isSignInRefused", true);
+  sayWhenAgain(c, Number(error.status));
+  if (error.status !== 503 && ["code", "error"].some((name) => c.req.query(name) !== undefined)) {
+    c.set("isSignInRefused", true);
+  }
   return signInPage(c, dependencies, { to, alert: error.message, status: Number(error.status) });
 }
 

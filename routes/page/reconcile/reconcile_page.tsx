@@ -2,6 +2,7 @@ import type { Context } from "hono";
 import type { Asked } from "../../access.ts";
 import type { ServiceError } from "../../../lib/errors.ts";
 import type { Dependencies } from "../../dependencies.ts";
+import { sayWhenAgain } from "../../error_response.ts";
 import type { AgencyChoices } from "../agency_choice.ts";
 import { Layout } from "../layout.tsx";
 import { KINDS, type UploadErrors, type UploadValues } from "./upload_fields.ts";
@@ -18,12 +19,13 @@ export interface UploadState {
 
 /** The page on which a file is sent to be reconciled. */
 export function reconcilePage(
-  c: Asked & Pick<Context, "html">,
+  c: Asked & Pick<Context, "html" | "header">,
   { maxUploadBytes }: Dependencies,
   { values, choices, errors = {}, refusal }: UploadState,
 ): Response | Promise<Response> {
   const { user } = c.var;
-  const status = refusal ? refusal.status as 403 : Object.keys(errors).length > 0 ? 400 : 200;
+  const status = refusal ? Number(refusal.status) : Object.keys(errors).length > 0 ? 400 : 200;
+  sayWhenAgain(c, status);
   return c.html(
     <Layout
       title={`${status === 200 ? "" : "Error: "}Reconcile – DATA Act files`}
@@ -61,6 +63,6 @@ export function reconcilePage(
         maxBytes={maxUploadBytes}
       />
     </Layout>,
-    status,
+    status as 200,
   );
 }
