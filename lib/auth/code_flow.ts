@@ -89,7 +89,7 @@ export class CodeFlow {
         begun.verifier,
         this.#requests,
       );
-      requireAnswer(exchanged);
+      await requireAnswer(exchanged);
       const tokens = await oauth.processAuthorizationCodeResponse(server, this.#client, exchanged, {
         expectedNonce: begun.nonce,
         requireIdToken: true,
@@ -156,15 +156,17 @@ export class CodeFlow {
     if (agencyClaim === undefined || !claims || Object.hasOwn(claims, agencyClaim)) return affiliations;
     if (server.userinfo_endpoint === undefined) return affiliations;
     const response = await oauth.userInfoRequest(server, this.#client, tokens.access_token, this.#requests);
-    requireAnswer(response);
+    await requireAnswer(response);
     const told = await oauth.processUserInfoResponse(server, this.#client, subject, response);
     return affiliationsIn(told, agencyClaim);
   }
 }
 
 /** The issuer has answered that something is wrong on its side. */
-function requireAnswer({ status }: Response): void {
-  if (status >= 500) throw new Error(`the issuer answered with ${status}`);
+async function requireAnswer({ status, body }: Response): Promise<void> {
+  if (status < 500) return;
+  await body?.cancel();
+  throw new Error(`the issuer answered with ${status}`);
 }
 
 /** What an issuer's refusal means, which it has led back with. */

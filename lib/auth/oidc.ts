@@ -143,7 +143,7 @@ export class OidcIssuer {
 function unavailable(error: unknown): ServiceError {
   const reason = reasonOf(error);
   issuerFailures.inc({ reason });
-  log("auth").warning("the issuer's keys cannot be had", { reason, error: String(error) });
+  log("auth").warning("the issuer cannot be asked", { reason, error: String(error) });
   return new ServiceError("sign_in_unavailable", { cause: error });
 }
 

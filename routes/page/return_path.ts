@@ -3,7 +3,7 @@ import type { Context } from "hono";
 /** Any origin will do: what leads to another one than it began with leads away from here. */
 const HERE = "http://here.invalid";
 /** What a cookie has room for, which keeps it while somebody signs in. */
-const LONGEST = 2000;
+const LONGEST = 800;
 const SIGNING_IN_AND_OUT = /^\/(sign-in|sign-out|signed-out)(\/|$)/;
 
 /**
