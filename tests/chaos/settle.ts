@@ -70,14 +70,23 @@ export async function settle(service: ChaosService, journal: Journal): Promise<S
   };
 }
 
-/** Waits until nothing is left of something. Gives the seconds that it took. */
+/**
+ * Waits until nothing is left of something, for as long as it becomes less. What has not become less for so many
+ * seconds is a violation. Gives the seconds that it took.
+ */
 async function rest(journal: Journal, seconds: number, left: () => Promise<string[]>): Promise<number> {
   const began = performance.now();
+  let fewest = Infinity;
+  let lessAt = began;
   while (true) {
     const found = await whileAway(left);
     const passed = (performance.now() - began) / 1000;
     if (found.length === 0) return passed;
-    if (passed > seconds) {
+    if (found.length < fewest) {
+      fewest = found.length;
+      lessAt = performance.now();
+    }
+    if (performance.now() - lessAt > seconds * 1000) {
       for (const what of found) {
         journal.violation(`After ${seconds} seconds without faults there still was ${what}.`);
       }

@@ -84,13 +84,19 @@ export class Uploads {
     return {
       fields: { kind: "C", ...fields },
       body: { file_type: "C-DIFF", ...fields },
-      // One that no rule looks at, so that there is a record whatever was picked.
-      records: [{ AgencyIdentifier: agency }, ...records],
+      records: [...idle(padding, { AgencyIdentifier: agency }), ...records],
       planted: unknown.length,
       padding,
     };
   }
 }
+
+/**
+ * Records that no rule looks at: one, so that there is a record whatever was picked, and as many as what is padded is
+ * spread over, because one of more than 1 MiB is refused.
+ */
+const idle = <Record>(padding: number, record: Record): Record[] =>
+  new Array(padding === 0 ? 1 : 20).fill(record);
 
 const opposite = (amount: string): string => amount.startsWith("-") ? amount.slice(1) : `-${amount}`;
 
@@ -116,7 +122,7 @@ function fileA(random: Random, agency: string, packed: Record<string, string>, p
   return {
     fields: { kind: "A", ...fields },
     body: { file_type: "A-DIFF", ...fields },
-    records: [{}, ...records],
+    records: [...idle(padding, {}), ...records],
     planted: 0,
     padding,
   };
