@@ -4,7 +4,7 @@ import warnings from "../../sql/coverage/a_warnings.sql" with { type: "text" };
 import windowText from "../../sql/files/a_window.sql" with { type: "text" };
 import table from "./elements/a.tsv" with { type: "text" };
 import { ACCOUNT_PARTS } from "../account_parts.ts";
-import { amongAccounts, ownedAccounts } from "./account_owner.ts";
+import { recordsOfAccounts } from "./account_owner.ts";
 import { parseColumns } from "./columns.ts";
 import { periodCoverage } from "./coverage_query.ts";
 import { parseElements } from "./elements.ts";
@@ -38,24 +38,17 @@ export const a: FileType<PeriodRequest> = {
   ],
   body: periodBody("A"),
   showsPeriod: false,
-  contents: ({ year, period, agency_code }) => {
-    const query = ownedAccounts(text, [year, period], agency_code);
-    return {
-      elements,
-      header: elements.map((element) => element.header),
-      delimiter: ",",
-      query,
-      first: {
-        places: ownedAccounts(firstText, [year, period], agency_code),
-        among: (accounts) => amongAccounts(query, accounts),
-      },
-      identity: { key: account, place: account },
-      totals: {
-        amounts: elements.map(({ column }) => column).filter((column) => /_(cpe|fyb)$/.test(column)),
-        award: ACCOUNT_PARTS,
-      },
-    };
-  },
+  contents: (request) => ({
+    elements,
+    header: elements.map((element) => element.header),
+    delimiter: ",",
+    ...recordsOfAccounts(text, firstText, request),
+    identity: { key: account, place: account },
+    totals: {
+      amounts: elements.map(({ column }) => column).filter((column) => /_(cpe|fyb)$/.test(column)),
+      award: ACCOUNT_PARTS,
+    },
+  }),
   columns: parseColumns(table, "sf_133"),
   coverage: { countedBy: "period", source: "sf_133", query: periodCoverage("A"), warnings },
   fileName: (request, stamp) => `File-A_${periodName(request)}_${stamp}.csv`,

@@ -1,4 +1,4 @@
-import type { RecordQuery } from "./file_type.ts";
+import type { FileContents, RecordQuery } from "./file_type.ts";
 
 /**
  * Whose account a treasury account is (`docs/files.md`, "Whose account it is").
@@ -76,7 +76,7 @@ const BELONGS = `AND (
  * The same query, of some accounts alone: each comment "among", with the column that names an account, stands
  * for the condition.
  */
-export const amongAccounts = ({ text, values }: RecordQuery, accounts: string[]): RecordQuery => ({
+const amongAccounts = ({ text, values }: RecordQuery, accounts: string[]): RecordQuery => ({
   text: text.replaceAll(
     /\/\*among ([\w.]+)\*\//g,
     (_, column) => `AND ${column} = ANY ($${values.length + 1}::text[])`,
@@ -100,5 +100,26 @@ export function ownedAccounts(
   return {
     text: text.replace("/*belongs*/", () => BELONGS),
     values: [...period, code, ata, aid, frEntityType, except, besides],
+  };
+}
+
+/**
+ * The records of an agency's accounts in a period, all of them and those of some accounts alone.
+ *
+ * @param text the file's query, as `ownedAccounts` takes one, with the comments "among"
+ * @param firstText one of the accounts that the file begins with, in its order
+ */
+export function recordsOfAccounts(
+  text: string,
+  firstText: string,
+  { year, period, agency_code }: { year: number; period: number; agency_code: string },
+): Pick<FileContents, "query" | "first"> {
+  const query = ownedAccounts(text, [year, period], agency_code);
+  return {
+    query,
+    first: {
+      places: ownedAccounts(firstText, [year, period], agency_code),
+      among: (accounts) => amongAccounts(query, accounts),
+    },
   };
 }

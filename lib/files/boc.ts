@@ -4,7 +4,7 @@ import warnings from "../../sql/coverage/boc_warnings.sql" with { type: "text" }
 import missing from "../../sql/files/boc_missing.sql" with { type: "text" };
 import table from "./elements/boc.tsv" with { type: "text" };
 import { ACCOUNT_PARTS } from "../account_parts.ts";
-import { amongAccounts, ownedAccounts } from "./account_owner.ts";
+import { recordsOfAccounts } from "./account_owner.ts";
 import { parseColumns } from "./columns.ts";
 import { periodCoverage } from "./coverage_query.ts";
 import { parseElements } from "./elements.ts";
@@ -43,25 +43,18 @@ export const boc: FileType<PeriodRequest> = {
   ],
   body: periodBody("BOC"),
   showsPeriod: false,
-  contents: ({ year, period, agency_code }) => {
-    const query = ownedAccounts(text, [year, period], agency_code);
-    return {
-      elements,
-      header: elements.map((element) => element.header),
-      delimiter: ",",
-      query,
-      first: {
-        places: ownedAccounts(firstText, [year, period], agency_code),
-        among: (accounts) => amongAccounts(query, accounts),
-      },
-      identity: { key, place },
-      totals: {
-        amounts: ["dollar_amount_gtas", "dollar_amount_broker", "dollar_amount_diff"],
-        award: ACCOUNT_PARTS,
-        difference: "dollar_amount_diff",
-      },
-    };
-  },
+  contents: (request) => ({
+    elements,
+    header: elements.map((element) => element.header),
+    delimiter: ",",
+    ...recordsOfAccounts(text, firstText, request),
+    identity: { key, place },
+    totals: {
+      amounts: ["dollar_amount_gtas", "dollar_amount_broker", "dollar_amount_diff"],
+      award: ACCOUNT_PARTS,
+      difference: "dollar_amount_diff",
+    },
+  }),
   columns: parseColumns(table, "gtas_boc"),
   coverage: {
     countedBy: "period",
