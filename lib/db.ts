@@ -55,7 +55,7 @@ export function connect(url: string, { max, pipelined = false, ...others }: Pool
 
 function clientOptions(
   url: string,
-  options: Pick<ClientOptions, "name" | "patience" | "statementSeconds"> & { mayPause?: boolean },
+  options: Pick<ClientOptions, "name" | "patience" | "statementSeconds">,
 ): ClientOptions {
   const target = readConnectionUrl(url);
   return { ...options, target, dial: () => openWire(target), isAtWork: isAtWork(target, options) };
@@ -71,7 +71,7 @@ export type Session = pg.Client;
 
 /** One connection with a session of its own, for loads and for `LISTEN`. Close it with `session.end()`. */
 export async function openSession(url: string, name: string): Promise<Session> {
-  const session = new DialledClient(clientOptions(url, { name, mayPause: true }));
+  const session = new DialledClient(clientOptions(url, { name }));
   return await session.connect();
 }
 

@@ -8,19 +8,16 @@ import type { IsAtWork, Patience } from "./silence.ts";
 const PATIENCE: Patience = { firstMilliseconds: 4000, againMilliseconds: 1000 };
 
 interface Options {
-  mayPause?: boolean | undefined;
   patience?: Patience | undefined;
 }
 
 /**
  * Asks a server, on a connection of its own, whether one of its processes is at work for its client. Where it
- * cannot be reached, it is not; where it cannot say, it is taken to be.
- *
- * @param options `mayPause`: the client may have the server wait for it at any time; otherwise a process that
- * waits for its client, which waits for it, is not at work, unless it is to be sent rows to copy
+ * cannot be reached, it is not; where it cannot say, it is taken to be. A process that waits for its client, which
+ * waits for it, is not at work, unless it is to be sent rows to copy.
  */
 export const isAtWork =
-  (target: ConnectionTarget, { mayPause = false, patience = PATIENCE }: Options = {}): IsAtWork =>
+  (target: ConnectionTarget, { patience = PATIENCE }: Options = {}): IsAtWork =>
   async (process, { server }) => {
     const client = new DialledClient({
       target,
@@ -33,7 +30,7 @@ export const isAtWork =
     try {
       await client.connect();
       isLetIn = true;
-      const { rows: [row] } = await client.query(STATE, [process, client.process, mayPause]);
+      const { rows: [row] } = await client.query(STATE, [process, client.process]);
       const { isDirect, works } = row as { isDirect: boolean; works: boolean };
       // Behind a pooler processes go by other numbers.
       return works || !isDirect;
@@ -47,6 +44,6 @@ export const isAtWork =
 
 const STATE = `
   SELECT pg_backend_pid() = $2::bigint AS "isDirect",
-    coalesce((SELECT state = 'active' AND ($3::boolean OR wait_event_type IS DISTINCT FROM 'Client'
+    coalesce((SELECT state = 'active' AND (wait_event_type IS DISTINCT FROM 'Client'
         OR EXISTS (SELECT FROM pg_stat_progress_copy WHERE pid = $1::bigint AND command = 'COPY FROM'))
       FROM pg_stat_activity WHERE pid = $1::bigint), false) AS works`;
