@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { ACCOUNT_PARTS } from "../../lib/account_parts.ts";
 import type { Sql } from "../../lib/db.ts";
 import { periodDates } from "../../lib/files/fiscal_period.ts";
 import { layoutOf } from "../../lib/reconciliations/layout.ts";
@@ -22,15 +23,6 @@ import { Random } from "../helpers/random.ts";
 import { type Difference, reconciled } from "../helpers/reconciled.ts";
 
 const { columns } = layoutOf("A-DIFF");
-const PARTS = [
-  "allocation_transfer_agency",
-  "agency_identifier",
-  "beginning_period_of_availa",
-  "ending_period_of_availabil",
-  "availability_type_code",
-  "main_account_code",
-  "sub_account_code",
-];
 const AMOUNTS = columns.filter(({ type }) => type === "number").map(({ name }) => name);
 const ACCOUNT_HEADERS = [
   "AllocationTransferAgencyIdentifier",
@@ -162,7 +154,7 @@ async function store(sql: Sql, { cars, sf133 }: Treasury): Promise<void> {
   const rows = sf133.map((row) => ({
     ...row,
     tas: stringOf(row.account),
-    ...Object.fromEntries(PARTS.map((part, i) => [part, row.account[i]])),
+    ...Object.fromEntries(ACCOUNT_PARTS.map((part, i) => [part, row.account[i]])),
   }));
   await sql`
     INSERT INTO sf_133 (account_num, tas, display_tas, fiscal_year, period, line, amount, allocation_transfer_agency,
@@ -251,7 +243,7 @@ function fileOf(random: Random, rows: Omit<ARow, "rowNumber">[]): string {
   const header = order.map(({ name, headers }) => isLong ? headers[0]! : name.toUpperCase());
   const lines = rows.map(({ account, amounts }) =>
     order.map(({ name }) => {
-      const part = PARTS.indexOf(name);
+      const part = (ACCOUNT_PARTS as readonly string[]).indexOf(name);
       if (part < 0) return dressedNumber(random, amounts[name] ?? null);
       const isCode = name.endsWith("_code") && name !== "availability_type_code";
       return (isCode || part < 2 ? dressedCode : dressed)(random, account[part]!);
