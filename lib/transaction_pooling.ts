@@ -17,7 +17,9 @@ export class TransactionPoolingError extends ProcessError {
   }
 }
 
-/** Between this process and the database is a pooler that keeps what a connection sets as it begins to itself. */
+/**
+ * Between this process and the database is a pooler that keeps what a connection sets as it begins to itself.
+ */
 export class PassedOverSettingsError extends ProcessError {
   override readonly name = "PassedOverSettingsError";
 
@@ -45,8 +47,8 @@ const REFUSALS = /unsupported startup parameter|not allowed in statement pooling
  * that it begins with, or such as nobody has changed.
  *
  * @param setting the variable that the URL is from
- * @throws {TransactionPoolingError | PassedOverSettingsError} where it has not; the database's own error where
- * it cannot be reached
+ * @throws {TransactionPoolingError | PassedOverSettingsError} where it has not; the database's own error
+ * where it cannot be reached
  */
 export async function refuseTransactionPooling(url: string, setting = "DATABASE_URL"): Promise<void> {
   const sql = connect(url, { max: 2, name: "look" });
