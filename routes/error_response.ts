@@ -68,9 +68,8 @@ export const errorResponse: ErrorHandler = async (error, c) => {
   return respond(c, new ServiceError("internal_error", { id }));
 };
 
-/** Whether Postgres has ended a statement for the time it took (query_canceled, lock_not_available). */
-const hasTakenTooLong = (error: unknown): boolean =>
-  /^(57014|55P03)$/.test(String((error as { code?: unknown } | null)?.code));
+/** Whether Postgres has ended a statement for the time it took (query_canceled). */
+const hasTakenTooLong = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === "57014";
 
 function respond(c: Context, error: ServiceError): Response {
   const issues = error.code === "invalid_request"

@@ -56,11 +56,11 @@ export class Housekeeping implements AsyncDisposable {
 
   /** Goes on without a pause for as long as there is more than one sweep removes, as after an outage. */
   async #sweep(): Promise<void> {
+    const { signal } = this.#over;
     const remove = async ({ key, uploadId }: LeftObject) => {
-      this.#over.signal.throwIfAborted();
       await this.store.remove(key, uploadId);
       log("worker").info("removed an object that is nobody's file", { key });
     };
-    while (await sweepObjects(this.sql, remove) === MOST_OBJECTS);
+    while (await sweepObjects(this.sql, remove, { signal }) === MOST_OBJECTS);
   }
 }

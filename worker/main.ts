@@ -1,8 +1,7 @@
 /** `deno task worker`: the process that writes files. Run as many as you like, on as many machines. */
 import { awaitDatabase } from "../lib/await_database.ts";
 import { readConfig } from "../lib/config.ts";
-import { connect, connectForQueue } from "../lib/db.ts";
-import { isUnavailable } from "../lib/db/unavailable.ts";
+import { connect, connectForQueue, isConnectionLoss } from "../lib/db.ts";
 import { SpareCursors } from "../lib/files/spare_cursors.ts";
 import { GENERATE_FILE } from "../lib/generations/queue.ts";
 import { configureLog, log } from "../lib/log.ts";
@@ -40,7 +39,7 @@ await runMain(USAGE, async (args) => {
   if (config.EXPORT_DATABASE_URL) {
     await refuseTransactionPooling(config.EXPORT_DATABASE_URL, "EXPORT_DATABASE_URL").catch((error) => {
       // A replica that is away just now is waited for by whatever reads from it.
-      if (!isUnavailable(error)) throw error;
+      if (!isConnectionLoss(error)) throw error;
     });
   }
   const exportSql = connect(config.EXPORT_DATABASE_URL ?? config.DATABASE_URL, {

@@ -54,7 +54,7 @@ export async function writeChanges(
       both: (earlier, fresh) => writeEqualKeys(earlier, fresh, file),
     });
   }
-  await files.sql.begin(async (keeping) => {
+  await keepingMoved(files, async (files, keeping) => {
     const moved = await findMoved(files, identity, checks, keeping);
     await compare(files, checks, onProgress, {
       earlierOnly: (earlier) =>
@@ -72,7 +72,30 @@ export async function writeChanges(
         return added ? added.then(() => advanceBoth(earlier, fresh)) : advanceBoth(earlier, fresh);
       },
     });
-  }, { signal: files.signal });
+  });
+}
+
+/**
+ * Works with a transaction for what does not fit into memory. Where it is lost, which is seen before the work has
+ * asked anything of it, the reading of both files is broken off, and has ended when this throws.
+ */
+async function keepingMoved(
+  files: TwoFiles,
+  work: (files: TwoFiles, keeping: Transaction) => Promise<void>,
+): Promise<void> {
+  const lost = new AbortController();
+  const signal = files.signal ? AbortSignal.any([files.signal, lost.signal]) : lost.signal;
+  let working: Promise<void> | undefined;
+  try {
+    await files.sql.begin((keeping) => working = work({ ...files, signal }, keeping), {
+      signal: files.signal,
+    });
+  } catch (error) {
+    lost.abort(error);
+    throw error;
+  } finally {
+    await working?.catch(() => {});
+  }
 }
 
 /** Whether a record can stand at another place and be the same: a key has one record then, at most. */

@@ -19,8 +19,8 @@ const FILES = 3;
  * link to it, and removes it.
  */
 export async function lookAtStorage(config: ConfigOf<"stack">): Promise<Finding[]> {
-  const store = await openStore(config);
   const findings = config.S3_BUCKET ? [] : await lookAtFolder(config.STORAGE_DIR);
+  const store = await openStore(config);
   const name = config.S3_BUCKET ? `the bucket ${config.S3_BUCKET}` : `the folder ${config.STORAGE_DIR}`;
   const mayLink = Boolean(config.S3_BUCKET || config.URL_SIGNING_SECRET);
   const done: string[] = [];
@@ -154,7 +154,7 @@ async function lookAtFolder(dir: string): Promise<Finding[]> {
       ];
     }
     return [note(
-      `The folder ${dir} was not there; it is made when it is needed.`,
+      `The folder ${dir} was not there; it is made when a process starts.`,
       "Where it is on a disk of its own, see that this is mounted.",
     )];
   }

@@ -1,4 +1,5 @@
 import leftObjectsText from "../../sql/generations/left_objects.sql" with { type: "text" };
+import leaveText from "../../sql/generations/leave_objects.sql" with { type: "text" };
 import sweptText from "../../sql/generations/swept.sql" with { type: "text" };
 import type { Sql } from "../db.ts";
 import { log } from "../log.ts";
@@ -8,6 +9,12 @@ export interface LeftObject {
   key: string;
   /** The multipart upload that was begun for it, where one was. */
   uploadId: string | undefined;
+}
+
+/** What a sweep may be told. */
+export interface SweepOptions {
+  /** Lets it remove no more than what it is at; the rest is left to others. */
+  signal?: AbortSignal | undefined;
 }
 
 /** How many objects one sweep removes at most, and how many of them at a time. */
@@ -35,13 +42,17 @@ const MOST_PAUSE_SECONDS = 3600;
  * @param remove removes one object, or throws
  * @returns how many objects were removed; where it is `MOST_OBJECTS` there may be more
  */
-export async function sweepObjects(sql: Sql, remove: (object: LeftObject) => Promise<void>): Promise<number> {
+export async function sweepObjects(
+  sql: Sql,
+  remove: (object: LeftObject) => Promise<void>,
+  { signal }: SweepOptions = {},
+): Promise<number> {
   const left = await sql.unsafe<LeftRow[]>(leftObjectsText, [MOST_OBJECTS, CLAIM_SECONDS]);
   const over = performance.now() + CLAIM_SECONDS * 1000;
   let removed = 0;
   // No transaction around it: the storage may take its time, and removing twice does no harm.
   const sweepOn = async () => {
-    for (let row; performance.now() < over && (row = left.shift());) {
+    for (let row; !signal?.aborted && performance.now() < over && (row = left.shift());) {
       const cause = await failureOf(remove({ key: row.key, uploadId: row.uploadId ?? undefined }));
       if (cause === undefined) removed += 1;
       else {
@@ -55,7 +66,12 @@ export async function sweepObjects(sql: Sql, remove: (object: LeftObject) => Pro
       await sql.unsafe(sweptText, [row.key, cause === undefined, FIRST_PAUSE_SECONDS, MOST_PAUSE_SECONDS]);
     }
   };
-  await Promise.all(Array.from({ length: AT_A_TIME }, sweepOn));
+  const sweeps = Array.from({ length: AT_A_TIME }, sweepOn);
+  // Where the database is lost to one of them, the others are still at it.
+  await Promise.allSettled(sweeps);
+  await Promise.all(sweeps);
+  // Behind the end of its time they may be another's.
+  if (left.length > 0 && performance.now() < over) await sql.unsafe(leaveText, [left.map(({ key }) => key)]);
   return removed;
 }
 

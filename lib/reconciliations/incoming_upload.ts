@@ -11,6 +11,9 @@ import {
 } from "../generations/uploads.ts";
 import { log } from "../log.ts";
 import type { FileStore, FileWriter } from "../storage/store.ts";
+import { unlessAborted } from "../unless_aborted.ts";
+
+const MOST_REMOVAL_MILLISECONDS = 5_000;
 
 /** Where uploads are noted and stored. */
 export interface UploadPlaces {
@@ -96,7 +99,7 @@ export class IncomingUpload implements AsyncDisposable {
     const { sql, store } = this.places;
     if (!this.#isStored) await this.#writer?.abort();
     try {
-      const isRemoved = !this.#isUncertain && await store.remove(this.key).then(() => true, () => false);
+      const isRemoved = !this.#isUncertain && await isDone(store.remove(this.key));
       await giveUpUpload(sql, this.key, isRemoved);
     } catch (error) {
       // It is swept all the same, as soon as nobody has said for long enough that it is still sent.
@@ -113,3 +116,7 @@ export class IncomingUpload implements AsyncDisposable {
     }
   }
 }
+
+/** Whether a removal is done, which whoever has sent the upload waits for; one that takes too long is left to the sweep. */
+const isDone = (removal: Promise<void>): Promise<boolean> =>
+  unlessAborted(removal, AbortSignal.timeout(MOST_REMOVAL_MILLISECONDS)).then(() => true, () => false);

@@ -37,16 +37,36 @@ const FLUSH_BYTES = 32 << 20;
  * renamed, so that under its key a file is whole or not there.
  */
 export class LocalStore implements FileStore {
+  #isMade = false;
+
   constructor(readonly options: LocalStoreOptions) {}
+
+  /**
+   * Makes the folder that holds all files, where it is not there: once, at the start or as soon as it can be. When
+   * it is gone later, its disk is not mounted any more, and files that were stored below its mount point would be
+   * hidden by the next mount.
+   *
+   * @throws {ServiceError} `storage_unavailable`
+   */
+  async makeFolder(): Promise<void> {
+    if (this.#isMade) return;
+    try {
+      await Deno.mkdir(this.options.dir, { recursive: true, mode: FOLDER_MODE });
+    } catch (error) {
+      throw unavailable(error);
+    }
+    this.#isMade = true;
+  }
 
   async create(file: NewFile): Promise<FileWriter> {
     const path = this.#path(file.key);
     const temporary = temporaryOf(path);
+    await this.makeFolder();
     // Removing another file of the same folder may take the folder away just when this one is about to use
     // it.
     for (let attempt = 1;; attempt++) {
       try {
-        await Deno.mkdir(dirname(path), { recursive: true, mode: FOLDER_MODE });
+        for (const folder of this.#foldersOf(file.key).slice(0, -1).reverse()) await makeOne(folder);
         const handle = await Deno.open(temporary, {
           write: true,
           create: true,
@@ -143,8 +163,8 @@ export class LocalStore implements FileStore {
 
   async check(): Promise<void> {
     const probe = join(this.options.dir, `.check-${crypto.randomUUID()}`);
+    await this.makeFolder();
     try {
-      await Deno.mkdir(this.options.dir, { recursive: true, mode: FOLDER_MODE });
       await Deno.writeFile(probe, new Uint8Array(1), { mode: FILE_MODE });
       await Deno.remove(probe);
     } catch (error) {
@@ -296,6 +316,15 @@ async function next(file: Deno.FsFile, into: Uint8Array): Promise<number | null>
     return await file.read(into);
   } catch (error) {
     throw unavailable(error);
+  }
+}
+
+/** Makes a folder in one that is there. */
+async function makeOne(folder: string): Promise<void> {
+  try {
+    await Deno.mkdir(folder, { mode: FOLDER_MODE });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
   }
 }
 

@@ -22,10 +22,13 @@ export async function openStore(config: StorageConfig): Promise<FileStore> {
     });
   }
   const { HOST = "127.0.0.1", PORT = 8000 } = config;
-  return new LocalStore({
+  const store = new LocalStore({
     dir: config.STORAGE_DIR,
     publicUrl: config.PUBLIC_URL ?? httpUrlOf(HOST, PORT),
     signingSecret: config.URL_SIGNING_SECRET,
     previousSecret: config.URL_SIGNING_SECRET_PREVIOUS,
   });
+  // Where it cannot be made now, whoever stores the first file is told why.
+  await store.makeFolder().catch(() => {});
+  return store;
 }

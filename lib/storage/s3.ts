@@ -44,14 +44,25 @@ export class S3Store implements FileStore, Disposable {
   }
 
   async size(key: string): Promise<number | undefined> {
-    const found = await this.#bucket.head(this.#name(key), undefined, LOOK_MILLISECONDS);
+    const found = await this.#find(this.#name(key), undefined, LOOK_MILLISECONDS);
     return found?.size;
   }
 
   async read(key: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array<ArrayBuffer>> | undefined> {
     const name = this.#name(key);
-    const found = await this.#bucket.head(name, signal);
+    const found = await this.#find(name, signal);
     return found?.size === undefined ? undefined : this.#bytesOf(name, found.size, signal);
+  }
+
+  /**
+   * Where a whole bucket is not there, S3 says of each object what it says of one that is not: none is lost then.
+   * Looked at once more, in case the bucket has come back meanwhile.
+   */
+  async #find(name: string, signal: AbortSignal | undefined, milliseconds?: number) {
+    const found = await this.#bucket.head(name, signal, milliseconds);
+    if (found) return found;
+    await this.#bucket.check(CHECK_MILLISECONDS, signal);
+    return await this.#bucket.head(name, signal, milliseconds);
   }
 
   /** Reads by ranges, the next one while the last is worked on: a stream that is not read would be cut off. */

@@ -165,10 +165,16 @@ export class S3Bucket {
     );
   }
 
-  /** Throws where the bucket cannot be reached within the given time. */
-  async check(milliseconds: number): Promise<void> {
+  /** Throws where the bucket is not there, or cannot be reached within the given time. */
+  async check(milliseconds: number, signal?: AbortSignal): Promise<void> {
     const command = new HeadBucketCommand({ Bucket: this.name });
-    await this.#within("HeadBucket", { milliseconds }, (options) => this.client.send(command, options));
+    const send = (options: SendOptions) =>
+      this.client.send(command, options).catch((error) => {
+        // The response to a HEAD has no body, which else says so.
+        if (isAbsence(error)) error.name = "NoSuchBucket";
+        throw error;
+      });
+    await this.#within("HeadBucket", { milliseconds, signal }, send);
   }
 
   #object(key: string): { Bucket: string; Key: string } {
@@ -230,12 +236,15 @@ const unlessAbsent = <T>(send: (options: SendOptions) => Promise<T>) => async (o
   try {
     return await send(options);
   } catch (error) {
-    if (error instanceof S3ServiceException && ABSENT.has(error.name)) return undefined;
+    if (isAbsence(error)) return undefined;
     throw error;
   }
 };
 
 const ABSENT = new Set(["NoSuchKey", "NoSuchUpload", "NotFound"]);
+
+const isAbsence = (error: unknown): error is S3ServiceException =>
+  error instanceof S3ServiceException && ABSENT.has(error.name);
 
 /** Whether S3 has said that this may not be done, or is not known to it. */
 const isRefusal = (error: unknown): boolean =>

@@ -128,6 +128,29 @@ Deno.test("objects that cannot be removed are in nobody's way, and are tried lat
   assert.deepEqual(pauses, [20, 40, 80, 160, 320, 640, 1280, 2560, 3600, 3600, 3600, 3600]);
 });
 
+Deno.test("a sweep that is stopped finishes what it is at, and leaves the rest to the next one as it was", async () => {
+  await using db = await testDatabase();
+  await addAgencies(db.sql);
+  const { lease } = await askAndClaim(db.sql);
+  await db.sql`
+    INSERT INTO unpublished_object (stored_key, file_generation_id, attempt)
+    SELECT 'left/' || n, ${lease.fileGenerationId}, 100 + n FROM generate_series(1, 20) AS n`;
+  const stop = new AbortController();
+  const tried = new Set<string>();
+  const remove = ({ key }: LeftObject) => {
+    tried.add(key);
+    stop.abort();
+    return Promise.resolve();
+  };
+  const removed = await sweepObjects(db.sql, remove, { signal: stop.signal });
+  assert.equal(removed, tried.size);
+  assert.ok(removed < 20, String(removed));
+  const rest = await db.sql`SELECT FROM unpublished_object
+    WHERE swept_at IS NULL AND failures = 0 AND claimed_until IS NULL AND sweep_at <= now() AND starts_with(stored_key, 'left/')`;
+  assert.equal(rest.length, 20 - removed);
+  assert.equal(await sweepObjects(db.sql, remove), 20 - removed);
+});
+
 /** A finished file that has been kept for long enough. */
 async function oldFile(sql: Sql, body = d1Body()): Promise<string> {
   const { jobId, lease } = await askAndClaim(sql, body);
@@ -137,11 +160,14 @@ async function oldFile(sql: Sql, body = d1Body()): Promise<string> {
   return jobId;
 }
 
-/** A store whose files are all there; its links live as long as they are to. */
+/** How far the clock of whoever signs a link may be ahead of the database's. */
+const AHEAD_MILLISECONDS = 14 * 60_000;
+
+/** A store whose files are all there; its links live as long as they are to, by a clock that is ahead. */
 const store = {
   size: () => Promise.resolve(written.bytes),
   link: (_file: unknown, seconds: number) =>
-    Promise.resolve({ url: "link", expiresAt: new Date(Date.now() + seconds * 1000) }),
+    Promise.resolve({ url: "link", expiresAt: new Date(Date.now() + AHEAD_MILLISECONDS + seconds * 1000) }),
 } as unknown as FileStore;
 
 Deno.test("a file is kept for as long as a link to it lives that was given out", async () => {

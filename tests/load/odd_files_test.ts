@@ -166,6 +166,36 @@ Deno.test("rows whose agency code no list has are counted, and the codes named",
   assert.doesNotMatch(shown, /"072"/);
 });
 
+Deno.test("of agency codes beyond ten thousand the rows are counted, and no more is kept of them", async () => {
+  await using database = await testDatabase();
+  const codes = Array.from({ length: 10_002 }, (_, n) => `c${n}`);
+  const rows = codes.map((code, n) => `${9000 + n},k${n},${code}\n`).join("");
+  const header = "detached_award_procurement_id,detached_award_proc_unique,awarding_agency_code\n";
+  const { notes } = await loadText(database, "table:detached_award_procurement", header + rows);
+  assert.equal(notes.length, 2);
+  assert.match(notes[0]!, /^10,000 rows have in awarding_agency_code .*"c0": 1, .* and 9,?99\d more/);
+  assert.ok(notes[0]!.length < 1000, "a few are named");
+  assert.equal(notes[1], "2 rows have agency codes beyond the 10,000 that are told apart.");
+});
+
+Deno.test("a column or an agency that is called as what every object has is one like any other", async () => {
+  await using database = await testDatabase();
+  const names = ["constructor", "__proto__", "toString", "hasOwnProperty"];
+  const rows = names.map((code) => contract(code, { awarding_agency_code: code }));
+  const [header, ...lines] = archiveCsv("contracts", rows).trimEnd().split("\n");
+  const csv = [`${header},${names}`, ...lines.map((line) => `${line},1,2,3,4`)].map((line) => `${line}\n`)
+    .join("");
+  const message = await refusal(loadText(database, "archive-contracts", csv));
+  for (const name of names) assert.ok(message.includes(name), name);
+  const { notes, rowsInserted } = await loadText(database, "archive-contracts", csv, {
+    ignoreUnknownColumns: true,
+  });
+  assert.equal(rowsInserted, names.length);
+  const [said] = notes.filter((note) => note.includes("awarding_agency_code"));
+  assert.match(said!, /^4 rows have /);
+  for (const name of names) assert.ok(said!.includes(`"${name}": 1`), name);
+});
+
 Deno.test("four digits alone where a ZIP+4 stands are counted, and kept as they are", async () => {
   await using database = await testDatabase();
   const zips = ["4200", "221024200", "22102", "", "12A4", "0001"];

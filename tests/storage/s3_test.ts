@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { storageRefusals } from "../../lib/metrics.ts";
 import { S3Store } from "../../lib/storage/s3.ts";
 import { FIRST_PART_BYTES } from "../../lib/storage/s3_parts.ts";
 import { leftoversIn, s3Settings, s3Url, testBucket } from "../helpers/s3.ts";
@@ -78,7 +79,14 @@ Deno.test({
   ignore,
   async fn() {
     using store = new S3Store({ bucket: "no-such-bucket", forcePathStyle: true, client: s3Settings() });
+    const refusals = async () =>
+      (await storageRefusals.get()).values.find(({ labels }) => labels.reason === "no_bucket")?.value ?? 0;
+    const before = await refusals();
     await assert.rejects(store.check(), { code: "storage_unavailable" });
+    assert.equal(await refusals(), before + 1, "whoever runs the service is told by the metrics");
+    // It has lost nothing: no file is made anew, and whatever waits for one goes on waiting.
+    await assert.rejects(store.size("1/1/a.csv"), { code: "storage_unavailable" });
+    await assert.rejects(store.read("1/1/a.csv"), { code: "storage_unavailable" });
     const { writer } = await begin(store, "1/1/a.csv", contents(10));
     await assert.rejects(writer.finish(), { code: "storage_unavailable" });
     await writer.abort();

@@ -122,7 +122,15 @@ Deno.test("a file that the folder has lost, or a part of it, is made anew", asyn
     const { url, jobId } = await finishedFile(service);
     const { storageDir } = service;
     await Deno.rename(storageDir, `${storageDir}-away`);
+    let waiting: number;
     try {
+      // Nothing is stored below its mount point meanwhile, where the next mount would hide it.
+      ({ job_id: waiting } = await service.request({ ...allContracts, end: "05/31/2016" }));
+      await until("a worker has met it", async () => /storage/.test((await service.status(waiting)).message));
+      await until("the API is not ready", async () => {
+        const { json } = await service.api.send("GET", "/readyz");
+        return json.storage === "failed";
+      });
       assert.equal((await service.status(jobId)).status, "finished");
       const response = await fetch(url);
       assert.deepEqual([response.status, (await response.json()).code], [503, "storage_unavailable"]);
@@ -130,6 +138,7 @@ Deno.test("a file that the folder has lost, or a part of it, is made anew", asyn
       await Deno.rename(`${storageDir}-away`, storageDir);
     }
     await assertThere(service, jobId);
+    await assertThere(service, waiting);
   });
 });
 
