@@ -83,6 +83,24 @@ Deno.test("every route that takes a body is tried with all kinds of them", async
   assert.deepEqual([...new Set(taking)].sort(), [...Object.keys(ROUTES), ...UPLOADS].sort());
 });
 
+test("a body that is encoded is 415, as no route decodes one", async ({ service, port, head }) => {
+  for (const [path, { type, body, status }] of Object.entries(ROUTES)) {
+    const text = body(service.api.token);
+    const send = (more: string, sent: string) =>
+      converse(port, head(path, `Content-Type: ${type}\r\n${more}`) + sent);
+    for (const coding of ["gzip", "Br", "identity, gzip", "x"]) {
+      const response = await send(`Content-Encoding: ${coding}\r\nContent-Length: ${text.length}`, text);
+      assert.equal(statusOf(response), 415, `${path} ${coding}: ${response}`);
+    }
+    const chunks = `${chunk(text)}0\r\n\r\n`;
+    assert.equal(statusOf(await send("Transfer-Encoding: gzip, chunked", chunks)), 415, path);
+    for (const coding of ["identity", "", "Identity, identity"]) {
+      const response = await send(`Content-Encoding: ${coding}\r\nContent-Length: ${text.length}`, text);
+      assert.equal(statusOf(response), status, `${path} ${coding}: ${response}`);
+    }
+  }
+});
+
 test(
   "a body without Content-Length, in chunks of any size, is taken like any other; too large or broken off it is refused",
   async ({ service, port, head }, t) => {
