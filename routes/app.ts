@@ -23,6 +23,7 @@ import { generateDetachedFile } from "./generate_detached_file.ts";
 import { generationEvents } from "./generation_events.ts";
 import { generationTotals } from "./generation_totals.ts";
 import { health } from "./health.ts";
+import { hearRefusedOut } from "./hear_out.ts";
 import { detachedFileUrl } from "./get_detached_file_url.ts";
 import { latestPublicationPeriod } from "./latest_publication_period.ts";
 import { ownAgencies } from "./list_agencies.ts";
@@ -83,6 +84,7 @@ export function createApp(dependencies: Dependencies): Hono {
   const meant = withVersion(api);
   const app = new Hono({ getPath: (request) => meant(getPathNoStrict(request)) });
   app.use(
+    hearRefusedOut,
     countRequests,
     requestId({ headerName: "" }),
     knowSource(dependencies.trustedProxies ?? new BlockList()),

@@ -101,6 +101,25 @@ test("a body that is encoded is 415, as no route decodes one", async ({ service,
   }
 });
 
+test("whoever looks for no response before all is sent sees why it is refused", async ({ port }) => {
+  const megabyte = "x".repeat(1 << 20);
+  for (const path of [...UPLOADS, "/v1/generate_detached_file", "/nowhere"]) {
+    for (const [ends, version] of [["close", "1.1"], ["keep-alive", "1.1"], ["close", "1.0"]]) {
+      using connection = await rawConnection(port);
+      await connection.send(
+        `POST ${path} HTTP/${version}\r\nHost: x\r\nConnection: ${ends}\r\nContent-Type: multipart/form-data; boundary=b\r\n` +
+          `Content-Length: ${16 << 20}\r\n\r\n`,
+      );
+      for (let sent = 0; sent < 16; sent++) await connection.send(megabyte);
+      assert.match(
+        await connection.until("\r\n\r\n"),
+        /^HTTP\/1\.1 40[134] /,
+        `${path}, ${ends}, ${version}`,
+      );
+    }
+  }
+});
+
 test(
   "a body without Content-Length, in chunks of any size, is taken like any other; too large or broken off it is refused",
   async ({ service, port, head }, t) => {
