@@ -1,17 +1,7 @@
 import { isConnectionLoss } from "../db.ts";
 
-/**
- * What Node says where a connection cannot be opened, for want of a way to the server or of file descriptors.
- */
-const NO_WAY = new Set([
-  "EADDRNOTAVAIL",
-  "EHOSTDOWN",
-  "EMFILE",
-  "ENETDOWN",
-  "ENETUNREACH",
-  "ENFILE",
-  "ENOBUFS",
-]);
+/** What Node says where a connection cannot be opened for want of file descriptors or memory. */
+const NO_ROOM = new Set(["EMFILE", "ENFILE", "ENOBUFS"]);
 
 /**
  * SQLSTATEs of a database that cannot do its work just now: it takes no writes (25006, as a standby does), keeps
@@ -33,5 +23,5 @@ const NOT_TRUSTED = /^(ERR_(SSL|TLS)_|EPROTO$|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNA
 export function isUnavailable(error: unknown): boolean {
   if (isConnectionLoss(error)) return true;
   const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === "string" && (NO_WAY.has(code) || NOT_NOW.test(code) || NOT_TRUSTED.test(code));
+  return typeof code === "string" && (NO_ROOM.has(code) || NOT_NOW.test(code) || NOT_TRUSTED.test(code));
 }

@@ -28,7 +28,7 @@ const MOST_DIGITS = 1000;
 /** Larger exponents are none: a few characters would become a number of thousands of digits. */
 const LARGEST_EXPONENT = 100;
 
-const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE]([-+]?\d{1,4}))?$/;
+const NUMBER = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE]([-+]?\d{1,4}))?$/;
 
 /**
  * A number as Postgres reads it, its scale kept; undefined where the text is none. A text with commas loses

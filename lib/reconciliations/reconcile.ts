@@ -1,6 +1,7 @@
 import differencesTables from "../../sql/reconciliations/tables.sql" with { type: "text" };
 import { type ByteSource, ofChunks } from "../csv/byte_source.ts";
 import type { Transaction } from "../db.ts";
+import { ServiceError } from "../errors.ts";
 import type { FileRequest, RecordQuery, Upload } from "../files/file_type.ts";
 import type { PeriodRequest } from "../files/period_request.ts";
 import { rulesOfA, stageA } from "./a_rules.ts";
@@ -44,6 +45,13 @@ export async function reconcile(
       const { done, value } = await chunks.next();
       return done ? null : value;
     }));
+  } catch (error) {
+    // What is wrong with a file that is not the one that was sent any more is not its sender's fault: whoever has opened
+    // it says so at its end.
+    if (error instanceof ServiceError && error.code === "upload_malformed") {
+      while (!(await chunks.next()).done);
+    }
+    throw error;
   } finally {
     await chunks.return?.();
   }

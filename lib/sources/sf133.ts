@@ -87,7 +87,7 @@ export const sf133: Source = {
           table: "sf_133",
           id: "sf133_id",
           columns: [...NAMES, ...KEY, "amount", "account_num"],
-          staging: staging.name,
+          staging,
           merged,
           rows: `SELECT min(load_row) AS incoming_row, ${
             NAMES.map((column) => `${FIRST(column)} AS ${identifier(column)}`).join(", ")

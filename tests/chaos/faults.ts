@@ -41,16 +41,16 @@ export const faults: Readonly<Record<string, MakeFault>> = {
   "worker killed": (kind, context) => onWorker(context, (worker) => killed(kind, context, worker)),
   "API killed": (kind, context) =>
     taking(context.service.api, () => killed(kind, context, context.service.api)),
+  "API frozen": (kind, context) =>
+    taking(context.service.api, () => frozen(kind, context, context.service.api, [0.1, 0.6])),
+  "API asked to stop": (kind, context) =>
+    taking(context.service.api, () => askedToStop(kind, context, context.service.api)),
   "worker frozen, shorter than its lease": (kind, context) =>
     onWorker(context, (worker) => frozen(kind, context, worker, [0.1, 0.8])),
   "worker frozen, longer than its lease": (kind, context) =>
     onWorker(context, (worker) => frozen(kind, context, worker, [1.3, 2.5])),
   "worker asked to stop": (kind, context) =>
-    onWorker(context, async (worker) => {
-      context.recovery.begin(kind);
-      await worker.stopAndStartAgain();
-      await worker.ready();
-    }),
+    onWorker(context, (worker) => askedToStop(kind, context, worker)),
   "cursors' backends terminated": terminate(["export"], "all"),
   "one of the workers' backends terminated": terminate(["worker", "queue", "export"], "one"),
   "all of the workers' backends terminated": terminate(["worker", "queue", "export"], "all"),
@@ -63,6 +63,7 @@ export const faults: Readonly<Record<string, MakeFault>> = {
     troubledS3(kind, context, { error: 0.3, slow_down: 0.3, reset: 0.1 }, [2, 6]),
   "S3 losing answers": (kind, context) => troubledS3(kind, context, { lose_answer: 0.4 }, [2, 5]),
   "S3 away": (kind, context) => troubledS3(kind, context, { reset: 1 }, [1, 4]),
+  "S3's bucket is not there": (kind, context) => troubledS3(kind, context, { no_bucket: 1 }, [1, 4]),
   "S3 away for long": (kind, context) => troubledS3(kind, context, { reset: 1 }, [30, 90]),
   "Postgres takes no writes": (kind, context) => refusingWrites(kind, context, "25006"),
   "Postgres' disk is full": (kind, context) => refusingWrites(kind, context, "53100"),
@@ -115,16 +116,27 @@ async function killed(kind: string, { recovery }: FaultContext, process: Supervi
   await process.ready();
 }
 
+async function askedToStop(
+  kind: string,
+  { recovery }: FaultContext,
+  process: SupervisedProcess,
+): Promise<void> {
+  recovery.begin(kind);
+  await process.stopAndStartAgain();
+  await process.ready();
+}
+
+/** Freezes a process for so many leases. */
 async function frozen(
   kind: string,
   { recovery, random, signal }: FaultContext,
-  worker: SupervisedProcess,
+  process: SupervisedProcess,
   [least, most]: [number, number],
 ): Promise<void> {
-  worker.kill("SIGSTOP");
+  process.kill("SIGSTOP");
   recovery.begin(kind);
   await pause(LEASE_SECONDS * 1000 * (least + (most - least) * random.next()), signal);
-  worker.kill("SIGCONT");
+  process.kill("SIGCONT");
 }
 
 /** What API and workers write; a full disk and a standby that is not promoted refuse the same. */

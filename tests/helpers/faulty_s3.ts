@@ -1,12 +1,29 @@
 import { Random } from "./random.ts";
 
 /**
- * What can befall a request: `error` is answered with 500 and `slow_down` with 503, both unseen by S3;
+ * What can befall a request: `error` is answered with 500, `slow_down` with 503 and `no_bucket` with 404, as where the
+ * whole bucket is not there, all unseen by S3;
  * `reset` cuts the connection while the request is being sent; `lose_answer` lets S3 do it, then cuts the
  * connection instead of answering; `stall` takes the request and never answers; `stall_answer` lets S3 do it,
  * and stops in the middle of the answer; `corrupt` changes a byte of the body on its way to S3.
  */
-export type Fault = "error" | "slow_down" | "reset" | "lose_answer" | "stall" | "stall_answer" | "corrupt";
+export type Fault =
+  | keyof typeof ERRORS
+  | "reset"
+  | "lose_answer"
+  | "stall"
+  | "stall_answer"
+  | "corrupt";
+
+const ERRORS = {
+  error: [
+    "500 Internal Server Error",
+    "InternalError",
+    "We encountered an internal error. Please try again.",
+  ],
+  slow_down: ["503 Slow Down", "SlowDown", "Please reduce your request rate."],
+  no_bucket: ["404 Not Found", "NoSuchBucket", "The specified bucket does not exist"],
+} as const;
 
 /** A request to S3, as far as a test may care. */
 export interface S3Request {
@@ -94,9 +111,9 @@ export function faultyS3(upstream: string): FaultyS3 {
   async function befall(fault: Fault | undefined, client: Deno.Conn, head: Head): Promise<void> {
     if (fault === "reset") return;
     if (fault === "stall") return await untilClosed(client);
-    if (fault === "error" || fault === "slow_down") {
+    if (isError(fault)) {
       for await (const _ of bodyOf(client, head));
-      return await answerError(client, fault);
+      return await answerError(client, head, fault);
     }
     const { hostname, port } = new URL(upstream);
     const server = await Deno.connect({ hostname, port: Number(port) });
@@ -200,11 +217,14 @@ async function untilClosed(client: Deno.Conn): Promise<void> {
   while (await client.read(buffer) !== null);
 }
 
-async function answerError(client: Deno.Conn, fault: "error" | "slow_down"): Promise<void> {
-  const [status, code, message] = fault === "error"
-    ? ["500 Internal Server Error", "InternalError", "We encountered an internal error. Please try again."]
-    : ["503 Slow Down", "SlowDown", "Please reduce your request rate."];
-  const body = `<?xml version="1.0"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`;
+const isError = (fault: Fault | undefined): fault is keyof typeof ERRORS =>
+  fault !== undefined && fault in ERRORS;
+
+async function answerError(client: Deno.Conn, { method }: Head, fault: keyof typeof ERRORS): Promise<void> {
+  const [status, code, message] = ERRORS[fault];
+  const body = method === "HEAD"
+    ? ""
+    : `<?xml version="1.0"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`;
   await writeAll(
     client,
     bytesOf(

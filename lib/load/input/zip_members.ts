@@ -1,8 +1,10 @@
 import { crc32 } from "node:zlib";
-import { configure, type FileEntry, Reader, ZipReader } from "@zip.js/zip.js";
+import { configure, ERR_SPLIT_ZIP_FILE, type FileEntry, Reader, ZipReader } from "@zip.js/zip.js";
 import { type ByteSource, ofChunks } from "../../csv/byte_source.ts";
 import type { InputMember } from "./input_file.ts";
 import { LoadError } from "../load_error.ts";
+import { shownName } from "../refusals/shown.ts";
+import { excelWorkbook } from "./packing.ts";
 import { inflated } from "./unpack.ts";
 
 // Workers would need permissions, and would buy nothing: Postgres is the slower side.
@@ -20,6 +22,11 @@ const NAMES: Readonly<Record<number, string>> = {
   98: "PPMd",
 };
 
+/**
+ * The most bytes that the directory of a `.zip` may have, which is read as a whole: some 200,000 CSVs.
+ */
+const LONGEST_DIRECTORY = 16 * 1024 * 1024;
+
 /** Where the bytes of a `.zip` are read, at any place in it. */
 export interface RandomBytes {
   size: number;
@@ -28,22 +35,17 @@ export interface RandomBytes {
 
 /**
  * The CSV files inside a `.zip`, in the order of its directory, each checked against its CRC-32 as it is
- * read. Sizes beyond 4 GiB are fine (zip64), and memory grows neither with them nor with their number.
+ * read. Sizes beyond 4 GiB are fine (zip64), and memory does not grow with them.
  *
- * @throws {LoadError} where it is no whole `.zip`, needs a password, or holds no CSV
+ * @throws {LoadError} where it is no whole `.zip`, needs a password, holds no CSV, or two of one name
  */
 export async function* zipMembers(name: string, bytes: RandomBytes): AsyncGenerator<InputMember> {
-  let members = 0;
+  const names = new Set<string>();
   const others: string[] = [];
   for await (const entry of entriesOf(name, bytes)) {
-    const path = entry.filename;
-    if (path === "xl/workbook.xml") {
-      throw new LoadError(
-        "unreadable_file",
-        `${name} is an Excel workbook; wanted a CSV. Save it as "CSV UTF-8".`,
-      );
-    }
-    if (entry.directory || !/\.csv$/i.test(path) || /(^|\/)(__MACOSX\/|\._)/.test(path)) {
+    const path = shownName(entry.filename);
+    if (/^xl\/workbook\.(xml|bin)$/.test(path)) throw excelWorkbook(name);
+    if (entry.directory || !/\.csv$/i.test(entry.filename) || /(^|\/)(__MACOSX\/|\._)/.test(path)) {
       if (others.length < 5) others.push(path);
       continue;
     }
@@ -58,11 +60,17 @@ export async function* zipMembers(name: string, bytes: RandomBytes): AsyncGenera
           `and load the CSV, or pack that as .gz or .zip anew.`,
       );
     }
-    members++;
+    if (names.has(entry.filename)) {
+      throw new LoadError(
+        "unreadable_file",
+        `${name} holds ${path} twice, and does not say which of them counts: pack it anew.`,
+      );
+    }
+    names.add(entry.filename);
     await using unpacked = memberBytes(entry, `${name}/${path}`);
     yield { name: `${name}/${path}`, bytes: unpacked };
   }
-  if (members > 0) return;
+  if (names.size > 0) return;
   throw new LoadError(
     "unreadable_file",
     `${name} holds no .csv file (found: ${others.join(", ") || "nothing"}).`,
@@ -70,24 +78,33 @@ export async function* zipMembers(name: string, bytes: RandomBytes): AsyncGenera
 }
 
 async function* entriesOf(name: string, bytes: RandomBytes) {
-  const entries = new ZipReader(new RandomBytesReader(bytes)).getEntriesGenerator();
+  // Nothing is ever written to where a name leads.
+  const entries = new ZipReader(new RandomBytesReader(bytes), { filenameValidation: "tolerant" })
+    .getEntriesGenerator();
   for (;;) {
     let next;
     try {
       next = await entries.next();
     } catch (cause) {
-      throw new LoadError(
-        "unreadable_file",
-        `${name} is not a whole .zip file (${
-          (cause as Error).message
-        }). It may be truncated: download it again.`,
-        { cause },
-      );
+      throw new LoadError("unreadable_file", `${name} ${faultOf(cause as Error)}`, { cause });
     }
     if (next.done) return;
     yield next.value;
   }
 }
+
+/** What is wrong with a `.zip`, as the end of a sentence, and what to do. */
+function faultOf({ message }: Error): string {
+  if (message === ERR_SPLIT_ZIP_FILE) {
+    return "is one of several volumes of a .zip, which is not supported: unpack them together, and load the CSVs.";
+  }
+  if (message === LONG_DIRECTORY) {
+    return "holds more files than can be loaded at once: pack them into several.";
+  }
+  return `is not a whole .zip file (${message}). It may be truncated: download it again.`;
+}
+
+const LONG_DIRECTORY = "the directory is longer than it may be";
 
 function memberBytes(entry: FileEntry, name: string): ByteSource & AsyncDisposable {
   const damaged = (reason: string) =>
@@ -148,6 +165,7 @@ class RandomBytesReader extends Reader<RandomBytes> {
     this.size = bytes.size;
   }
   override async readUint8Array(position: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+    if (length > LONGEST_DIRECTORY) throw new Error(LONG_DIRECTORY);
     return await this.#bytes.readAt(position, length);
   }
 }
