@@ -17,7 +17,9 @@ export class TransactionPoolingError extends ProcessError {
   }
 }
 
-/** Between this process and the database is a pooler that keeps what a connection sets as it begins to itself. */
+/**
+ * Between this process and the database is a pooler that keeps what a connection sets as it begins to itself.
+ */
 export class PassedOverSettingsError extends ProcessError {
   override readonly name = "PassedOverSettingsError";
 
@@ -51,8 +53,8 @@ const REFUSALS = /unsupported startup parameter|not allowed in statement pooling
  * that it begins with, or such as nobody has changed.
  *
  * @param setting the variable that the URL is from
- * @throws {TransactionPoolingError | PassedOverSettingsError} where it has not; the database's own error where
- * it cannot be reached
+ * @throws {TransactionPoolingError | PassedOverSettingsError} where it has not; the database's own error
+ * where it cannot be reached
  */
 export async function refuseTransactionPooling(url: string, setting = "DATABASE_URL"): Promise<void> {
   const sql = connect(url, { max: 2, name: "look" });
@@ -70,7 +72,10 @@ export async function refuseTransactionPooling(url: string, setting = "DATABASE_
   }
 }
 
-/** A pooler gives out the connection that was used last, or one after the other: the same twice, or two to one. */
+/**
+ * A pooler gives out the connection that was used last, or one after the other: the same twice, or two to
+ * one.
+ */
 async function sharesSessions(sql: Sql): Promise<boolean> {
   const idle = await sql.reserve();
   try {
@@ -86,9 +91,9 @@ async function sharesSessions(sql: Sql): Promise<boolean> {
 }
 
 /**
- * Settings that hold as the server's configuration, the database or its user has them, which ours go before where they
- * arrive, and that are others in what they do. Servers have their own locale, which nothing here goes by; and
- * the path that they have by default leads to one schema alone where none has the user's name.
+ * Settings that hold as the server's configuration, the database or its user has them, which ours go before
+ * where they arrive, and that are others in what they do. Servers have their own locale, which nothing here
+ * goes by; and the path that they have by default leads to one schema alone where none has the user's name.
  */
 async function changedSettings(sql: Sql): Promise<WantedSetting[]> {
   return await sql<WantedSetting[]>`
