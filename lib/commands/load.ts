@@ -7,6 +7,7 @@ import { UnknownOutcome } from "../load/refusals/postgres_refusals.ts";
 import { EXIT, ProcessError, UsageError } from "../process_error.ts";
 import { readOptions, runMain } from "../run_main.ts";
 import { findSource, sources } from "../sources/registry.ts";
+import { standardError } from "../terminal/progress_line.ts";
 import { STANDARD_INPUT } from "../load/input/open_input.ts";
 import { withDatabase } from "./command_database.ts";
 import { sentenceFor } from "./load_sentence.ts";
@@ -77,7 +78,7 @@ async function load(args: string[]): Promise<void> {
   if (source === undefined) throw new UsageError(USAGE);
   const chosen = findSource(source);
   const sourceOptions = optionsOf(chosen, values);
-  const report = new LoadReport(Deno.stderr);
+  const report = new LoadReport(standardError);
   try {
     const outcomes = await withDatabase({ name: "load" }, (_, databaseUrl) =>
       loadFiles({
