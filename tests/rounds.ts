@@ -5,7 +5,7 @@ const TESTS = new URL(".", import.meta.url);
 const PROJECT = fileURLToPath(new URL("..", TESTS));
 
 /** Most tests wait most of the time: for processes that start, for leases, for S3, for each other. */
-export const FILES_PER_CORE = 2;
+export const FILES_PER_CORE = 3;
 /** Each file that is under way may take some twenty of the server's connections. */
 export const MOST_AT_A_TIME = 8;
 
@@ -17,34 +17,38 @@ const ALONE = ["tests/load/input_file_test.ts", "tests/worker/cancel_test.ts"];
  * be the last to begin.
  */
 const LONGEST = [
-  // Most of that is waiting for what does not come.
   "tests/storage/s3_lasting_faults_test.ts",
+  "tests/commands/embedded_test.ts",
   "tests/storage/s3_faults_test.ts",
   "tests/worker/generate_file_test.ts",
-  "tests/commands/embedded_test.ts",
-  "tests/odd_folder_test.ts",
   "tests/dev/stack/demo_test.ts",
   "tests/dev/stack/start_test.ts",
-  "tests/worker/stop_test.ts",
-  "tests/routes/page_test.ts",
-  "tests/worker/postgres_restart_test.ts",
-  "tests/client/generate_test.ts",
   "tests/reconciliations/upload_life_test.ts",
-  "tests/worker/s3_test.ts",
   "tests/commands/database_faults_test.ts",
-  "tests/commands/unfit_databases_test.ts",
-  "tests/worker/changes_test.ts",
-  "tests/routes/generation_events_test.ts",
-  "tests/files/copy_property_test.ts",
-  "tests/load/memory_test.ts",
-  "tests/load/transaction_test.ts",
-  "tests/files/key_ranges_test.ts",
+  "tests/worker/s3_test.ts",
   "tests/dev/embedded/embed_test.ts",
-  "tests/auth/oidc_test.ts",
-  "tests/worker/lost_file_test.ts",
-  "tests/routes/request_bodies_test.ts",
-  "tests/routes/fuzz_test.ts",
+  "tests/worker/changes_test.ts",
+  "tests/commands/unfit_databases_test.ts",
+  "tests/worker/postgres_restart_test.ts",
+  "tests/worker/hosts_test.ts",
+  "tests/worker/stop_test.ts",
+  "tests/commands/help_test.ts",
+  "tests/client/generate_test.ts",
+  "tests/files/totals_test.ts",
+  "tests/migrations/rolling_upgrade_test.ts",
+  "tests/load/transaction_test.ts",
+  "tests/auth/roles_test.ts",
   "tests/storage/s3_test.ts",
+  "tests/commands/address_faults_test.ts",
+  "tests/routes/page_test.ts",
+  "tests/routes/generation_events_test.ts",
+  "tests/generations/request_test.ts",
+  "tests/routes/dictionary_page_test.ts",
+  "tests/files/copy_property_test.ts",
+  "tests/auth/oidc_test.ts",
+  "tests/files/key_ranges_test.ts",
+  "tests/load/memory_test.ts",
+  "tests/db/silent_connection_test.ts",
 ];
 
 /**
