@@ -5,7 +5,7 @@ const TESTS = new URL(".", import.meta.url);
 const PROJECT = fileURLToPath(new URL("..", TESTS));
 
 /** Most tests wait most of the time: for processes that start, for leases, for S3, for each other. */
-export const FILES_PER_CORE = 3;
+export const FILES_PER_CORE = 2;
 /** Each file that is under way may take some twenty of the server's connections. */
 export const MOST_AT_A_TIME = 8;
 
