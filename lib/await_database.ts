@@ -16,8 +16,8 @@ const AGAIN_MILLISECONDS = 1000;
  * @param seconds how long it may stay away
  * @param stopped resolves when the process should stop instead
  * @returns whether the database can be used; false where the process was stopped first
- * @throws {SchemaVersionError | TransactionPoolingError | PassedOverSettingsError} where not; the database's own error where it does
- * not let this process in, or stays away
+ * @throws {SchemaVersionError | TransactionPoolingError | PassedOverSettingsError} where not; the database's
+ * own error where it does not let this process in, or stays away
  */
 export async function awaitDatabase(
   sql: Sql,

@@ -205,9 +205,10 @@ export function readConfig<Kind extends ProcessKind>(
 }
 
 /**
- * What is wrong with a value as it is written, as the rest of a sentence. Files of variables that no shell reads (docker's
- * --env-file) keep quotation marks, those that Windows wrote have a CR before each line end, and secrets that come from
- * files the line end itself: nobody means them, and not every setting would be refused because of them.
+ * What is wrong with a value as it is written, as the rest of a sentence. Files of variables that no shell
+ * reads (docker's --env-file) keep quotation marks, those that Windows wrote have a CR before each line end,
+ * and secrets that come from files the line end itself: nobody means them, and not every setting would be
+ * refused because of them.
  */
 function oddity(name: string, value: string): string | undefined {
   if (/^\s|\s$/.test(value)) return "begins or ends with a blank or a line end, which would be a part of it.";

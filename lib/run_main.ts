@@ -9,8 +9,9 @@ import { version } from "./version.ts";
 
 /**
  * Runs a process's main function, and ends the process with its exit code. `--help` prints the usage,
- * `--version` the release, before any setting is read. Whatever goes wrong that somebody can mend is one sentence on standard error; anything
- * else is shown with its stack. No secret of the settings is ever in either.
+ * `--version` the release, before any setting is read. Whatever goes wrong that somebody can mend is one
+ * sentence on standard error; anything else is shown with its stack. No secret of the settings is ever in
+ * either.
  *
  * @param usage what `--help` prints, and a wrong command line leads to
  * @param main gets the arguments; a number that it returns is the exit code
@@ -73,7 +74,8 @@ type Options = NonNullable<ParseArgsConfig["options"]>;
  * Reads the options of a command line.
  *
  * @param task the task's name, for the sentence about what is wrong
- * @throws {UsageError} naming the option that is unknown, lacks its value or has two, or the argument that is one too many
+ * @throws {UsageError} naming the option that is unknown, lacks its value or has two, or the argument that is
+ * one too many
  */
 export function readOptions<const Wanted extends Options>(
   task: string,

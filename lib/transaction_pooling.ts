@@ -18,7 +18,9 @@ export class TransactionPoolingError extends ProcessError {
   }
 }
 
-/** Between this process and the database is a pooler that keeps what a connection sets as it begins to itself. */
+/**
+ * Between this process and the database is a pooler that keeps what a connection sets as it begins to itself.
+ */
 export class PassedOverSettingsError extends ProcessError {
   override readonly name = "PassedOverSettingsError";
 
@@ -52,8 +54,8 @@ const REFUSALS = /unsupported startup parameter|not allowed in statement pooling
  * that it begins with, or such as nobody has changed.
  *
  * @param setting the variable that the URL is from
- * @throws {TransactionPoolingError | PassedOverSettingsError} where it has not; the database's own error where
- * it cannot be reached
+ * @throws {TransactionPoolingError | PassedOverSettingsError} where it has not; the database's own error
+ * where it cannot be reached
  */
 export async function refuseTransactionPooling(url: string, setting = "DATABASE_URL"): Promise<void> {
   const sql = connect(url, { max: 3, name: "look" });
@@ -72,8 +74,8 @@ export async function refuseTransactionPooling(url: string, setting = "DATABASE_
 }
 
 /**
- * A pooler gives out the connection that was used last, or the one that has waited longest: the idle client is then given
- * another one, or one of two others its own.
+ * A pooler gives out the connection that was used last, or the one that has waited longest: the idle client is
+ * then given another one, or one of two others its own.
  */
 async function sharesSessions(sql: Sql): Promise<boolean> {
   const idle = await sql.reserve();
@@ -96,9 +98,9 @@ async function processOf(connection: Tag): Promise<number> {
 }
 
 /**
- * Settings that hold as the server's configuration, the database or its user has them, which ours go before where they
- * arrive, and that are others in what they do. Servers have their own locale, which nothing here goes by; and
- * the path that they have by default leads to one schema alone where none has the user's name.
+ * Settings that hold as the server's configuration, the database or its user has them, which ours go before
+ * where they arrive, and that are others in what they do. Servers have their own locale, which nothing here
+ * goes by; and the path that they have by default leads to one schema alone where none has the user's name.
  */
 async function changedSettings(sql: Sql): Promise<WantedSetting[]> {
   return await sql<WantedSetting[]>`

@@ -26,8 +26,8 @@ export interface Reconciled {
 }
 
 /**
- * Sends a file to be reconciled, waits for its differences, downloads them and checks them. Whatever stops it,
- * the next call with the same arguments and the same file goes on with the same job.
+ * Sends a file to be reconciled, waits for its differences, downloads them and checks them. Whatever stops
+ * it, the next call with the same arguments and the same file goes on with the same job.
  *
  * @param folder what relative paths are relative to
  * @throws {ClientError}

@@ -1,4 +1,6 @@
-/** `deno task doctor`: looks at everything that the service stands on, and says what is wrong and what to do. */
+/**
+ * `deno task doctor`: looks at everything that the service stands on, and says what is wrong and what to do.
+ */
 import { ConfigError } from "../config.ts";
 import { connect } from "../db.ts";
 import { lookAtData } from "../doctor/data.ts";

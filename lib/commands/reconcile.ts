@@ -1,4 +1,6 @@
-/** `deno task reconcile`: sends a file to the service, and gets its differences. Speaks HTTP and nothing else. */
+/**
+ * `deno task reconcile`: sends a file to the service, and gets its differences. Speaks HTTP and nothing else.
+ */
 // deno-lint-ignore-file no-console -- this is a command
 import { counted } from "../counted.ts";
 import { EXIT } from "../client/client_error.ts";

@@ -27,8 +27,8 @@ const END_MARK = 0x1a;
 /**
  * Reads a CSV file as batches of records, in memory that does not grow with the file.
  *
- * UTF-8, with or without a byte order mark, and a ^Z at its end. A record that is not UTF-8, or that holds a zero byte (which
- * Postgres cannot store), has a fault. Everything else is as `scanRecords` has it.
+ * UTF-8, with or without a byte order mark, and a ^Z at its end. A record that is not UTF-8, or that holds a
+ * zero byte (which Postgres cannot store), has a fault. Everything else is as `scanRecords` has it.
  */
 export class CsvReader {
   #source: ByteSource;

@@ -8,12 +8,16 @@ export class NotLetIn extends Error {
 /** Classes of SQLSTATE that say so by themselves, or that the server cannot let anybody in just now. */
 const SAYS_SO = /^(08|28|3D|53|57|58)/;
 
-/** What node-postgres says where server and URL do not agree on a password, or the server wants something else. */
+/**
+ * What node-postgres says where server and URL do not agree on a password, or the server wants something
+ * else.
+ */
 const OF_A_PASSWORD = /^SASL: |^(Only|Unknown) .*(mechanism|authentication)/i;
 
 /**
- * The error that a connection could not be opened with, as one that says so: a server may refuse anything at that moment,
- * such as a setting of the URL's, or the right to connect, by codes that are of statements otherwise.
+ * The error that a connection could not be opened with, as one that says so: a server may refuse anything at
+ * that moment, such as a setting of the URL's, or the right to connect, by codes that are of statements
+ * otherwise.
  */
 export function whileOpening(error: unknown, password: string | undefined): unknown {
   if (!(error instanceof Error)) return error;

@@ -6,14 +6,15 @@ import { identifier, identifiers } from "./table_columns.ts";
 
 // How many bytes go to Postgres at once.
 const CHUNK = 256 * 1024;
-// How many CSVs share a COPY, for each of which it is kept where it begins until Postgres has taken all of them.
+// How many CSVs share a COPY, for each of which it is kept where it begins until Postgres has taken all of
+// them.
 const MOST_CSVS = 1000;
 
 const LF = 0x0a;
 
 /**
- * The rows of a file on their way into its staging table. CSVs that have the same columns in the same order share
- * a `COPY`: to begin and end one takes longer than to read a small CSV.
+ * The rows of a file on their way into its staging table. CSVs that have the same columns in the same order
+ * share a `COPY`: to begin and end one takes longer than to read a small CSV.
  *
  * The session takes no other query until `finish` or `abort`.
  */
@@ -47,7 +48,8 @@ export class StagingCopy {
       );
       this.#columns = listed;
       this.#csvs = [];
-      // By a header of nothing Postgres learns how lines end, and counts those inside of values from the first row on.
+      // By a header of nothing Postgres learns how lines end, and counts those inside of values from the
+      // first row on.
       await this.#copy.write(new Uint8Array([LF]));
       this.#line = 2;
     }

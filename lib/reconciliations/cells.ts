@@ -46,7 +46,9 @@ function withoutCommas(text: string): string {
   return /^\d+$/.test(rest.replace(".", "").replace("-", "")) ? rest : text;
 }
 
-/** Whether bytes are a number in its usual form: an optional minus, digits, and perhaps a point among them. */
+/**
+ * Whether bytes are a number in its usual form: an optional minus, digits, and perhaps a point among them.
+ */
 export function isUsualNumber(bytes: Uint8Array, from: number, to: number): boolean {
   let digits = 0, points = 0;
   for (let i = bytes[from] === 0x2d ? from + 1 : from; i < to; i++) {

@@ -8,7 +8,9 @@ export interface ProgressTarget {
   columns?(): number | undefined;
 }
 
-/** Standard error, as wide as its terminal is just now; one that can write no line over (TERM=dumb) is none. */
+/**
+ * Standard error, as wide as its terminal is just now; one that can write no line over (TERM=dumb) is none.
+ */
 export const standardError: ProgressTarget = {
   isTerminal: () => Deno.stderr.isTerminal() && Deno.env.get("TERM") !== "dumb",
   writeSync: (bytes) => Deno.stderr.writeSync(bytes),
@@ -62,7 +64,9 @@ export function bar(share: number): string {
   return "█".repeat(filled) + "░".repeat(BAR - filled);
 }
 
-/** Of a line that is wider than the terminal, whose first rows nothing would take away, its end is left out. */
+/**
+ * Of a line that is wider than the terminal, whose first rows nothing would take away, its end is left out.
+ */
 function cut(text: string, columns: number | undefined): string {
   const characters = [...text];
   return !columns || characters.length < columns

@@ -19,8 +19,8 @@ export interface CellRule {
 }
 
 /**
- * The most bytes that a number can have: so many digits Postgres takes wherever they stand (131,072 before the
- * point, 16,383 behind it).
+ * The most bytes that a number can have: so many digits Postgres takes wherever they stand (131,072 before
+ * the point, 16,383 behind it).
  */
 export const LONGEST_NUMBER = 16_383;
 const LONGEST = 200;

@@ -93,7 +93,8 @@ export async function readHeader(
 }
 
 function unreadableHeader(name: string, batch: CsvBatch, header: readonly string[]): LoadError {
-  // A quoted cell that something else than a comma follows: a spreadsheet quotes every text, if it is told to.
+  // A quoted cell that something else than a comma follows: a spreadsheet quotes every text, if it is told
+  // to.
   const separated = batch.faults.get(0)!.kind === "text_after_quote"
     ? otherSeparator([decoder.decode(batch.raw(0).subarray(0, MOST_LOOKED_AT))], "commas")
     : null;

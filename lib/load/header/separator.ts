@@ -1,8 +1,8 @@
 const SEPARATORS = [";", "\t", "|"];
 
 /**
- * A sentence for a header that seems to be separated by something else than it may be, or that is none but a line
- * for Excel.
+ * A sentence for a header that seems to be separated by something else than it may be, or that is none but a
+ * line for Excel.
  *
  * @param wanted by what it may be, in words
  */

@@ -25,7 +25,8 @@ export async function replaceRows(session: Session, replacement: Replacement): P
   const [table, id, incoming] = [replacement.table, replacement.id, replacement.incoming].map(identifier);
   const kept = identifier(`${replacement.incoming}_kept`);
   const run = async (sql: string) => (await session.query(sql)).rowCount ?? 0;
-  // Of rows that are alike, as many stay as are on both sides. As text, 1.0 and 1.00 are two things, as in a file.
+  // Of rows that are alike, as many stay as are on both sides. As text, 1.0 and 1.00 are two things, as in a
+  // file.
   const numbered = (from: string, key: string) =>
     `SELECT ${key}, content, row_number() OVER (PARTITION BY content ORDER BY ${key}) AS number FROM ${from}`;
   const unchanged = await run(
@@ -60,7 +61,10 @@ export async function replaceRows(session: Session, replacement: Replacement): P
 /** How a file's rows take the place of those of their periods. */
 export interface PeriodReplacement extends Omit<Replacement, "incoming" | "among"> {
   staging: Staging;
-  /** The rows that come in: SQL that gives `incoming_row` and the columns. Without it those of the staging table. */
+  /**
+   * The rows that come in: SQL that gives `incoming_row` and the columns. Without it those of the staging
+   * table.
+   */
   rows?: string;
   /** Completes the rows that come in, in the temporary table of this name. */
   complete?(incoming: string): Promise<void>;

@@ -11,8 +11,8 @@ export interface Upsert {
   /** Whether keys that differ in letter case are one; a row that is replaced keeps its spelling then. */
   anyLetterCase?: boolean;
   /**
-   * The column that tells which row of a key is the later one. A row of the table that is of a later day stays as it
-   * is, whatever comes in: files may be loaded in any order.
+   * The column that tells which row of a key is the later one. A row of the table that is of a later day
+   * stays as it is, whatever comes in: files may be loaded in any order.
    */
   datedBy?: string;
   /** The primary key, which keeps its value when a row is replaced. */
