@@ -73,7 +73,9 @@ for (const [what, sent, status, code] of unreadable) {
     assert.match(response, new RegExp(`^HTTP/1\\.1 ${status} `));
     assert.match(response, /\r\nContent-Type: application\/json/i);
     assert.match(response, /\r\nCache-Control: no-store\r\n/i);
-    for (const name of ["strict-transport-security", "x-frame-options", "referrer-policy"]) {
+    for (
+      const name of ["strict-transport-security", "x-frame-options", "referrer-policy", "x-request-id"]
+    ) {
       assert.equal(response.match(new RegExp(`\\r\\n${name}: `, "gi"))?.length, 1, name);
     }
     assert.equal(JSON.parse(response.split("\r\n\r\n")[1]!).code, code);
