@@ -16,8 +16,8 @@ const AGAIN_MILLISECONDS = 1000;
  * @param seconds how long it may stay away
  * @param stopped resolves when the process should stop instead
  * @returns whether the database can be used; false where the process was stopped first
- * @throws {SchemaVersionError | TransactionPoolingError | PassedOverSettingsError} where not; the database's own error where it does
- * not let this process in, or stays away
+ * @throws {SchemaVersionError | TransactionPoolingError | PassedOverSettingsError} where not; the database's
+ * own error where it does not let this process in, or stays away
  */
 export async function awaitDatabase(
   sql: Sql,
@@ -30,9 +30,9 @@ export async function awaitDatabase(
   const patience = AbortSignal.timeout(seconds * 1000);
   while (!isStopped) {
     try {
-      await refuseTransactionPooling(url);
-      await checkSchemaVersion(sql);
-      return true;
+      // A server that takes a connection and says nothing is not to keep a process that should stop.
+      const isFit = await Promise.race([lookAt(sql, url), stopped.then(() => false)]);
+      if (isFit) return true;
     } catch (error) {
       if (!isConnectionLoss(error) || patience.aborted) throw error;
       log("db").warning("waiting for the database", { error: databaseFault(error) });
@@ -40,4 +40,10 @@ export async function awaitDatabase(
     await Promise.race([stopped, pause(AGAIN_MILLISECONDS, undefined, { ref: false })]);
   }
   return false;
+}
+
+async function lookAt(sql: Sql, url: string): Promise<true> {
+  await refuseTransactionPooling(url);
+  await checkSchemaVersion(sql);
+  return true;
 }

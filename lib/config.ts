@@ -1,3 +1,4 @@
+import { NOT_TEXT, variable } from "./environment.ts";
 import { z } from "zod";
 import { readConnectionUrl } from "./db/connection_url.ts";
 import { ConnectionUrlError } from "./db/connection_url_error.ts";
@@ -14,14 +15,20 @@ const postgresUrl = z.string().superRefine((url, { addIssue }) => {
     addIssue(error.message);
   }
 });
-const httpUrl = z.url({ protocol: /^https?$/, error: "must be an http(s) URL" })
-  .transform((url) => url.replace(/\/+$/, ""));
+// What is put before the paths of this service: its scheme and host as URLs are compared, in lower case.
+const baseUrl = z.string().regex(
+  /^https?:\/\/[^\s/?#@\\]+(\/[^\s?#\\]*)?$/i,
+  "must be an http(s) URL without user, query and fragment, such as https://files.example.gov",
+).refine((url) => URL.canParse(url), "must be an http(s) URL").transform((text) => {
+  const { origin, pathname } = new URL(text);
+  return `${origin}${pathname}`.replace(/\/+$/, "");
+});
 // An issuer's name is compared to the letter. Plain http would let anybody on the way hand out keys of their
 // own.
 const issuerUrl = z.string().regex(
-  /^(https:\/\/|http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?(\/|$))[^\s?#]*$/,
-  "must be an https URL without query or fragment, exactly as the issuer calls itself",
-);
+  /^(https:\/\/[^\s/?#@\\]+|http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?)(\/[^\s?#]*)?$/,
+  "must be an https URL without user, query and fragment, exactly as the issuer calls itself",
+).refine((url) => URL.canParse(url), "must be an https URL");
 // An origin as browsers send it (RFC 6454): to the letter, since it is compared to the letter.
 const origins = z.string().transform((list) => list.split(",").map((origin) => origin.trim())).refine(
   (list) => list.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin),
@@ -38,6 +45,10 @@ const scope = z.string().regex(/^[!#-[\]-~]+( [!#-[\]-~]+)*$/, "must be scopes s
   (list) => list.split(" ").includes("openid"),
   `must have "openid" among its scopes`,
 );
+const bucket = z.string().regex(
+  /^(arn:\S+|[^\s/:]+)$/,
+  "must be a bucket's name: no URL, and what is below the bucket is S3_PREFIX",
+);
 const flag = z.enum(["true", "false"], { error: `must be "true" or "false"` }).transform((v) => v === "true");
 const secret = (least: number) => z.string().min(least, `must have at least ${least} characters`);
 
@@ -52,12 +63,12 @@ export const settings = z.object({
   // An IPv6 address stands in brackets in a URL alone, but is often copied from one.
   HOST: z.string().transform((host) => host.replace(/^\[(.*)\]$/, "$1")).default("127.0.0.1"),
   PORT: wholeNumber(0, 65535).default(8000),
-  PUBLIC_URL: httpUrl.optional(),
+  PUBLIC_URL: baseUrl.optional(),
   CORS_ORIGINS: origins.optional(),
   TRUSTED_PROXIES: networks.optional(),
   METRICS_TOKEN: secret(16).regex(/^[A-Za-z0-9._~+/-]+=*$/, "must be a bearer token (RFC 6750)").optional(),
   WORKER_METRICS_PORT: wholeNumber(1, 65535).optional(),
-  S3_BUCKET: z.string().optional(),
+  S3_BUCKET: bucket.optional(),
   S3_PREFIX: z.string().regex(/^[^/].*[^/]$|^[^/]$/, "must not begin or end with a slash").optional(),
   S3_FORCE_PATH_STYLE: flag.default(false),
   STORAGE_DIR: z.string().default(".data/files"),
@@ -103,6 +114,12 @@ const ONLY_WITH: Partial<Record<Setting, Setting>> = {
   OIDC_CLIENT_SECRET: "OIDC_CLIENT_ID",
   OIDC_SCOPE: "OIDC_CLIENT_ID",
 };
+
+/** What the AWS SDK reads by itself, and would say nothing of before its first request. */
+const OF_THE_AWS_SDK = [
+  ...["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"],
+  ...["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3"],
+];
 
 const STORAGE = ["S3_BUCKET", "S3_PREFIX", "S3_FORCE_PATH_STYLE", "STORAGE_DIR"] as const;
 const LOG = ["LOG_LEVEL", "LOG_FORMAT"] as const;
@@ -164,18 +181,46 @@ export class ConfigError extends Error {
  */
 export function readConfig<Kind extends ProcessKind>(
   kind: Kind,
-  read: (name: string) => string | undefined = (name) => Deno.env.get(name),
+  read: (name: string) => string | undefined = variable,
 ): ConfigOf<Kind> {
   const names = settingsOf(kind);
   const found = Object.fromEntries(names.map((name) => [name, read(name) || undefined]));
-  const result = settings.safeParse(found);
+  const odd = [...names, ...found["S3_BUCKET"] ? OF_THE_AWS_SDK : []].flatMap((name) => {
+    const what = oddity(name, read(name) ?? "");
+    return what === undefined ? [] : [{ name, what }];
+  });
+  const result = settings.safeParse({
+    ...found,
+    ...Object.fromEntries(odd.map(({ name }) => [name, undefined])),
+  });
   const wrong = result.success
     ? []
     : result.error.issues.map(({ path, message }) => `${String(path[0])} ${message}.`);
-  const sentences = [...wrong, ...missing(kind, (name) => found[name] !== undefined)];
+  const sentences = [
+    ...odd.map(({ name, what }) => `${name} ${what}`),
+    ...wrong,
+    ...missing(kind, (name) => found[name] !== undefined),
+  ];
   if (!result.success || sentences.length > 0) throw new ConfigError(sentences.join("\n"));
   return result.data as ConfigOf<Kind>;
 }
+
+/**
+ * What is wrong with a value as it is written, as the rest of a sentence. Files of variables that no shell
+ * reads (docker's --env-file) keep quotation marks, those that Windows wrote have a CR before each line end,
+ * and secrets that come from files the line end itself: nobody means them, and not every setting would be
+ * refused because of them.
+ */
+function oddity(name: string, value: string): string | undefined {
+  if (value.includes(NOT_TEXT)) return "is not UTF-8 text.";
+  if (/^\s|\s$/.test(value)) return "begins or ends with a blank or a line end, which would be a part of it.";
+  if (/^(["']).*\1$/s.test(value)) return "stands in quotation marks, which would be a part of it.";
+  return value && name.startsWith("AWS_ENDPOINT_URL") && !isHttpUrl(value)
+    ? "must be an http(s) URL."
+    : undefined;
+}
+
+const isHttpUrl = (text: string): boolean => /^https?:\/\//i.test(text) && URL.canParse(text);
 
 /** A sentence for each setting that is wanted, by the process or by another setting, and not there. */
 function missing(kind: ProcessKind, isSet: (name: Setting) => boolean): string[] {

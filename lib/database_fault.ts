@@ -12,6 +12,17 @@ const SENTENCES: Record<string, string> = {
   "42883": "The database's functions are not those of this release: run deno task migrate",
   "25006": "The database takes no writes just now",
   "53100": "The database's disk is full",
+  "25P03": "The database has ended a transaction that was idle for too long",
+  "25P04": "The database has ended a transaction that took too long",
+  "55P03": "Something in the database stayed locked for too long",
+  "57014": "The database has broken a statement off",
+};
+
+/** The same for whole classes of SQLSTATE. */
+const OF_CLASSES: Record<string, string> = {
+  "28": "The database does not let this user in",
+  "53": "The database lacks what it needs for that just now",
+  "58": "The database's system is in trouble",
 };
 
 // What node says of a TLS connection that it does not trust or that there is none of.
@@ -30,7 +41,7 @@ export function databaseFault(error: unknown): string | undefined {
   if (isConnectionLoss(error)) return `The database cannot be reached: ${reason}.`;
   if (typeof code !== "string") return undefined;
   if (TLS.test(code)) return `The database's certificate is not trusted: ${reason}.`;
-  const sentence = SENTENCES[code];
+  const sentence = SENTENCES[code] ?? (/^\w{5}$/.test(code) ? OF_CLASSES[code.slice(0, 2)] : undefined);
   return sentence && `${sentence}: ${reason}.`.replace(/: (run deno task migrate): (.*)\.$/, " ($2): $1.");
 }
 

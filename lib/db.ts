@@ -81,14 +81,15 @@ export function isConnectionLoss(error: unknown): boolean {
   // Whatever the reason is: a socket's file, for one, is gone while its server is (ENOENT).
   if (syscall === "connect") return true;
   if (typeof code !== "string") return error instanceof Error && LOST_WITHOUT_A_CODE.test(error.message);
-  return /^(08|57P0)/.test(code) ||
-    ["53300", "CONNECTION_CLOSED", "CONNECTION_ENDED", "CONNECTION_DESTROYED", "CONNECT_TIMEOUT"].includes(
-      code,
-    ) ||
-    ["ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "EPIPE", "EAI_AGAIN", "ENOTFOUND", "EHOSTUNREACH"].includes(
-      code,
-    );
+  return /^(08|57P0)/.test(code) || UNREACHED.has(code);
 }
+
+const UNREACHED = new Set([
+  ...["53300", "CONNECTION_CLOSED", "CONNECTION_ENDED", "CONNECTION_DESTROYED", "CONNECT_TIMEOUT"],
+  ...["ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "EPIPE", "ENOTFOUND", "EHOSTUNREACH"],
+  // For want of a way to the server, or of its name, as while a network is just being set up.
+  ...["EADDRNOTAVAIL", "EAI_AGAIN", "EHOSTDOWN", "ENETDOWN", "ENETUNREACH"],
+]);
 
 // What node-postgres says of a connection that is gone.
 const LOST_WITHOUT_A_CODE =

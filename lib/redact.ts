@@ -1,7 +1,9 @@
+import { variable } from "./environment.ts";
+
 /** The variables whose values nobody may see. */
 const SECRETS = [
   ...["DATABASE_URL", "EXPORT_DATABASE_URL", "TEST_DATABASE_URL", "METRICS_TOKEN", "DETACHED_TOKEN"],
-  ...["URL_SIGNING_SECRET", "URL_SIGNING_SECRET_PREVIOUS", "PGPASSWORD"],
+  ...["URL_SIGNING_SECRET", "URL_SIGNING_SECRET_PREVIOUS", "OIDC_CLIENT_SECRET", "PGPASSWORD"],
   ...["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN"],
 ];
 const SHOWN = "…";
@@ -12,7 +14,7 @@ const SHOWN = "…";
  *
  * @param read where a variable comes from
  */
-export function redact(text: string, read: (name: string) => string | undefined = Deno.env.get): string {
+export function redact(text: string, read: (name: string) => string | undefined = variable): string {
   const found = SECRETS.flatMap((name) => secretsIn(read(name)));
   // The longest first: one may be a part of another.
   return found.sort((one, other) => other.length - one.length)
@@ -23,8 +25,12 @@ export function redact(text: string, read: (name: string) => string | undefined 
 function secretsIn(value: string | undefined): string[] {
   if (!value) return [];
   const password = /^\w+:\/\/[^:@/]*:(.*)@/s.exec(value)?.[1];
-  if (password === undefined) return [value];
-  return [value, password, ...password.split(/[#/?@:]/), decoded(password)].filter((part) => part.length > 2);
+  const passwords = [
+    ...password === undefined ? [] : [password, ...password.split(/[#/?@:]/)],
+    ...[...value.matchAll(/[?&](?:ssl)?password=([^&]*)/g)].map(([, found]) => found!),
+  ];
+  if (passwords.length === 0) return [value];
+  return [value, ...passwords, ...passwords.map(decoded)].filter((part) => part.length > 2);
 }
 
 function decoded(text: string): string {

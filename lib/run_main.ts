@@ -3,13 +3,15 @@ import { ConfigError } from "./config.ts";
 import { databaseFault } from "./database_fault.ts";
 import { EXIT, ProcessError, UsageError } from "./process_error.ts";
 import { redact } from "./redact.ts";
+import { systemFault } from "./system_fault.ts";
 import { printable } from "./terminal/printable.ts";
 import { version } from "./version.ts";
 
 /**
  * Runs a process's main function, and ends the process with its exit code. `--help` prints the usage,
- * `--version` the release, before any setting is read. Whatever goes wrong that somebody can mend is one sentence on standard error; anything
- * else is shown with its stack. No secret of the settings is ever in either.
+ * `--version` the release, before any setting is read. Whatever goes wrong that somebody can mend is one
+ * sentence on standard error; anything else is shown with its stack. No secret of the settings is ever in
+ * either.
  *
  * @param usage what `--help` prints, and a wrong command line leads to
  * @param main gets the arguments; a number that it returns is the exit code
@@ -61,7 +63,9 @@ export function explain(error: unknown): { message: string; exit: number } | und
   if (error instanceof ProcessError) return error;
   if (error instanceof ConfigError) return { message: error.message, exit: EXIT.usage };
   const fault = databaseFault(error);
-  return fault === undefined ? undefined : { message: fault, exit: EXIT.database };
+  if (fault !== undefined) return { message: fault, exit: EXIT.database };
+  const ofSystem = systemFault(error);
+  return ofSystem === undefined ? undefined : { message: ofSystem, exit: EXIT.refused };
 }
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
@@ -70,8 +74,8 @@ type Options = NonNullable<ParseArgsConfig["options"]>;
  * Reads the options of a command line.
  *
  * @param task the task's name, for the sentence about what is wrong
- * @throws {UsageError} naming the option that is unknown, or lacks its value, or the argument that is one too
- * many
+ * @throws {UsageError} naming the option that is unknown, lacks its value or has two, or the argument that is
+ * one too many
  */
 export function readOptions<const Wanted extends Options>(
   task: string,
@@ -79,11 +83,20 @@ export function readOptions<const Wanted extends Options>(
   options: Wanted,
   allowPositionals = false,
 ) {
-  try {
-    return parseArgs({ args, options, allowPositionals, strict: true });
-  } catch (error) {
-    // What follows the first sentence is advice about other programs.
-    const [sentence] = (error as Error).message.split(/\. |\n/);
-    throw new UsageError(`${sentence!.replace(/\.$/, "")}. See "deno task ${task} --help".`);
-  }
+  const wrong = (sentence: string) => new UsageError(`${sentence}. See "deno task ${task} --help".`);
+  const read = () => {
+    try {
+      return parseArgs({ args, options, allowPositionals, strict: true, tokens: true });
+    } catch (error) {
+      // What follows the first sentence is advice about other programs.
+      const [sentence] = (error as Error).message.split(/\. |\n/);
+      throw wrong(sentence!.replace(/\.$/, ""));
+    }
+  };
+  const { tokens, ...found } = read();
+  const values = tokens.filter((token) => token.kind === "option" && token.value !== undefined);
+  const names = values.map((token) => (token as { name: string }).name);
+  const twice = names.find((name, at) => names.indexOf(name) < at && !options[name]?.multiple);
+  if (twice !== undefined) throw wrong(`Option --${twice} is there twice, and one of them would not count`);
+  return found;
 }

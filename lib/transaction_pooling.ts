@@ -1,4 +1,5 @@
 import { connect, type Sql } from "./db.ts";
+import type { Tag } from "./db/sql.ts";
 import { SESSION_SETTINGS } from "./db/session_settings.ts";
 import { EXIT, ProcessError } from "./process_error.ts";
 
@@ -17,20 +18,28 @@ export class TransactionPoolingError extends ProcessError {
   }
 }
 
-/** Between this process and the database is a pooler that keeps what a connection sets as it begins to itself. */
+/**
+ * Between this process and the database is a pooler that keeps what a connection sets as it begins to itself.
+ */
 export class PassedOverSettingsError extends ProcessError {
   override readonly name = "PassedOverSettingsError";
 
-  constructor(setting: string, names: readonly string[]) {
+  /** @param wanted settings that are others than they should be, with what they should be */
+  constructor(setting: string, wanted: readonly WantedSetting[]) {
+    const names = wanted.map(({ name }) => name).join(", ");
+    const assignments = wanted.map(({ name, value }) => `${name} = '${value}'`).join(", ");
     super(
-      `${setting} leads to a pooler that passes over what a connection sets as it begins, and the database or its user has ` +
-        `another ${
-          names.join(", ")
-        } than this service needs: take that back (ALTER DATABASE … RESET, ALTER ROLE … RESET), ` +
+      `${setting} leads to a pooler that passes over what a connection sets as it begins, and the server, the database or its ` +
+        `user has another ${names} than this service needs: set ${assignments} for its user (ALTER ROLE … IN DATABASE … SET …), ` +
         "or name the server itself.",
       EXIT.database,
     );
   }
+}
+
+interface WantedSetting {
+  name: string;
+  value: string;
 }
 
 /**
@@ -40,16 +49,16 @@ export class PassedOverSettingsError extends ProcessError {
 const REFUSALS = /unsupported startup parameter|not allowed in statement pooling mode/;
 
 /**
- * Looks whether each connection has a session of its own on the server, by the server process that two of
- * them are given: one that is idle between two statements still has its own; and whether it has the settings
+ * Looks whether each connection has a session of its own on the server, by the server process that they
+ * are given: one that is idle between two statements still has its own; and whether it has the settings
  * that it begins with, or such as nobody has changed.
  *
  * @param setting the variable that the URL is from
- * @throws {TransactionPoolingError | PassedOverSettingsError} where it has not; the database's own error where
- * it cannot be reached
+ * @throws {TransactionPoolingError | PassedOverSettingsError} where it has not; the database's own error
+ * where it cannot be reached
  */
 export async function refuseTransactionPooling(url: string, setting = "DATABASE_URL"): Promise<void> {
-  const sql = connect(url, { max: 2, name: "look" });
+  const sql = connect(url, { max: 3, name: "look" });
   try {
     if (await sharesSessions(sql)) throw new TransactionPoolingError(setting);
     const changed = await changedSettings(sql);
@@ -64,29 +73,42 @@ export async function refuseTransactionPooling(url: string, setting = "DATABASE_
   }
 }
 
+/**
+ * A pooler gives out the connection that was used last, or the one that has waited longest: the idle client is
+ * then given another one, or one of two others its own.
+ */
 async function sharesSessions(sql: Sql): Promise<boolean> {
   const idle = await sql.reserve();
   try {
-    const [{ process: own }] = await idle.unsafe<[Process]>(PROCESS);
-    return await sql.begin(async (tx) => {
-      const [{ process: others }] = await tx.unsafe<[Process]>(PROCESS);
-      return own === others;
-    });
+    const own = await processOf(idle);
+    if (await processOf(idle) !== own) return true;
+    return await sql.begin(async (tx) =>
+      await processOf(tx) === own ||
+      await sql.begin(async (other) => await processOf(other) === own || await processOf(idle) !== own)
+    );
   } finally {
     idle.release();
   }
 }
 
-/** Settings that hold as the database or its user has them, which ours go before where they arrive. */
-async function changedSettings(sql: Sql): Promise<string[]> {
-  const rows = await sql<{ name: string }[]>`
-    SELECT name FROM pg_settings
-    JOIN unnest(${Object.keys(SESSION_SETTINGS)}::text[], ${Object.values(SESSION_SETTINGS)}::text[])
-      AS wanted (setting_name, wanted) ON lower(name) = lower(setting_name)
-    WHERE source IN ('database', 'user', 'database user') AND setting <> wanted
-    ORDER BY name`;
-  return rows.map(({ name }) => name);
+async function processOf(connection: Tag): Promise<number> {
+  // Prepared statements are what such a pooler confuses.
+  const [row] = await connection.unsafe<[{ process: number }]>("SELECT pg_backend_pid() AS process");
+  return row.process;
 }
 
-type Process = { process: number };
-const PROCESS = "SELECT pg_backend_pid() AS process";
+/**
+ * Settings that hold as the server's configuration, the database or its user has them, which ours go before
+ * where they arrive, and that are others in what they do. Servers have their own locale, which nothing here
+ * goes by; and the path that they have by default leads to one schema alone where none has the user's name.
+ */
+async function changedSettings(sql: Sql): Promise<WantedSetting[]> {
+  return await sql<WantedSetting[]>`
+    SELECT name, value FROM pg_settings
+    JOIN unnest(${Object.keys(SESSION_SETTINGS)}::text[], ${Object.values(SESSION_SETTINGS)}::text[])
+      AS wanted (setting_name, value) ON lower(name) = lower(setting_name)
+    WHERE source <> 'client' AND setting <> value AND NOT starts_with(name, 'lc_')
+      AND NOT (name = 'search_path' AND source = 'default' AND current_schemas(false)::text = '{public}')
+      AND NOT (name = 'TimeZone' AND setting ~* '^(etc/)?(utc|uct|gmt|zulu|universal|greenwich)$')
+    ORDER BY name`;
+}

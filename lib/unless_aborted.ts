@@ -1,5 +1,6 @@
 /**
- * What some work gives; the signal's reason is thrown as soon as that is aborted, and nobody hears of the work.
+ * What some work gives; the signal's reason is thrown as soon as that is aborted, and nobody hears of the
+ * work.
  *
  * Nothing of it stays with the signal, which may live on and be waited beside any number of times. A promise
  * that lives on keeps every `Promise.race` that it was ever in.

@@ -12,8 +12,8 @@ export interface SignedIn {
     user: User;
     credential: string;
     /**
-     * Looks the user up anew, who may have been signed out since, by the credential as it was good at a moment,
-     * now unless said. Throws `not_signed_in`.
+     * Looks the user up anew, who may have been signed out since, by the credential as it was good at a
+     * moment, now unless said. Throws `not_signed_in`.
      */
     userNow: (moment?: Date) => Promise<User>;
   };

@@ -98,7 +98,9 @@ const coverageSchema = z.object({
 
 type CoverageBody = z.output<typeof coverageSchema>;
 
-/** `GET /v1/coverage/`: what is loaded for a file, from what is counted when it is loaded; no record is read. */
+/**
+ * `GET /v1/coverage/`: what is loaded for a file, from what is counted when it is loaded; no record is read.
+ */
 export const coverage = (dependencies: Dependencies) =>
   new Hono().get(
     "/v1/coverage",

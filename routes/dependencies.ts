@@ -32,7 +32,10 @@ export interface Dependencies {
   maxUnfinishedJobs: number;
   /** The most bytes of a file that is uploaded. */
   maxUploadBytes: number;
-  /** For how many days finished files are kept at least, as the pages say; nothing is said where it is not set. */
+  /**
+   * For how many days finished files are kept at least, as the pages say; nothing is said where it is not
+   * set.
+   */
   retentionDays?: number | undefined;
   /** How long responses are held, where not as long as usual. */
   waitTimes?: WaitTimes | undefined;

@@ -61,8 +61,8 @@ export const forJob = (
   );
 
 /**
- * Loads a job that a request names, wherever it does, makes sure that the user may do this to it, and keeps in
- * the audit that it was seen.
+ * Loads a job that a request names, wherever it does, makes sure that the user may do this to it, and keeps
+ * in the audit that it was seen.
  *
  * @returns undefined where there is no such job
  * @throws {ServiceError} `permission_denied`

@@ -29,8 +29,8 @@ const previewSchema = z.object({
 });
 
 /**
- * `POST /v1/generations/preview`: a file's first records. Takes the body of a request for the file; nothing is
- * stored but that it was asked.
+ * `POST /v1/generations/preview`: a file's first records. Takes the body of a request for the file; nothing
+ * is stored but that it was asked.
  */
 export const previewGeneration = (dependencies: Dependencies) =>
   new Hono().post(

@@ -6,8 +6,8 @@ const LEAST_CHARACTERS = 8;
 
 /**
  * A text for the log without the secrets that the request has brought: credentials in headers, cookies and
- * forms, the signature of a link, and what an issuer signs somebody in with. Whatever fails may quote what it was given, also in part or with
- * escapes.
+ * forms, the signature of a link, and what an issuer signs somebody in with. Whatever fails may quote what it
+ * was given, also in part or with escapes.
  */
 export async function withoutSecrets(text: string, c: Context): Promise<string> {
   const sent = [

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ConfigError, type ProcessKind, readConfig } from "../lib/config.ts";
+import { ConfigError, type ProcessKind, readConfig, settings } from "../lib/config.ts";
 
 /** The sentences that a process stops with. */
 function complaints(kind: ProcessKind, settings: Record<string, string>): string {
@@ -82,4 +82,77 @@ Deno.test("an empty variable counts as one that is not set", () => {
 Deno.test("a process does not stop for a setting that it does not read", () => {
   assert.equal(complaints("worker", { ...DATABASE, PORT: "many" }), "");
   assert.equal(complaints("command", { ...DATABASE, WORKER_CURSORS: "many" }), "");
+});
+
+Deno.test("a value with blanks, line ends or quotation marks around it is refused by name, whatever the setting", () => {
+  const ofS3 = [
+    "AWS_REGION",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_ENDPOINT_URL",
+  ];
+  for (const name of [...Object.keys(settings.shape), ...ofS3]) {
+    for (const value of ["hunter2\r", "hunter2\n", " hunter2", "\ufeffhunter2", " ", "hunter2\u00a0"]) {
+      const said = complaints("stack", { S3_BUCKET: "files", [name]: value });
+      assert.match(said, new RegExp(`^${name} begins or ends with a blank or a line end`, "m"), value);
+      assert.doesNotMatch(said, /hunter2/);
+    }
+    for (const value of [`"hunter2"`, "'hunter2'", `""`]) {
+      const said = complaints("stack", { S3_BUCKET: "files", [name]: value });
+      assert.match(said, new RegExp(`^${name} stands in quotation marks`, "m"), value);
+      assert.doesNotMatch(said, /hunter2/);
+    }
+  }
+});
+
+Deno.test("an address that other things are put behind is nothing but an address", () => {
+  const stack = (name: string, value: string) =>
+    complaints("stack", { S3_BUCKET: "files", OIDC_AUDIENCE: "x", [name]: value });
+  for (
+    const url of [
+      "https://x.gov/?a=b",
+      "https://x.gov#a",
+      "https://u:p@x.gov",
+      "https:x.gov",
+      "x.gov",
+      "ftp://x.gov",
+    ]
+  ) {
+    assert.match(stack("PUBLIC_URL", url), /^PUBLIC_URL must be an http\(s\) URL/, url);
+  }
+  for (const url of ["https://", "https:///x", "http://x.gov", "https://u:p@x.gov", "https://x.gov?a=b"]) {
+    assert.match(stack("OIDC_ISSUER", url), /^OIDC_ISSUER must be an https URL/, url);
+  }
+  for (const url of ["x.gov:9000", "ftp://x.gov"]) {
+    assert.equal(
+      stack("AWS_ENDPOINT_URL_S3", url).split("\n")[0],
+      "AWS_ENDPOINT_URL_S3 must be an http(s) URL.",
+    );
+  }
+  for (const name of ["s3://files", "files/below", "https://files.example"]) {
+    assert.match(complaints("stack", { S3_BUCKET: name }), /^S3_BUCKET must be a bucket's name/, name);
+  }
+  const publicUrl = (PUBLIC_URL: string) =>
+    readConfig("stack", (name) => ({ PUBLIC_URL } as Record<string, string>)[name]).PUBLIC_URL;
+  assert.equal(publicUrl("HTTPS://Files.Example.gov/below/"), "https://files.example.gov/below");
+  assert.equal(publicUrl("http://[::1]:8000"), "http://[::1]:8000");
+});
+
+Deno.test("a value that is not UTF-8 is refused by name, and shown nowhere", async () => {
+  for (const [name, words] of [["DATABASE_URL", ["status"]], ["URL_SIGNING_SECRET", ["serve"]]] as const) {
+    // A variable can be set to any bytes by a shell alone.
+    const args = [
+      "-c",
+      `export ${name}="$(printf '\\377hunter2-0123456789-0123456789-0123456789')"; exec "$@"`,
+      "sh",
+    ];
+    const run = [Deno.execPath(), "task", "--quiet", ...words];
+    const child = new Deno.Command("/bin/sh", {
+      args: [...args, ...run],
+      env: { NO_COLOR: "1", DATABASE_URL: "postgres://user@127.0.0.1:1/x" },
+    });
+    const { code, stderr } = await child.output();
+    assert.deepEqual([code, new TextDecoder().decode(stderr)], [2, `${name} is not UTF-8 text.\n`]);
+  }
 });

@@ -5,8 +5,9 @@ const { net, read, write } = config.permissions.tests;
 
 // unshare: a process that sees a small disk of its own, which it fills. ps and kill: to see that processes
 // are gone, and to end them as a crash would. node: to start things as npx does. sh and python3: to run the
-// examples, Rscript and duckdb as well. chromium: to see the page as people do. nginx, pgbouncer: to ask through a proxy, and a pooler.
-// promtool: to check what Prometheus is told. openssl, systemd-analyze: to try the files for deployments.
+// examples, Rscript and duckdb as well. chromium: to see the page as people do. nginx, pgbouncer: to ask
+// through a proxy, and a pooler. promtool: to check what Prometheus is told. openssl, systemd-analyze: to try
+// the files for deployments.
 const PROGRAMS = [
   ...["/usr/bin/unshare", "/bin/ps", "/bin/kill", "/bin/sh", "/usr/bin/chromium", "/usr/bin/python3"],
   ...["/usr/bin/node", "/usr/local/bin/node", "/usr/sbin/nginx", "/usr/sbin/pgbouncer", "/usr/bin/promtool"],

@@ -52,8 +52,8 @@ const LONGEST = [
 ];
 
 /**
- * The rounds of all tests, each as arguments of `deno test`: several files at a time, and then those that want
- * the machine for themselves.
+ * The rounds of all tests, each as arguments of `deno test`: several files at a time, and then those that
+ * want the machine for themselves.
  *
  * @param options of `deno test`
  */

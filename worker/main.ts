@@ -37,10 +37,13 @@ await runMain(USAGE, async (args) => {
   if (!await awaitDatabase(sql, config.DATABASE_URL, config.DATABASE_WAIT_SECONDS, stopped)) return;
   const cursors = config.WORKER_CURSORS;
   if (config.EXPORT_DATABASE_URL) {
-    await refuseTransactionPooling(config.EXPORT_DATABASE_URL, "EXPORT_DATABASE_URL").catch((error) => {
-      // A replica that is away just now is waited for by whatever reads from it.
-      if (!isConnectionLoss(error)) throw error;
-    });
+    const looked = refuseTransactionPooling(config.EXPORT_DATABASE_URL, "EXPORT_DATABASE_URL").catch(
+      (error) => {
+        // A replica that is away just now is waited for by whatever reads from it.
+        if (!isConnectionLoss(error)) throw error;
+      },
+    );
+    await Promise.race([looked, stopped]);
   }
   const exportSql = connect(config.EXPORT_DATABASE_URL ?? config.DATABASE_URL, {
     max: concurrency + cursors - 1,

@@ -20,9 +20,9 @@ const JWT = /^[^.]+\.[^.]+\.[^.]*$/;
  * one round trip to the database. It may be any text.
  *
  * Nothing is remembered from one request to the next, so a token that is revoked or a user that is disabled
- * stops at once. A JWT is taken where it was good at the given moment, now unless said: whoever has sent for an
- * hour was let in by one that lives for minutes. Whatever is wrong, the response is the same. The function throws `ServiceError`
- * `not_signed_in`, or `sign_in_unavailable` where the issuer's keys cannot be had.
+ * stops at once. A JWT is taken where it was good at the given moment, now unless said: whoever has sent for
+ * an hour was let in by one that lives for minutes. Whatever is wrong, the response is the same. The function
+ * throws `ServiceError` `not_signed_in`, or `sign_in_unavailable` where the issuer's keys cannot be had.
  */
 export function createAuthenticator(
   { sql, oidc }: AuthenticatorDependencies,

@@ -73,8 +73,9 @@ export class CodeFlow {
    * Finds out who has signed in.
    *
    * @param response the parameters with which the issuer has led the browser back
-   * @throws {ServiceError} `sign_in_declined`; `sign_in_interrupted` where the response is not the one to what
-   * was begun, or not to be used any more; `sign_in_unavailable` where the issuer does not answer as it should
+   * @throws {ServiceError} `sign_in_declined`; `sign_in_interrupted` where the response is not the one to
+   * what was begun, or not to be used any more; `sign_in_unavailable` where the issuer does not answer as it
+   * should
    */
   async finish(response: URLSearchParams, begun: BegunSignIn): Promise<Identity> {
     const server = await this.#server();
@@ -145,7 +146,10 @@ export class CodeFlow {
       : oauth.ClientSecretPost(clientSecret);
   }
 
-  /** The affiliations that the issuer gives: in the ID token, or else where it keeps what it says of its users. */
+  /**
+   * The affiliations that the issuer gives: in the ID token, or else where it keeps what it says of its
+   * users.
+   */
   async #affiliations(
     server: oauth.AuthorizationServer,
     tokens: oauth.TokenEndpointResponse,

@@ -32,7 +32,9 @@ export type IssuerMetadata = z.output<typeof schema>;
 /** The issuer has answered, with no document. */
 export class IssuerRefusedError extends Error {}
 
-/** An issuer's discovery document (OpenID Connect Discovery 1.0, section 4), fetched when it is needed first. */
+/**
+ * An issuer's discovery document (OpenID Connect Discovery 1.0, section 4), fetched when it is needed first.
+ */
 export class Discovery {
   #found: Promise<IssuerMetadata> | undefined;
 

@@ -5,8 +5,8 @@ const KEY_BYTES = 32;
 const ENCRYPTION = "A256GCM";
 
 /**
- * Seals what a browser keeps for us (as a JWE, RFC 7516): nobody else can read it, or make or change one; nor is
- * it taken for another purpose, or later.
+ * Seals what a browser keeps for us (as a JWE, RFC 7516): nobody else can read it, or make or change one; nor
+ * is it taken for another purpose, or later.
  */
 export class Seal {
   readonly #keys: readonly Uint8Array[];

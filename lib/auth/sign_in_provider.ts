@@ -32,7 +32,10 @@ export interface SignInProvider {
   begin(to: string): Promise<{ address: string; state: string; sealed: string }>;
   /** What a browser has kept; undefined where that is no sign-in, or one that was begun too long ago. */
   open(sealed: string): Promise<KeptSignIn | undefined>;
-  /** Finishes: the session of whoever has signed in. Throws what `CodeFlow.finish` does, `sign_in_refused` and `sign_in_too_large`. */
+  /**
+   * Finishes: the session of whoever has signed in. Throws what `CodeFlow.finish` does, `sign_in_refused` and
+   * `sign_in_too_large`.
+   */
   finish(response: URLSearchParams, begun: KeptSignIn): Promise<string>;
   /** Whose session it is, looked up anew; undefined where it has ended, or the user is disabled. */
   userOf(session: string): Promise<User | undefined>;

@@ -18,8 +18,8 @@ export class ByteChecks {
   constructor(readonly sha256: string) {}
 
   /**
-   * Of a reading before the last: takes what was read for the right bytes; whether they were is told with the last
-   * reading, which must have come to the same checksum.
+   * Of a reading before the last: takes what was read for the right bytes; whether they were is told with the
+   * last reading, which must have come to the same checksum.
    */
   early(): ByteCheck {
     let checksum = 0;

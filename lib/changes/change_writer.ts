@@ -17,7 +17,9 @@ export type Change = keyof Changes;
 const HEADER = "Change";
 const LF = 0x0a;
 
-/** Writes a file of changes: its header, then the records that are added to it, each with what became of it. */
+/**
+ * Writes a file of changes: its header, then the records that are added to it, each with what became of it.
+ */
 export class ChangeWriter implements Disposable {
   readonly changes: Changes = { added: 0, changed: 0, removed: 0 };
   readonly #file: FileBytes;
@@ -48,8 +50,8 @@ export class ChangeWriter implements Disposable {
   }
 
   /**
-   * Adds a record, as it stands in a file of its type without its line end. Where a promise is returned, it is
-   * added once that has resolved, and must stay as it is until then.
+   * Adds a record, as it stands in a file of its type without its line end. Where a promise is returned, it
+   * is added once that has resolved, and must stay as it is until then.
    */
   add(change: Change, line: Uint8Array): Promise<void> | undefined {
     this.changes[change] += 1;

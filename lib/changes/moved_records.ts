@@ -23,8 +23,8 @@ export class UnpairedRecords implements AsyncDisposable {
   #copy: CopyIn | undefined;
 
   /**
-   * @param tx on a database that takes writes, which nobody else uses until `moved` is called; it must last until
-   * the last of what that gives is asked for
+   * @param tx on a database that takes writes, which nobody else uses until `moved` is called; it must last
+   * until the last of what that gives is asked for
    */
   constructor(readonly tx: Transaction) {}
 

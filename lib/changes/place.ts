@@ -4,8 +4,8 @@ const QUOTE = 0x22;
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
- * Where a record stands: what is in the cells that its file is ordered by, as positions in the bytes that they
- * were read from. Nothing is made of a cell, for millions are compared; one place is used for one record
+ * Where a record stands: what is in the cells that its file is ordered by, as positions in the bytes that
+ * they were read from. Nothing is made of a cell, for millions are compared; one place is used for one record
  * after the other.
  */
 export class Place {

@@ -76,8 +76,8 @@ export async function writeChanges(
 }
 
 /**
- * Works with a transaction for what does not fit into memory. Where it is lost, which is seen before the work has
- * asked anything of it, the reading of both files is broken off, and has ended when this throws.
+ * Works with a transaction for what does not fit into memory. Where it is lost, which is seen before the work
+ * has asked anything of it, the reading of both files is broken off, and has ended when this throws.
  */
 async function keepingMoved(
   files: TwoFiles,

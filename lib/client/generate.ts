@@ -1,6 +1,6 @@
 import { counted } from "../counted.ts";
 import { dirname, resolve } from "node:path";
-import { bar, ProgressLine } from "../terminal/progress_line.ts";
+import { bar, ProgressLine, standardError } from "../terminal/progress_line.ts";
 import { Api, type Status, type Totals } from "./api.ts";
 import type { Arguments } from "./arguments.ts";
 import { ClientError, EXIT } from "./client_error.ts";
@@ -41,7 +41,7 @@ export async function generate(
   const output = args.output === undefined ? undefined : resolve(folder, args.output);
   if (output) await refuseOutput(output, args.force);
   const api = new Api(args.url, token, args.patience);
-  const line = new ProgressLine(args.quiet ? SILENT : Deno.stderr);
+  const line = new ProgressLine(args.quiet ? SILENT : standardError);
   const keeper = new JobKeeper(
     output ? dirname(output) : folder,
     args.url,

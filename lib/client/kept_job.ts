@@ -23,7 +23,7 @@ export class JobKeeper {
   async read(): Promise<KeptJob | undefined> {
     try {
       const kept = JSON.parse(await Deno.readTextFile(this.path));
-      return typeof kept.idempotencyKey === "string" ? kept : undefined;
+      return typeof kept?.idempotencyKey === "string" ? kept : undefined;
     } catch (error) {
       if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return undefined;
       throw error;

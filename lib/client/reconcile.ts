@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import { bar, ProgressLine } from "../terminal/progress_line.ts";
+import { bar, ProgressLine, standardError } from "../terminal/progress_line.ts";
 import { Api, type Status } from "./api.ts";
 import { ClientError, EXIT } from "./client_error.ts";
 import { fetchFile } from "./fetch_file.ts";
@@ -26,8 +26,8 @@ export interface Reconciled {
 }
 
 /**
- * Sends a file to be reconciled, waits for its differences, downloads them and checks them. Whatever stops it,
- * the next call with the same arguments and the same file goes on with the same job.
+ * Sends a file to be reconciled, waits for its differences, downloads them and checks them. Whatever stops
+ * it, the next call with the same arguments and the same file goes on with the same job.
  *
  * @param folder what relative paths are relative to
  * @throws {ClientError}
@@ -42,7 +42,7 @@ export async function reconcileFile(
   if (output) await refuseOutput(output, args.force);
   const { size, modifiedAt } = await lookAtUpload(path);
   const api = new Api(args.url, token, args.patience);
-  const line = new ProgressLine(args.quiet ? SILENT : Deno.stderr);
+  const line = new ProgressLine(args.quiet ? SILENT : standardError);
   const keeper = new JobKeeper(
     output ? dirname(output) : folder,
     args.url,

@@ -2,7 +2,9 @@ import { readOptions } from "../run_main.ts";
 import { ClientError, EXIT } from "./client_error.ts";
 import { COMMON_OPTIONS, type CommonArguments, readCommon, said, subjectOf } from "./common_arguments.ts";
 
-/** The exit codes of `deno task reconcile` that `deno task generate` does not have, or has for something else. */
+/**
+ * The exit codes of `deno task reconcile` that `deno task generate` does not have, or has for something else.
+ */
 export const RECONCILE_EXIT = { differs: 4, unreachable: 6 } as const;
 
 /** What `deno task reconcile` was asked for. */

@@ -1,7 +1,9 @@
 import { textTable } from "../terminal/table.ts";
 import type { Totals } from "./api.ts";
 
-/** A file's control totals as a person reads them; those by month and sub-tier agency are left to `--json`. */
+/**
+ * A file's control totals as a person reads them; those by month and sub-tier agency are left to `--json`.
+ */
 export function totalsTable(totals: Totals): string {
   const awards = totals.by_month ? "distinct awards" : "distinct accounts";
   return textTable([

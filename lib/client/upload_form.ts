@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { fileReason } from "../file_reason.ts";
 import { ClientError, EXIT } from "./client_error.ts";
 
 const READ_BYTES = 256 << 10;
@@ -73,18 +74,17 @@ async function openUpload(path: string): Promise<Deno.FsFile> {
  */
 export async function lookAtUpload(path: string): Promise<{ size: number; modifiedAt: number }> {
   try {
-    using file = await Deno.open(path);
-    const { isFile, size, mtime } = await file.stat();
-    if (isFile) return { size, modifiedAt: mtime?.getTime() ?? 0 };
+    const { isFile, size, mtime } = await Deno.stat(path);
+    if (isFile) {
+      // A pipe would wait for whoever writes into it, and nobody may.
+      using _ = await Deno.open(path);
+      return { size, modifiedAt: mtime?.getTime() ?? 0 };
+    }
   } catch (error) {
     throw unreadable(path, error);
   }
   throw new ClientError(`${path} is no file: name the File C or the File A with --file.`, EXIT.refused);
 }
 
-const unreadable = (path: string, error: unknown): ClientError => {
-  const reason = error instanceof Deno.errors.NotFound
-    ? "there is no such file"
-    : (error as Error).message.replace(/ \(os error \d+\).*|\.$/s, "");
-  return new ClientError(`The file ${path} cannot be read: ${reason}.`, EXIT.refused);
-};
+const unreadable = (path: string, error: unknown): ClientError =>
+  new ClientError(`The file ${path} cannot be read: ${fileReason(error)}.`, EXIT.refused);

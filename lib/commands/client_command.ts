@@ -1,6 +1,8 @@
 // deno-lint-ignore-file no-console -- these are commands
+import { variable } from "../environment.ts";
 import { resolve } from "node:path";
 import { ClientError, EXIT } from "../client/client_error.ts";
+import { fileReason } from "../file_reason.ts";
 import { KEPT, readKept } from "../kept.ts";
 import { ProcessError } from "../process_error.ts";
 
@@ -9,7 +11,7 @@ import { ProcessError } from "../process_error.ts";
  * service that it runs and no other.
  */
 export async function tokenOf(file: string | undefined, folder: string, isHere: boolean): Promise<string> {
-  const given = Deno.env.get("DETACHED_TOKEN");
+  const given = variable("DETACHED_TOKEN");
   if (file === undefined && given) return given.trim();
   if (file === undefined) {
     const kept = isHere ? await readKept(KEPT.token) : undefined;
@@ -22,11 +24,9 @@ export async function tokenOf(file: string | undefined, folder: string, isHere: 
   try {
     return (await Deno.readTextFile(resolve(folder, file))).trim();
   } catch (error) {
-    throw new ClientError(`The token file ${file} cannot be read: ${reasonOf(error)}.`, EXIT.notAllowed);
+    throw new ClientError(`The token file ${file} cannot be read: ${fileReason(error)}.`, EXIT.notAllowed);
   }
 }
-
-const reasonOf = (error: unknown): string => (error as Error).message.replace(/ \(os error \d+\).*|\.$/s, "");
 
 function fail(error: ProcessError, exitOf: (exit: number) => number): never {
   const exit = exitOf(error.exit);
@@ -39,7 +39,7 @@ function fail(error: ProcessError, exitOf: (exit: number) => number): never {
 }
 
 /** The folder that the paths of a command line are relative to. */
-export const startFolder = (): string => Deno.env.get("INIT_CWD") || Deno.cwd();
+export const startFolder = (): string => variable("INIT_CWD") || Deno.cwd();
 
 /**
  * Runs a client, and ends the process with a sentence for whatever stops it, and with `--json` an object too.
@@ -65,7 +65,7 @@ export async function runClient<T>(
     if (error instanceof ProcessError) fail(error, exitOf);
     const { code } = error as { code?: string };
     if (/^E[A-Z]{2,}$/.test(code ?? "")) {
-      fail(new ClientError(`The file cannot be written: ${reasonOf(error)}.`, EXIT.refused), exitOf);
+      fail(new ClientError(`The file cannot be written: ${fileReason(error)}.`, EXIT.refused), exitOf);
     }
     // Folders of the system, such as /dev and /proc, which Deno lets nobody write to.
     if (error instanceof Deno.errors.NotCapable) {

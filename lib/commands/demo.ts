@@ -9,7 +9,7 @@ import { fetchFile } from "../client/fetch_file.ts";
 import { exampleRequest } from "../dev/stack/example_request.ts";
 import { runStack, type Stack, StackError } from "../dev/stack/index.ts";
 import { readOptions, runMain } from "../run_main.ts";
-import { ProgressLine } from "../terminal/progress_line.ts";
+import { ProgressLine, standardError } from "../terminal/progress_line.ts";
 
 const USAGE = `Usage: deno task demo [--yes]
 
@@ -39,7 +39,7 @@ async function demo(stack: Stack): Promise<void> {
   const request = await exampleRequest(stack.sql);
   say(`\nPOST ${stack.url}/v1/generate_detached_file/\n  ${JSON.stringify(request)}`);
   const began = performance.now();
-  const line = new ProgressLine(Deno.stderr);
+  const line = new ProgressLine(standardError);
   const finished = await api.finished(
     await api.request(request, crypto.randomUUID()),
     ({ job_id, rows_written }) =>

@@ -1,4 +1,5 @@
 /** `deno task load <source> <file…>`: loads a source, all or nothing (`docs/loading.md`). */
+import { variable } from "../environment.ts";
 import { databaseFault } from "../database_fault.ts";
 import { LoadError } from "../load/load_error.ts";
 import { loadFiles } from "../load/load_files.ts";
@@ -7,6 +8,7 @@ import { UnknownOutcome } from "../load/refusals/postgres_refusals.ts";
 import { EXIT, ProcessError, UsageError } from "../process_error.ts";
 import { readOptions, runMain } from "../run_main.ts";
 import { findSource, sources } from "../sources/registry.ts";
+import { standardError } from "../terminal/progress_line.ts";
 import { STANDARD_INPUT } from "../load/input/open_input.ts";
 import { withDatabase } from "./command_database.ts";
 import { sentenceFor } from "./load_sentence.ts";
@@ -43,7 +45,7 @@ cannot be used, or was lost.`;
  * `deno task` runs in the project's folder: a relative path means the folder that the command was typed in.
  */
 function fromCallersFolder(path: string): string {
-  const folder = Deno.env.get("INIT_CWD");
+  const folder = variable("INIT_CWD");
   return path === STANDARD_INPUT || path.startsWith("/") || !folder ? path : `${folder}/${path}`;
 }
 
@@ -77,7 +79,7 @@ async function load(args: string[]): Promise<void> {
   if (source === undefined) throw new UsageError(USAGE);
   const chosen = findSource(source);
   const sourceOptions = optionsOf(chosen, values);
-  const report = new LoadReport(Deno.stderr);
+  const report = new LoadReport(standardError);
   try {
     const outcomes = await withDatabase({ name: "load" }, (_, databaseUrl) =>
       loadFiles({
@@ -89,7 +91,7 @@ async function load(args: string[]): Promise<void> {
         force: values.force ?? false,
         ...(values["skip-bad"] === undefined ? {} : { skipBad: fromCallersFolder(values["skip-bad"]) }),
         ignoreUnknownColumns: values["ignore-unknown-columns"] ?? false,
-        ...(Deno.env.get("USER") ? { loadedBy: Deno.env.get("USER")! } : {}),
+        ...(variable("USER") ? { loadedBy: variable("USER")! } : {}),
         onProgress: (progress) => report.show(progress),
       }));
     report.clear();

@@ -22,11 +22,13 @@ export class CsvError extends Error {
  */
 export const LONGEST_RECORD = 32 * 1024 * 1024;
 
+const END_MARK = 0x1a;
+
 /**
  * Reads a CSV file as batches of records, in memory that does not grow with the file.
  *
- * UTF-8, with or without a byte order mark. A record that is not UTF-8, or that holds a zero byte (which
- * Postgres cannot store), has a fault. Everything else is as `scanRecords` has it.
+ * UTF-8, with or without a byte order mark, and a ^Z at its end. A record that is not UTF-8, or that holds a
+ * zero byte (which Postgres cannot store), has a fault. Everything else is as `scanRecords` has it.
  */
 export class CsvReader {
   #source: ByteSource;
@@ -152,6 +154,7 @@ export class CsvReader {
       if (count === null) this.#ended = true;
       else this.#filled += count;
     }
+    if (this.#ended) this.#dropEndMark();
     if (!this.#started) this.#start();
   }
 
@@ -159,11 +162,23 @@ export class CsvReader {
     this.#started = true;
     const [a, b, c, d] = this.#bytes.subarray(0, this.#filled);
     if ((a === 0xff && b === 0xfe) || (a === 0xfe && b === 0xff)) throw new CsvError("utf16", 1, 0);
-    if ((a === 0x1f && b === 0x8b) || (a === 0x50 && b === 0x4b && c === 3 && d === 4)) {
+    // Without a byte order mark: of a header every other byte is zero.
+    if ((a === 0 && b && c === 0 && d) || (a && b === 0 && c && d === 0)) throw new CsvError("utf16", 1, 0);
+    const isWorkbook = a === 0xd0 && b === 0xcf && c === 0x11 && d === 0xe0;
+    if (isWorkbook || (a === 0x1f && b === 0x8b) || (a === 0x50 && b === 0x4b && c === 3 && d === 4)) {
       throw new CsvError("compressed", 1, 0);
     }
     if (a === 0xef && b === 0xbb && c === 0xbf) this.#from = 3;
     this.#delimiter = this.#delimiterOfFirstLine();
+  }
+
+  /** Drops a ^Z on a line of its own, by which DOS, and what follows its habits, ends a text. */
+  #dropEndMark(): void {
+    const bytes = this.#bytes;
+    let end = this.#filled;
+    while (end > this.#from && bytes[end - 1] === END_MARK) end--;
+    const isAtLineStart = end === this.#from || bytes[end - 1] === 0x0a || bytes[end - 1] === 0x0d;
+    if (isAtLineStart && !this.blankIsRecord) this.#filled = end;
   }
 
   #delimiterOfFirstLine(): Delimiter {

@@ -46,9 +46,9 @@ export interface ScanEnd {
  * it is an empty cell).
  *
  * A quote in the middle of a plain cell, or text between a closing quote and the next separator, is a fault
- * of its record; after the latter the record ends with the line. Where quotes are read loosely, as Python does,
- * neither is a fault: such a quote stands for itself, and such a text belongs to the value. Encoding is not
- * looked at here.
+ * of its record; after the latter the record ends with the line. Where quotes are read loosely, as Python
+ * does, neither is a fault: such a quote stands for itself, and such a text belongs to the value. Encoding is
+ * not looked at here.
  *
  * One loop over the bytes, without an allocation for a cell: it must keep up with Postgres's own reading.
  *

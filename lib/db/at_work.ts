@@ -13,8 +13,8 @@ interface Options {
 
 /**
  * Asks a server, on a connection of its own, whether one of its processes is at work for its client. Where it
- * cannot be reached, it is not; where it cannot say, it is taken to be. A process that waits for its client, which
- * waits for it, is not at work, unless it is to be sent rows to copy.
+ * cannot be reached, it is not; where it cannot say, it is taken to be. A process that waits for its client,
+ * which waits for it, is not at work, unless it is to be sent rows to copy.
  */
 export const isAtWork =
   (target: ConnectionTarget, { patience = PATIENCE }: Options = {}): IsAtWork =>

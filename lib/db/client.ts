@@ -1,8 +1,9 @@
 import pg from "pg";
 import type { ConnectionTarget } from "./connection_url.ts";
 import type { Wire } from "./dial.ts";
+import { whileOpening } from "./not_let_in.ts";
 import { RowFilter } from "./row_filter.ts";
-import { startupOptions } from "./session_settings.ts";
+import { LIFT_TRANSACTION_TIMEOUT, startupOptions } from "./session_settings.ts";
 import { type IsAtWork, type Patience, watchSilence } from "./silence.ts";
 import { parserOf } from "./values.ts";
 
@@ -39,13 +40,15 @@ export const isReadOnly = (error: unknown): boolean => (error as { code?: unknow
 /** A connection of node-postgres that is dialled as every one of this service is. */
 export class DialledClient extends pg.Client {
   readonly #dial: () => Promise<Wire>;
+  readonly #isPlain: boolean;
+  readonly #password: string | undefined;
   readonly #watch: Pick<ClientOptions, "isAtWork" | "patience">;
   #rows: RowFilter | undefined;
   #isBrokenOff = false;
   #isReadOnly = false;
 
   constructor(
-    { target, name, dial, readsValues, isPlain, isAtWork, patience, statementSeconds }: ClientOptions,
+    { target, name, dial, readsValues, isPlain = false, isAtWork, patience, statementSeconds }: ClientOptions,
   ) {
     super({
       host: target.servers[0]!.host,
@@ -60,6 +63,8 @@ export class DialledClient extends pg.Client {
       ...readsValues && { types: { getTypeParser: parserOf } },
     });
     this.#dial = dial;
+    this.#isPlain = isPlain;
+    this.#password = target.password;
     this.#watch = { isAtWork, patience };
     // Without a listener a loss ends the process, and pg's pool has one only some time after the server was
     // ready. Whatever runs on the connection, or is asked of it next, is refused by itself.
@@ -126,7 +131,10 @@ export class DialledClient extends pg.Client {
       process: () => this.process,
       ...this.#watch,
     });
-    await opened;
+    await opened.catch((error) => {
+      throw whileOpening(error, this.#password);
+    });
+    if (!this.#isPlain) await this.query(LIFT_TRANSACTION_TIMEOUT);
   }
 }
 

@@ -1,7 +1,8 @@
 import postgres from "postgres";
 import { type ClientOptions, isReadOnly } from "./client.ts";
+import { whileOpening } from "./not_let_in.ts";
 import { failedSocket, quiet } from "./quiet_socket.ts";
-import { startupOptions } from "./session_settings.ts";
+import { LIFT_TRANSACTION_TIMEOUT, startupOptions } from "./session_settings.ts";
 import { watchSilence } from "./silence.ts";
 import type { Query, Run } from "./tag.ts";
 import { PARSERS } from "./values.ts";
@@ -69,7 +70,11 @@ class PipelinedConnection {
   /** A statement of its, by which the driver tells of the server. */
   #last: Sent | undefined;
   #isReadOnly = false;
+  /** Whether the server has let it in: it then says what its settings are. */
+  #isLetIn = false;
+  readonly #password: string | undefined;
   #idle = () => {};
+  #opened: Promise<void> | undefined;
 
   /** @param ended told when it is to be given no more statements */
   constructor(
@@ -77,6 +82,7 @@ class PipelinedConnection {
     ended: () => void,
   ) {
     this.#ended = ended;
+    this.#password = target.password;
     let isDialled = false;
     const options = {
       max: 1,
@@ -97,6 +103,9 @@ class PipelinedConnection {
       fetch_types: false,
       types: TYPES,
       onnotice: () => {},
+      onparameter: () => {
+        this.#isLetIn = true;
+      },
       socket: () => {
         if (isDialled) return failedSocket(new ConnectionClosed("the server has closed the connection"));
         isDialled = true;
@@ -118,6 +127,7 @@ class PipelinedConnection {
   async run({ text, values, prepare, asArrays }: Query): Promise<{ rows: unknown[]; count: number }> {
     this.running += 1;
     try {
+      await (this.#opened ??= this.#open());
       const statement = this.#sql.unsafe(text, values, { prepare });
       this.#last = statement as unknown as Sent;
       const rows = asArrays ? await statement.values() : await statement;
@@ -128,12 +138,19 @@ class PipelinedConnection {
         this.#isReadOnly = true;
         this.#ended();
       }
-      throw error;
+      throw this.#isLetIn ? error : whileOpening(error, this.#password);
     } finally {
       this.running -= 1;
       if (this.running === 0) this.#idle();
       if (this.running === 0 && this.#isReadOnly) void this.#sql.end({ timeout: 0 });
     }
+  }
+
+  /** Whatever waits for it is told why a connection cannot be opened. */
+  async #open(): Promise<void> {
+    const statement = this.#sql.unsafe(LIFT_TRANSACTION_TIMEOUT);
+    this.#last = statement as unknown as Sent;
+    await statement;
   }
 
   async close(seconds?: number): Promise<void> {

@@ -35,7 +35,7 @@ export function openPgPool(options: ClientOptions, max: number): pg.Pool {
 }
 
 /** Classes and codes of errors after which a connection ends, or its kept statements do no more. */
-const LEAVES_UNUSABLE = /^(08|57P|0A000|26000)/;
+const LEAVES_UNUSABLE = /^(08|25P0[34]|57P|0A000|26000)/;
 
 /** Whether a statement was not run, since a table has changed under its plan that the server keeps. */
 const isStalePlan = (error: unknown): boolean =>

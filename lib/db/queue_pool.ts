@@ -7,8 +7,8 @@ type Release = (error?: boolean | Error) => void;
 
 /**
  * A pool for graphile-worker. Its listener releases a connection twice where that is lost while it stops
- * listening, and nothing waits for the second time: the error that node-postgres has for it would end the process.
- * Here a connection that was handed to a callback is given back once, whatever it is told.
+ * listening, and nothing waits for the second time: the error that node-postgres has for it would end the
+ * process. Here a connection that was handed to a callback is given back once, whatever it is told.
  */
 export function openQueuePool(options: ClientOptions, max: number): pg.Pool {
   const pool = openPgPool(options, max);

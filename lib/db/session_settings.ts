@@ -40,6 +40,13 @@ export const SESSION_SETTINGS: Readonly<Record<string, string>> = {
   row_security: "on",
 };
 
+/**
+ * Takes back what releases since Postgres 17 may have set for how long a transaction may last: those before
+ * do not let a connection begin with a setting that they do not know. A URL's own word on it stays.
+ */
+export const LIFT_TRANSACTION_TIMEOUT = `SELECT set_config(name, '0', false) FROM pg_settings
+WHERE name = 'transaction_timeout' AND setting <> '0' AND source <> 'client'`;
+
 /** Settings that a URL may have a word in (`options`): they end what takes too long, and change nothing. */
 const URLS_TOO = /_timeout$/;
 

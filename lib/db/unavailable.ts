@@ -1,28 +1,19 @@
 import { isConnectionLoss } from "../db.ts";
 
-/**
- * What Node says where a connection cannot be opened, for want of a way to the server or of file descriptors.
- */
-const NO_WAY = new Set([
-  "EADDRNOTAVAIL",
-  "EHOSTDOWN",
-  "EMFILE",
-  "ENETDOWN",
-  "ENETUNREACH",
-  "ENFILE",
-  "ENOBUFS",
-]);
+/** What Node says where a connection cannot be opened for want of file descriptors or memory. */
+const NO_ROOM = new Set(["EMFILE", "ENFILE", "ENOBUFS"]);
 
 /**
- * SQLSTATEs of a database that cannot do its work just now: it takes no writes (25006, as a standby does), keeps
- * locked what is asked for (55P03), lacks disk, memory or connections (class 53), or has trouble with its system
- * (58); or does not let this service in, as while it is restored or its password is changed (28, 3D).
+ * SQLSTATEs of a database that cannot do its work just now: it takes no writes (25006, as a standby does),
+ * keeps locked what is asked for (55P03), lacks disk, memory or connections (class 53), or has trouble with
+ * its system (58); or does not let this service in, as while it is restored or its password is changed (28,
+ * 3D).
  */
 const NOT_NOW = /^(25006|28...|3D...|53...|55P03|58...)$/;
 
 /**
- * What Node and Deno say of a way that is not, or not rightly, encrypted, as where the server's certificate has run
- * out, or is renewed by another authority.
+ * What Node and Deno say of a way that is not, or not rightly, encrypted, as where the server's certificate
+ * has run out, or is renewed by another authority.
  */
 const NOT_TRUSTED = /^(ERR_(SSL|TLS)_|EPROTO$|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/;
 
@@ -33,5 +24,5 @@ const NOT_TRUSTED = /^(ERR_(SSL|TLS)_|EPROTO$|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNA
 export function isUnavailable(error: unknown): boolean {
   if (isConnectionLoss(error)) return true;
   const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === "string" && (NO_WAY.has(code) || NOT_NOW.test(code) || NOT_TRUSTED.test(code));
+  return typeof code === "string" && (NO_ROOM.has(code) || NOT_NOW.test(code) || NOT_TRUSTED.test(code));
 }

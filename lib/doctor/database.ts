@@ -3,7 +3,7 @@ import serverQuery from "../../sql/doctor/server.sql" with { type: "text" };
 import { databaseFault } from "../database_fault.ts";
 import { connect, type Sql } from "../db.ts";
 import { ProcessError } from "../process_error.ts";
-import { checkSchemaVersion } from "../schema_version.ts";
+import { checkSchemaVersion, SchemaVersionError } from "../schema_version.ts";
 import { refuseTransactionPooling } from "../transaction_pooling.ts";
 import { bytes, duration, type Finding, note, well, wrong } from "./finding.ts";
 import { lookAtRoles } from "./roles.ts";
@@ -71,22 +71,25 @@ export async function lookAtReplica(url: string): Promise<Finding[]> {
       'Look at its replication, and whether long reads hold it up (docs/operations.md, "Sizing").',
     )];
   } catch (error) {
-    const { found, todo } = faultOf(error);
+    const { found, todo } = faultOf(error, setting);
     return [wrong(`${setting}: ${found}`, todo!)];
   } finally {
     await sql.end({ timeout: 1 });
   }
 }
 
-function faultOf(error: unknown): Finding {
-  if (error instanceof ProcessError) {
+function faultOf(error: unknown, setting = "DATABASE_URL"): Finding {
+  if (error instanceof SchemaVersionError) {
     return wrong(error.message, 'See docs/operations.md, "Stopping and upgrading".');
+  }
+  if (error instanceof ProcessError) {
+    return wrong(error.message, 'See docs/operations.md, "Sizing", of poolers.');
   }
   const fault = databaseFault(error);
   if (fault === undefined) throw error;
   return wrong(
     fault,
-    `See that the server runs and DATABASE_URL leads to it (docs/operations.md, "The database's URL").`,
+    `See that the server runs and ${setting} leads to it (docs/operations.md, "The database's URL").`,
   );
 }
 

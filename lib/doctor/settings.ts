@@ -1,4 +1,5 @@
-import { ConfigError, type ConfigOf, readConfig, type Setting, settingsOf } from "../config.ts";
+import { variable } from "../environment.ts";
+import { ConfigError, type ConfigOf, readConfig, settingsOf } from "../config.ts";
 import { type Finding, note, well, wrong } from "./finding.ts";
 
 /** What is said of the settings, and those of them that can be gone by. */
@@ -18,7 +19,7 @@ const LOOPBACK = /^(127\.|::1$|localhost$)/;
  * @param read where a variable comes from
  */
 export function lookAtSettings(
-  read: (name: string) => string | undefined = (name) => Deno.env.get(name),
+  read: (name: string) => string | undefined = variable,
 ): SettingsLooked {
   const leftOut = new Set<string>();
   const readRest = (name: string) => leftOut.has(name) ? undefined : read(name);
@@ -32,7 +33,7 @@ export function lookAtSettings(
       return {
         findings: [...findings ?? [], ...together(config, readRest)],
         config,
-        hasStorage: !STORAGE.some((name) => leftOut.has(name)),
+        hasStorage: ![...leftOut].some((name) => STORAGE.includes(name) || name.startsWith("AWS_")),
       };
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
@@ -44,7 +45,7 @@ export function lookAtSettings(
   }
 }
 
-const STORAGE: Setting[] = ["S3_BUCKET", "S3_PREFIX", "S3_FORCE_PATH_STYLE", "STORAGE_DIR"];
+const STORAGE: string[] = ["S3_BUCKET", "S3_PREFIX", "S3_FORCE_PATH_STYLE", "STORAGE_DIR"];
 
 /** What the settings say when they are seen together. */
 function together(config: ConfigOf<"stack">, read: (name: string) => string | undefined): Finding[] {

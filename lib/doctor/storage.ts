@@ -15,8 +15,8 @@ const LEAST_FREE = 0.1;
 const FILES = 3;
 
 /**
- * Looks at the storage by what is done with every file: writes one small object, looks at it, reads it, follows a
- * link to it, and removes it.
+ * Looks at the storage by what is done with every file: writes one small object, looks at it, reads it,
+ * follows a link to it, and removes it.
  */
 export async function lookAtStorage(config: ConfigOf<"stack">): Promise<Finding[]> {
   const findings = config.S3_BUCKET ? [] : await lookAtFolder(config.STORAGE_DIR);

@@ -63,8 +63,8 @@ export const selecting = (columns: string, { text, values }: RecordQuery): Recor
 });
 
 /**
- * The query of a file without the order of its records, which it ends in: where nobody looks at that, the server
- * may read them as they lie.
+ * The query of a file without the order of its records, which it ends in: where nobody looks at that, the
+ * server may read them as they lie.
  */
 export const unordered = ({ text, values }: RecordQuery): RecordQuery => ({
   text: text.replace(/ORDER BY [^()]*$/, ""),
@@ -92,8 +92,8 @@ export interface RecordOrder {
  */
 export interface FirstAccounts {
   /**
-   * The accounts of the file, in its order: a row for each place, with an array of all that have records there. A
-   * place may have none, but no record is of other accounts.
+   * The accounts of the file, in its order: a row for each place, with an array of all that have records
+   * there. A place may have none, but no record is of other accounts.
    */
   places: RecordQuery;
   /** The file's query, of some of these accounts alone. */
@@ -121,7 +121,9 @@ export interface MissingData {
   forWhat: string;
 }
 
-/** What is asked of coverage, in its canonical form: a request without what only the file's form depends on. */
+/**
+ * What is asked of coverage, in its canonical form: a request without what only the file's form depends on.
+ */
 export interface CoverageRequest {
   file_type: string;
   agency_code: string;

@@ -82,7 +82,9 @@ async function ofFirstAccounts(
   }
 }
 
-/** SQL for a cell, as the encoder writes it; by another name than the column's, which the file is ordered by. */
+/**
+ * SQL for a cell, as the encoder writes it; by another name than the column's, which the file is ordered by.
+ */
 const asWritten = ({ column, writtenAs }: Element, i: number): string =>
   `${
     writtenAs === "YYYYMMDD"

@@ -16,7 +16,9 @@ import { mustBe } from "./request_fields.ts";
  */
 export const fileTypes = [d1, d2, a, boc] as unknown as readonly FileType[];
 
-/** The file types that are asked for by sending a file: the differences between that and the service's data. */
+/**
+ * The file types that are asked for by sending a file: the differences between that and the service's data.
+ */
 export const reconciliations = [cDiff, aDiff] as unknown as readonly FileType[];
 
 const all = [...fileTypes, ...reconciliations];

@@ -7,8 +7,8 @@ import type { FileStore, SignedLink } from "../storage/store.ts";
 import { type JobStatus, jobStatus } from "./status.ts";
 
 /**
- * A file is kept for so much longer than a link says that it lives: the link's end is told by the clock of whoever
- * signs it, the file's by the database's, and S3 takes clocks that differ by a quarter of an hour.
+ * A file is kept for so much longer than a link says that it lives: the link's end is told by the clock of
+ * whoever signs it, the file's by the database's, and S3 takes clocks that differ by a quarter of an hour.
  */
 const MARGIN_SECONDS = 900;
 

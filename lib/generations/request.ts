@@ -51,8 +51,8 @@ export interface RequestedJob {
  * with an upload shares none: each upload has its own key.
  *
  * @throws {ServiceError} `invalid_request` where the agency does not exist; `data_missing`;
- * `too_many_unfinished_jobs`; `idempotency_key_reused`; those of `earlierFile`; of an upload that was given up
- * `service_unavailable`
+ * `too_many_unfinished_jobs`; `idempotency_key_reused`; those of `earlierFile`; of an upload that was given
+ * up `service_unavailable`
  */
 export async function requestGeneration(
   sql: Sql,

@@ -3,8 +3,8 @@ import type { Sql, Transaction } from "../db.ts";
 /**
  * Stops keeping the files of generations that finished more than so many days ago, unless a link to them
  * still lives, or a file that is still to be made is compared with them: their jobs say so from now on, the
- * same request makes a new file, and the next sweep removes the objects. Forgets idempotency keys older than a
- * day.
+ * same request makes a new file, and the next sweep removes the objects. Forgets idempotency keys older than
+ * a day.
  *
  * @returns how many files are no longer kept
  */

@@ -27,8 +27,8 @@ export interface JobStatus {
   /** Keys of the request's body that nothing reads. */
   ignoredKeys: string[];
   /**
-   * What else there is to warn of: in the file where it is finished, else in what was loaded when it was asked
-   * for.
+   * What else there is to warn of: in the file where it is finished, else in what was loaded when it was
+   * asked for.
    */
   warnings: Noted[];
   rowsWritten: number;

@@ -22,8 +22,8 @@ export const MOST_OBJECTS = 100;
 const AT_A_TIME = 4;
 
 /**
- * How long they are this sweep's own: what it has not come to by then, because the storage is slow or its worker was
- * killed, is for others.
+ * How long they are this sweep's own: what it has not come to by then, because the storage is slow or its
+ * worker was killed, is for others.
  */
 const CLAIM_SECONDS = 120;
 

@@ -9,7 +9,7 @@ import { isLoss, notPermitted } from "./refusals/postgres_refusals.ts";
 import { RejectsFile } from "./refusals/rejects_file.ts";
 import type { Source } from "./source.ts";
 import { type ReadingProgress, stageFile, type StagingContext } from "./stage_file.ts";
-import { describeTable } from "./table_columns.ts";
+import { columnsOfSources, describeTable } from "./table_columns.ts";
 
 /** What to load, and how. */
 export interface LoadOptions {
@@ -66,6 +66,7 @@ export async function loadFiles(options: LoadOptions): Promise<FileOutcome[]> {
       session,
       source,
       sources: options.sources,
+      tables: await columnsOfSources(session),
       prepared,
       rejects,
       badRows,
@@ -82,7 +83,9 @@ export async function loadFiles(options: LoadOptions): Promise<FileOutcome[]> {
     const read: ReadFile[] = [];
     for (const input of inputs) {
       if (await isRepeat({ input, sha256: await input.sha256() })) continue;
-      read.push(await readFile(staging, input, `load_staging_${read.length + 1}`));
+      const file = await readFile(staging, input, `load_staging_${read.length + 1}`);
+      refuseTwin(read, file);
+      read.push(file);
     }
     if (badRows.count > 0) throw badRows.error();
     await rejects?.finish();
@@ -119,6 +122,14 @@ async function readFile(context: StagingContext, input: InputFile, stagingTable:
   const sha256 = await input.sha256();
   if (sha256 === null) throw new Error("The file was not read to its end.");
   return { input, sha256, staged, seconds: (performance.now() - started) / 1000 };
+}
+
+/** Refuses a file of which the load has another copy: by whatever name, its rows would come in twice. */
+function refuseTwin(read: readonly ReadFile[], { input, sha256, staged }: ReadFile): void {
+  const twin = read.find((file) => file.sha256 === sha256);
+  // Any number of agencies may have nothing but a header.
+  if (!twin || staged.rowsRead === 0) return;
+  throw new LoadError("wrong_usage", `${twin.input.name} and ${input.name} are the same file; name it once.`);
 }
 
 async function analyze(session: Session, source: Source): Promise<void> {

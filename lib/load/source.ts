@@ -20,6 +20,8 @@ export interface MergeCounts {
   deletions?: number;
   /** Rows of earlier loads that were brought into step with it. */
   followed?: number;
+  /** What else there is to say, a sentence each. */
+  notes?: readonly string[];
 }
 
 /** The staging table of one file: temporary, seen by nobody else, gone with the session. */
@@ -30,8 +32,16 @@ export interface Staging {
   name: string;
   /** The columns that the file fed. */
   columns: readonly string[];
-  /** What the file is called, without its folder; `-` for standard input. */
-  file: string;
+  /** The CSVs that the file has: one, but for a `.zip`. */
+  csvs: readonly StagedCsv[];
+}
+
+/** One CSV of a file. */
+export interface StagedCsv {
+  /** What it is called in messages: the file's name, and behind it, in a `.zip`, its own. */
+  name: string;
+  /** The number of its first row in the file. */
+  firstRow: number;
 }
 
 /** Something that a source has to be told besides its files. */

@@ -3,18 +3,16 @@ import type { ByteSource } from "../csv/byte_source.ts";
 import { CsvError, CsvReader } from "../csv/reader.ts";
 import type { Session } from "../db.ts";
 import type { BadRows } from "./refusals/bad_rows.ts";
-import { CopyIn } from "./copy_in.ts";
 import { csvRefused } from "./refusals/csv_refusals.ts";
 import { FileNotes } from "./refusals/file_notes.ts";
 import type { InputFile } from "./input/input_file.ts";
 import { LoadError } from "./load_error.ts";
-import { copyRefused } from "./refusals/postgres_refusals.ts";
 import { type HeaderContext, OtherSource, readHeader } from "./header/read_header.ts";
 import type { RejectsFile } from "./refusals/rejects_file.ts";
-import { RowBuffer } from "./cells/row_buffer.ts";
 import { cellIssue, checkForm, type RowsOf } from "./refusals/row_faults.ts";
-import type { Source, Staging, StagingShape } from "./source.ts";
-import { identifier, identifiers } from "./table_columns.ts";
+import type { Source, StagedCsv, Staging, StagingShape } from "./source.ts";
+import { StagingCopy } from "./staging_copy.ts";
+import { identifier } from "./table_columns.ts";
 
 /** How far the reading of a file is. */
 export interface ReadingProgress {
@@ -27,6 +25,7 @@ export interface ReadingProgress {
 
 /** What staging needs besides the file. */
 export interface StagingContext extends HeaderContext {
+  session: Session;
   /** Where bad rows go instead of failing the load. */
   rejects: RejectsFile | null;
   badRows: BadRows;
@@ -35,15 +34,13 @@ export interface StagingContext extends HeaderContext {
 
 /** A file's rows, in a staging table of their own. */
 export interface StagedFile extends Staging {
+  csvs: StagedCsv[];
   rowsRead: number;
   rowsRejected: number;
   /** Those that are in the staging table: not those that the source's rules leave out. */
   rowsStaged: number;
   notes: FileNotes;
 }
-
-// How many bytes go to Postgres at once.
-const CHUNK = 256 * 1024;
 
 /**
  * Reads a file into a new temporary table, through `COPY … FROM STDIN`, checking every record on the way.
@@ -60,45 +57,47 @@ export async function stageFile(
   await createStaging(context.session, name, context.prepared.staging);
   const staged: StagedFile = {
     name,
-    file: input.name,
+    csvs: [],
     columns: [],
     rowsRead: 0,
     rowsRejected: 0,
     rowsStaged: 0,
     notes: new FileNotes(),
   };
-  const buffers: Buffers = { reader: null, out: new RowBuffer() };
+  const copy = new StagingCopy(context.session, name);
+  let reader: CsvReader | null = null;
   let first: RowsOf | null = null, other: OtherSource | null = null;
-  for await (const { name, bytes } of input.members()) {
-    const reader = readerOf(bytes, buffers, context.source);
-    const rows = await readRows(context, name, reader, staged.notes);
-    if (rows instanceof OtherSource) {
-      other ??= rows;
-      staged.notes.otherMember(name, rows.what);
-      continue;
+  try {
+    for await (const { name, bytes } of input.members()) {
+      reader = readerOf(bytes, reader, context.source);
+      const rows = await readRows(context, name, reader, staged.notes);
+      if (rows instanceof OtherSource) {
+        other ??= rows;
+        staged.notes.otherMember(name, rows.what);
+        continue;
+      }
+      first ??= rows;
+      if (sorted(first.encoder.columns) !== sorted(rows.encoder.columns)) {
+        throw new LoadError("bad_header", `${first.name} and ${name} do not have the same columns.`);
+      }
+      staged.csvs.push({ name, firstRow: staged.rowsRead + 1 });
+      await stageRows(context, reader, rows, staged, input, copy);
     }
-    first ??= rows;
-    if (sorted(first.encoder.columns) !== sorted(rows.encoder.columns)) {
-      throw new LoadError("bad_header", `${first.name} and ${name} do not have the same columns.`);
-    }
-    await stageRows(context, reader, rows, staged, input, buffers.out);
+    await copy.finish();
+  } finally {
+    await copy.abort();
   }
   if (!first) throw other?.refusal ?? new LoadError("unreadable_file", `${input.name} holds no CSV.`);
   refuseEmpty(context, input, staged);
   return { ...staged, columns: first.encoder.columns };
 }
 
-/** What is used again for each of the CSVs in a `.zip`, of which there may be many. */
-interface Buffers {
-  reader: CsvReader | null;
-  out: RowBuffer;
-}
-
-function readerOf(bytes: ByteSource, buffers: Buffers, { delimiters = [","] }: Source): CsvReader {
-  if (buffers.reader) buffers.reader.open(bytes);
-  else buffers.reader = new CsvReader(bytes);
-  buffers.reader.delimiters = delimiters;
-  return buffers.reader;
+/** A reader of these bytes, in the memory of the one before: there may be many CSVs in a `.zip`. */
+function readerOf(bytes: ByteSource, before: CsvReader | null, { delimiters = [","] }: Source): CsvReader {
+  const reader = before ?? new CsvReader(bytes);
+  if (before) before.open(bytes);
+  reader.delimiters = delimiters;
+  return reader;
 }
 
 async function readRows(
@@ -151,14 +150,12 @@ async function stageRows(
   rows: RowsOf,
   staged: StagedFile,
   input: InputFile,
-  out: RowBuffer,
+  copy: StagingCopy,
 ): Promise<void> {
   const { badRows, rejects } = context;
   const { encoder } = rows;
-  let copy: CopyIn | null = new CopyIn(
-    context.session,
-    `COPY ${identifier(staged.name)} (load_row, ${identifiers(encoder.columns)}) FROM STDIN (FORMAT csv)`,
-  );
+  const out = copy.rows;
+  await copy.begin(rows.name, encoder.columns);
   try {
     for (let batch; (batch = await reader.next()) !== null;) {
       for (let r = 0; r < batch.records; r++) {
@@ -177,12 +174,8 @@ async function stageRows(
         if (rejects) await rejects.add(issues, batch.raw(r));
         else badRows.add(issues);
       }
-      if (badRows.count > 0 && copy) {
-        await copy.abort();
-        copy = null;
-      }
-      if (!copy) out.take();
-      else if (out.length >= CHUNK) await copy.write(out.take());
+      if (badRows.count > 0) await copy.abort();
+      await copy.send();
       context.onProgress({
         file: input.name,
         rows: staged.rowsRead,
@@ -190,18 +183,8 @@ async function stageRows(
         size: input.size,
       });
     }
-    if (!copy) return;
-    if (out.length > 0) await copy.write(out.take());
-    await copy.finish();
-    copy = null;
   } catch (error) {
-    const failed = copy;
-    copy = null;
-    await failed?.abort();
-    if (error instanceof CsvError) throw csvRefused(error, rows.name, rows.header);
-    throw copyRefused(error, rows.name) ?? error;
-  } finally {
-    await copy?.abort();
+    throw error instanceof CsvError ? csvRefused(error, rows.name, rows.header) : error;
   }
 }
 

@@ -58,6 +58,21 @@ export const SOURCE_TABLES = [
 /** The name of a table that loads feed. */
 export type SourceTable = typeof SOURCE_TABLES[number];
 
+/** The names of the columns of the source tables that the database has. */
+export type SourceColumns = ReadonlyMap<SourceTable, ReadonlySet<string>>;
+
+/** Reads the names of the columns of all source tables. */
+export async function columnsOfSources(session: Session): Promise<SourceColumns> {
+  const { rows } = await session.query<{ name: SourceTable; columns: string[] }>(
+    `SELECT name, array_agg(attname::text) AS columns
+     FROM unnest($1::text[]) name JOIN pg_attribute ON attrelid = to_regclass(name)
+     WHERE attnum > 0 AND NOT attisdropped GROUP BY name`,
+    [SOURCE_TABLES],
+  );
+  const found = new Map(rows.map(({ name, columns }) => [name, new Set(columns)]));
+  return new Map(SOURCE_TABLES.map((table) => [table, found.get(table) ?? new Set()]));
+}
+
 /** An identifier as SQL writes it. */
 export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 

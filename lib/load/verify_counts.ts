@@ -14,8 +14,8 @@ export interface WrongCount {
 }
 
 /**
- * Counts the records of all source tables anew, reading each of them once, and gives where the counts that the
- * database keeps (`sql/migrations/0019_record_counts.sql`) are others.
+ * Counts the records of all source tables anew, reading each of them once, and gives where the counts that
+ * the database keeps (`sql/migrations/0019_record_counts.sql`) are others.
  */
 export async function wrongCounts(sql: Sql): Promise<WrongCount[]> {
   const rows = await sql.unsafe(wrongCountsQuery);

@@ -14,7 +14,10 @@ const cleaned = (column: string): string =>
       ELSE btrim(${column}, $4)
     END, '')`;
 
-/** The records of an award file that the same agency would ask for, in any order, some of its columns made into others. */
+/**
+ * The records of an award file that the same agency would ask for, in any order, some of its columns made
+ * into others.
+ */
 function recordsOf(file: FileType<AwardRequest>, request: CReconciliation, columns: string) {
   const { query } = file.contents({ ...request, file_format: "csv", element_numbers: false });
   const { text, values } = selecting(columns, unordered(query));

@@ -13,7 +13,9 @@ import {
 } from "../files/request_fields.ts";
 import { differences } from "./differences.ts";
 
-/** A validated request to reconcile a File C, in its canonical form; the upload is added once it is stored. */
+/**
+ * A validated request to reconcile a File C, in its canonical form; the upload is added once it is stored.
+ */
 export interface CReconciliation extends FileRequest {
   agency_type: AwardRequest["agency_type"];
 }

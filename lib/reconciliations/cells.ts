@@ -28,7 +28,7 @@ const MOST_DIGITS = 1000;
 /** Larger exponents are none: a few characters would become a number of thousands of digits. */
 const LARGEST_EXPONENT = 100;
 
-const NUMBER = /^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE]([-+]?\d{1,4}))?$/;
+const NUMBER = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE]([-+]?\d{1,4}))?$/;
 
 /**
  * A number as Postgres reads it, its scale kept; undefined where the text is none. A text with commas loses
@@ -46,7 +46,9 @@ function withoutCommas(text: string): string {
   return /^\d+$/.test(rest.replace(".", "").replace("-", "")) ? rest : text;
 }
 
-/** Whether bytes are a number in its usual form: an optional minus, digits, and perhaps a point among them. */
+/**
+ * Whether bytes are a number in its usual form: an optional minus, digits, and perhaps a point among them.
+ */
 export function isUsualNumber(bytes: Uint8Array, from: number, to: number): boolean {
   let digits = 0, points = 0;
   for (let i = bytes[from] === 0x2d ? from + 1 : from; i < to; i++) {

@@ -19,8 +19,8 @@ const MOST_MILLISECONDS = 3_000;
 const unpack = promisify(gunzip);
 
 /**
- * Reads the first lines of a differences file by its first bytes; undefined where it is not there (any more), or
- * cannot be unpacked.
+ * Reads the first lines of a differences file by its first bytes; undefined where it is not there (any more),
+ * or cannot be unpacked.
  *
  * @param file its key, and its name, which says whether it is compressed
  * @throws {ServiceError} `storage_unavailable`, also where it takes too long

@@ -117,6 +117,9 @@ export class IncomingUpload implements AsyncDisposable {
   }
 }
 
-/** Whether a removal is done, which whoever has sent the upload waits for; one that takes too long is left to the sweep. */
+/**
+ * Whether a removal is done, which whoever has sent the upload waits for; one that takes too long is left to
+ * the sweep.
+ */
 const isDone = (removal: Promise<void>): Promise<boolean> =>
   unlessAborted(removal, AbortSignal.timeout(MOST_REMOVAL_MILLISECONDS)).then(() => true, () => false);

@@ -7,8 +7,8 @@ import { findColumns } from "./header.ts";
 import type { UploadLayout } from "./layout.ts";
 
 /**
- * The most KiB that one record may have. Real ones have a few thousand bytes; a longer one would become a finding
- * several times as long.
+ * The most KiB that one record may have. Real ones have a few thousand bytes; a longer one would become a
+ * finding several times as long.
  */
 const LONGEST_KIB = 1024;
 /** And the header: where its end is not in what is looked at first, this is no CSV. */

@@ -46,8 +46,8 @@ export async function reconcile(
       return done ? null : value;
     }));
   } catch (error) {
-    // What is wrong with a file that is not the one that was sent any more is not its sender's fault: whoever has opened
-    // it says so at its end.
+    // What is wrong with a file that is not the one that was sent any more is not its sender's fault: whoever
+    // has opened it says so at its end.
     if (error instanceof ServiceError && error.code === "upload_malformed") {
       while (!(await chunks.next()).done);
     }

@@ -13,7 +13,9 @@ export interface UploadTable {
   name: string;
   /** Its columns, besides `row_number` and `fault`. */
   columns: readonly string[];
-  /** The values of these columns, as Postgres reads them; undefined for a record that no rule would look at. */
+  /**
+   * The values of these columns, as Postgres reads them; undefined for a record that no rule would look at.
+   */
   valuesOf(record: UploadRecord): readonly (string | null)[] | undefined;
 }
 

@@ -2,8 +2,8 @@ import type { UploadLayout } from "./layout.ts";
 import { malformed } from "./read_upload.ts";
 
 /**
- * So many records may be left out: each is named, in a hundred times as many bytes as it may have, and where there
- * are more, something is wrong with the file as a whole.
+ * So many records may be left out: each is named, in a hundred times as many bytes as it may have, and where
+ * there are more, something is wrong with the file as a whole.
  */
 const MOST_LEFT_OUT = 1_000_000;
 

@@ -3,7 +3,7 @@ import { filled } from "../load/cells/cell_text.ts";
 import { code, required, yesOrNo } from "../load/cells/cell_values.ts";
 import { type KnownColumn, loosely, matchHeader, recognisesRequired } from "../load/header/header.ts";
 import { LoadError } from "../load/load_error.ts";
-import { claim } from "../load/merge/replace.ts";
+import { claim, onlyCsv } from "../load/merge/replace.ts";
 import type { Source } from "../load/source.ts";
 import { identifier } from "../load/table_columns.ts";
 import { upsert } from "../load/merge/upsert.ts";
@@ -84,6 +84,7 @@ export const agencies: Source = {
       },
       async merge(session, staging, merged) {
         claim(merged, "the agency codes");
+        onlyCsv(staging);
         await refuseUndecided(session, staging.name);
         await session.query(CGACS(staging.name));
         const cgacs = await upsert(session, {

@@ -67,7 +67,7 @@ export const failedEdits: Source = {
           table: "tas_failed_edits",
           id: "tas_failed_edits_id",
           columns: FED,
-          staging: staging.name,
+          staging,
           merged,
         }),
     }),

@@ -2,7 +2,7 @@ import type { Session } from "../db.ts";
 import { filled } from "../load/cells/cell_text.ts";
 import { amount, code } from "../load/cells/cell_values.ts";
 import { loosely, matchHeader, recognisesRequired } from "../load/header/header.ts";
-import { claim, replaceRows } from "../load/merge/replace.ts";
+import { claim, onlyCsv, replaceRows } from "../load/merge/replace.ts";
 import type { Source } from "../load/source.ts";
 import { identifier, identifiers } from "../load/table_columns.ts";
 import { type RecordCells, ValueEncoder } from "../load/cells/value_encoder.ts";
@@ -50,7 +50,7 @@ export const fileB: Source = {
         return new ValueEncoder(FED, found, valuesOf);
       },
       async merge(session, staging, merged) {
-        const submission = await submissionOf(session, staging.file, options);
+        const submission = await submissionOf(session, onlyCsv(staging).name, options);
         claim(merged, `submission ${submission.submission_id}`);
         await publish(session, submission);
         const incoming = `${staging.name}_incoming`;

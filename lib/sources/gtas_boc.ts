@@ -105,7 +105,7 @@ export const gtasBoc: Source = {
           table: "gtas_boc",
           id: "gtas_boc_id",
           columns: FED,
-          staging: staging.name,
+          staging,
           merged,
         }),
     }),

@@ -23,7 +23,7 @@ export interface Submission {
 type Options = Readonly<Partial<Record<string, string>>>;
 
 // SubID-123_File-B_FY23P09_…, …FY23P01-P02_…, …FY23Q3_…
-const NAME = /^SubID-(\d{1,9})_File-B_FY(\d\d)(?:(P01-P02)|P(\d\d)|Q([1-4]))_/i;
+const NAME = /(?:^|[/\\])SubID-(\d{1,9})_File-B_FY(\d\d)(?:(P01-P02)|P(\d\d)|Q([1-4]))_[^/\\]*$/i;
 
 /** What the name of a published file says of its submission. */
 function byName(file: string): Options {

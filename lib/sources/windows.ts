@@ -1,7 +1,7 @@
 import { dateAndTime, yearAndPeriod } from "../load/cells/cell_values.ts";
 import { type KnownColumn, loosely, matchHeader, recognisesRequired } from "../load/header/header.ts";
 import { LoadError } from "../load/load_error.ts";
-import { claim, replaceRows } from "../load/merge/replace.ts";
+import { claim, onlyCsv, replaceRows } from "../load/merge/replace.ts";
 import type { Source } from "../load/source.ts";
 import { identifier, identifiers } from "../load/table_columns.ts";
 import { ValueEncoder } from "../load/cells/value_encoder.ts";
@@ -32,6 +32,7 @@ export const windows: Source = {
       },
       async merge(session, staging, merged) {
         claim(merged, "the submission window schedule");
+        onlyCsv(staging);
         const { rows: twice } = await session.query<{ year: number; period: number; lines: string }>(
           `SELECT year, period, string_agg(${LINE}::text, ' and ' ORDER BY ${LINE}) AS lines
            FROM ${identifier(staging.name)} GROUP BY 1, 2 HAVING count(*) > 1 ORDER BY 1, 2`,

@@ -42,9 +42,9 @@ export class LocalStore implements FileStore {
   constructor(readonly options: LocalStoreOptions) {}
 
   /**
-   * Makes the folder that holds all files, where it is not there: once, at the start or as soon as it can be. When
-   * it is gone later, its disk is not mounted any more, and files that were stored below its mount point would be
-   * hidden by the next mount.
+   * Makes the folder that holds all files, where it is not there: once, at the start or as soon as it can be.
+   * When it is gone later, its disk is not mounted any more, and files that were stored below its mount point
+   * would be hidden by the next mount.
    *
    * @throws {ServiceError} `storage_unavailable`
    */
@@ -295,7 +295,10 @@ function read(file: Deno.FsFile, range?: ByteRange): ReadableStream<Uint8Array<A
   }, { highWaterMark: 0 });
 }
 
-/** Reads into the same bytes again and again: of a large file new ones would become memory that nobody frees soon. */
+/**
+ * Reads into the same bytes again and again: of a large file new ones would become memory that nobody frees
+ * soon.
+ */
 async function* bytesOf(
   file: Deno.FsFile,
   signal: AbortSignal | undefined,

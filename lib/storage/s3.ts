@@ -55,8 +55,8 @@ export class S3Store implements FileStore, Disposable {
   }
 
   /**
-   * Where a whole bucket is not there, S3 says of each object what it says of one that is not: none is lost then.
-   * Looked at once more, in case the bucket has come back meanwhile.
+   * Where a whole bucket is not there, S3 says of each object what it says of one that is not: none is lost
+   * then. Looked at once more, in case the bucket has come back meanwhile.
    */
   async #find(name: string, signal: AbortSignal | undefined, milliseconds?: number) {
     const found = await this.#bucket.head(name, signal, milliseconds);
@@ -65,7 +65,9 @@ export class S3Store implements FileStore, Disposable {
     return await this.#bucket.head(name, signal, milliseconds);
   }
 
-  /** Reads by ranges, the next one while the last is worked on: a stream that is not read would be cut off. */
+  /**
+   * Reads by ranges, the next one while the last is worked on: a stream that is not read would be cut off.
+   */
   async *#bytesOf(
     name: string,
     size: number,

@@ -18,7 +18,10 @@ const REASONS: Record<string, Refusal> = {
   RequestTimeTooSkewed: "clock",
 };
 
-/** Counts an error of the bucket where it is one that no retry helps, and that whoever runs the service has to mend. */
+/**
+ * Counts an error of the bucket where it is one that no retry helps, and that whoever runs the service has to
+ * mend.
+ */
 export function countRefusal(error: unknown): void {
   if (!(error instanceof Error)) return;
   const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;

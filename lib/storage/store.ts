@@ -23,7 +23,9 @@ export interface NewFile {
    * left behind can be found. Stores without uploads never call it.
    */
   onUpload?: (uploadId: string) => Promise<void>;
-  /** Whether to hold as little in memory as can be, which takes longer: for those of whom there may be many. */
+  /**
+   * Whether to hold as little in memory as can be, which takes longer: for those of whom there may be many.
+   */
   isLean?: boolean;
   /**
    * Breaks off what is under way, at once; `write` and `finish` then throw its reason. `abort` is still to be

@@ -1,10 +1,28 @@
+import { variable } from "../environment.ts";
 import { printable } from "./printable.ts";
 
 /** Where progress is shown: standard error, mostly. */
 export interface ProgressTarget {
   isTerminal(): boolean;
   writeSync(bytes: Uint8Array): number;
+  /** How wide the terminal is; undefined where that is not known. */
+  columns?(): number | undefined;
 }
+
+/**
+ * Standard error, as wide as its terminal is just now; one that can write no line over (TERM=dumb) is none.
+ */
+export const standardError: ProgressTarget = {
+  isTerminal: () => Deno.stderr.isTerminal() && variable("TERM") !== "dumb",
+  writeSync: (bytes) => Deno.stderr.writeSync(bytes),
+  columns() {
+    try {
+      return Deno.consoleSize().columns;
+    } catch {
+      return undefined;
+    }
+  },
+};
 
 const BAR = 20;
 const CLEAR_LINE = "\r\x1b[K";
@@ -26,7 +44,7 @@ export class ProgressLine {
   /** Writes the line, in the place of what it said before. */
   show(text: string): void {
     if (!this.isTerminal || text === this.#shown) return;
-    this.#write(CLEAR_LINE + printable(text).replaceAll("\n", " "));
+    this.#write(CLEAR_LINE + cut(printable(text).replaceAll("\n", " "), this.#target.columns?.()));
     this.#shown = text;
   }
 
@@ -45,4 +63,14 @@ export class ProgressLine {
 export function bar(share: number): string {
   const filled = Math.round(Math.min(1, Math.max(0, share)) * BAR);
   return "█".repeat(filled) + "░".repeat(BAR - filled);
+}
+
+/**
+ * Of a line that is wider than the terminal, whose first rows nothing would take away, its end is left out.
+ */
+function cut(text: string, columns: number | undefined): string {
+  const characters = [...text];
+  return !columns || characters.length < columns
+    ? text
+    : `${characters.slice(0, Math.max(0, columns - 2)).join("")}…`;
 }

@@ -6,7 +6,10 @@ import { lastAgenciesOf } from "../../lib/generations/last_agencies.ts";
 
 /** The agencies that a visitor may choose from. */
 export interface AgencyChoices {
-  /** Those that were asked for last first, then by code; FRECs that do not submit as such only where they are one's own. */
+  /**
+   * Those that were asked for last first, then by code; FRECs that do not submit as such only where they are
+   * one's own.
+   */
   listed: readonly Agency[];
   /** How many of them were asked for last. */
   last: number;
@@ -76,7 +79,9 @@ const folded = (text: string | null): string =>
 
 const withoutAbbreviation = (name: string | null): string => (name ?? "").replace(/\s*\([^()]*\)\s*$/, "");
 
-/** What stands in parentheses behind a name, and the initials of its words, with and without the small ones. */
+/**
+ * What stands in parentheses behind a name, and the initials of its words, with and without the small ones.
+ */
 function abbreviationsOf(name: string | null): string[] {
   const given = /\(([^()]+)\)\s*$/.exec(name ?? "")?.[1];
   const words = withoutAbbreviation(name).split(/[^\p{L}]+/u).filter(Boolean);
@@ -88,7 +93,10 @@ function abbreviationsOf(name: string | null): string[] {
   ];
 }
 
-/** Whether every word that was typed begins a word of the agency's, or is a part of it where it is long enough. */
+/**
+ * Whether every word that was typed begins a word of the agency's, or is a part of it where it is long
+ * enough.
+ */
 const isPartOf = (wanted: string, { code, name }: Agency): boolean => {
   const text = folded(`${code} ${name ?? ""}`);
   return wanted.split(" ").every((word) =>

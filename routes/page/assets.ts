@@ -51,7 +51,9 @@ const hashOf = (text: string): string =>
   createHash("sha256").update(text).digest("hex").slice(0, HASH_DIGITS);
 const hashes = new Map(Object.entries(ASSETS).map(([name, text]) => [name, hashOf(text)]));
 
-/** Where a page finds an asset: by what is in it, so that browsers need not ask whether it is still the same. */
+/**
+ * Where a page finds an asset: by what is in it, so that browsers need not ask whether it is still the same.
+ */
 export const assetAddress = (name: AssetName): string => `/${name}?${hashes.get(name)}`;
 
 /** `GET /page.css` and what else the pages load. */

@@ -11,8 +11,8 @@ const LEFT = 52, BELOW = 20, ABOVE = 8;
 const MOST_LABELS = 6;
 
 /**
- * Bars of numbers, drawn here rather than in the browser; whoever does not see them, or wants the numbers, has
- * a table of the same.
+ * Bars of numbers, drawn here rather than in the browser; whoever does not see them, or wants the numbers,
+ * has a table of the same.
  *
  * @param says what there is to see, in a sentence
  */

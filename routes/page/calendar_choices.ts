@@ -20,7 +20,10 @@ const months = (name: string, year: number, month: number, count: number): DayRa
 /** The fiscal year of a day: it begins in October of the year before. */
 const fiscalYearOf = (today: Date): number => today.getUTCFullYear() + (today.getUTCMonth() >= 9 ? 1 : 0);
 
-/** The ranges of days that are asked for most: this and last month, fiscal years, and quarters that have begun. */
+/**
+ * The ranges of days that are asked for most: this and last month, fiscal years, and quarters that have
+ * begun.
+ */
 export function usualRanges(today: Date): DayRange[] {
   const [year, month] = [today.getUTCFullYear(), today.getUTCMonth()];
   const fiscal = fiscalYearOf(today);

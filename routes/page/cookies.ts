@@ -6,13 +6,15 @@ type Site = Pick<Dependencies, "publicUrl">;
 
 const isSecure = ({ publicUrl }: Site): boolean => publicUrl?.startsWith("https:") ?? false;
 
-/** With that prefix a browser takes the cookie from this very host only, not from another one of its domain. */
+/**
+ * With that prefix a browser takes the cookie from this very host only, not from another one of its domain.
+ */
 const nameOf = (site: Site, name: string): string => isSecure(site) ? `__Host-${name}` : name;
 
 /**
  * Has a visitor's browser keep something that no script sees. It comes with whoever follows a link from
- * elsewhere, so that a link to a job leads there, and one of the issuer back; but with nothing else that another
- * site sends.
+ * elsewhere, so that a link to a job leads there, and one of the issuer back; but with nothing else that
+ * another site sends.
  */
 export const keep = (c: Context, site: Site, name: string, value: string, seconds: number): void =>
   setCookie(c, nameOf(site, name), value, {

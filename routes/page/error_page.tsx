@@ -5,8 +5,8 @@ import { type ErrorBody, errorResponse } from "../error_response.ts";
 import { CONTENT_SECURITY_POLICY, Layout } from "./layout.tsx";
 
 /**
- * Whether an error is read by a person: a browser asks for HTML, and for no route of the API but a file, which
- * a link in a mail or a history leads to.
+ * Whether an error is read by a person: a browser asks for HTML, and for no route of the API but a file,
+ * which a link in a mail or a history leads to.
  */
 export const isForPeople = (c: Context): boolean =>
   (!c.req.path.startsWith("/v1/") || c.req.path.startsWith(FILES_PATH)) &&

@@ -4,8 +4,8 @@ import { number, sizeOf, stateWords } from "./job_words.ts";
 import { Moment } from "./moments.tsx";
 
 /**
- * A visitor's files, told apart at a glance, each with its download. On a narrow screen they stand one below the
- * other; the roles say that it is a table there too.
+ * A visitor's files, told apart at a glance, each with its download. On a narrow screen they stand one below
+ * the other; the roles say that it is a table there too.
  */
 export function Jobs({ jobs }: { jobs: readonly OwnJob[] }) {
   if (jobs.length === 0) return <p>There is none yet.</p>;

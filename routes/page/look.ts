@@ -27,8 +27,8 @@ export interface Look {
 }
 
 /**
- * Looks at what a form would give, with as much of it as is filled in; undefined where that is too little. What
- * is told is kept in the audit, as it is of the API's routes.
+ * Looks at what a form would give, with as much of it as is filled in; undefined where that is too little.
+ * What is told is kept in the audit, as it is of the API's routes.
  *
  * @throws {ServiceError} `permission_denied`
  */

@@ -15,8 +15,8 @@ const COOKIE = "sign-in-";
 const MOST_UNDER_WAY = 4;
 
 /**
- * Signing in at the issuer: `GET /sign-in/provider` leads there, and it leads back to `GET /sign-in/callback`.
- * `GET /signed-out` is where one is after signing out.
+ * Signing in at the issuer: `GET /sign-in/provider` leads there, and it leads back to
+ * `GET /sign-in/callback`. `GET /signed-out` is where one is after signing out.
  */
 export function providerRoutes(dependencies: Dependencies) {
   const routes = new Hono<Visited>();

@@ -1,8 +1,8 @@
 import { usualRanges } from "./calendar_choices.ts";
 
 /**
- * The usual ranges of days, of which the chosen one is marked; a link fills the form by its address, the script
- * does it in place.
+ * The usual ranges of days, of which the chosen one is marked; a link fills the form by its address, the
+ * script does it in place.
  */
 export function Ranges({ start, end, address }: {
   /** What is chosen, `YYYY-MM-DD`. */

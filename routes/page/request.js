@@ -35,7 +35,8 @@ const fields = (of = form) => {
 // What the form would give is shown as it is filled in; its address is then that of the filled form.
 let asked = new AbortController();
 let timer;
-// What stands there at first is of the form as it came: it may have been filled in since, also by the browser.
+// What stands there at first is of the form as it came: it may have been filled in since, also by the
+// browser.
 const asItCame = form.cloneNode(true);
 asItCame.reset();
 show(asItCame);

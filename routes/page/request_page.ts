@@ -12,7 +12,10 @@ import { lookAt } from "./look.ts";
 import { orRefusal } from "./or_refusal.ts";
 import { forVisitors, requireVisitor } from "./visitor.ts";
 
-/** What a button of the form asks to see first, by its value: what the page's address then has besides the form. */
+/**
+ * What a button of the form asks to see first, by its value: what the page's address then has besides the
+ * form.
+ */
 const LOOKS: ReadonlyMap<string, Record<string, string>> = new Map([
   ["look", {}],
   ["records", { records: "first" }],

@@ -24,9 +24,9 @@ const partition = (year: number) => `${TABLE}_${year}`;
 const firstDay = (year: number) => `${year - 1}-10-01`;
 
 /**
- * Contracts by number: one of `rows / YEARS` of each fiscal year in turn, and of the year behind the last from
- * `rows` on. A tenth of each year is agency 097's, a fiftieth 020's, one in five thousand 015's. Of the 290
- * columns 17 are filled, with some 250 bytes; a corrected one has another amount.
+ * Contracts by number: one of `rows / YEARS` of each fiscal year in turn, and of the year behind the last
+ * from `rows` on. A tenth of each year is agency 097's, a fiftieth 020's, one in five thousand 015's. Of the
+ * 290 columns 17 are filled, with some 250 bytes; a corrected one has another amount.
  *
  * @param numbers a query of `n` and `revision`
  */
@@ -120,7 +120,9 @@ async function strip(sql: Sql, indexes: Named[], triggers: Named[]): Promise<voi
   await sql.unsafe(`ALTER TABLE ${TABLE} SET (autovacuum_enabled = off)`);
 }
 
-/** Puts an empty table in its place that has a partition for each fiscal year, and one for what has no day. */
+/**
+ * Puts an empty table in its place that has a partition for each fiscal year, and one for what has no day.
+ */
 async function partByYear(sql: Sql): Promise<void> {
   await sql.unsafe(`
     CREATE TABLE parted (LIKE ${TABLE} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING IDENTITY)
@@ -137,6 +139,8 @@ async function partByYear(sql: Sql): Promise<void> {
   );
 }
 
-/** An index of the partitioned table: what is unique must have the day in it, and is so only in a partition. */
+/**
+ * An index of the partitioned table: what is unique must have the day in it, and is so only in a partition.
+ */
 const withPartitionKey = (text: string): string =>
   /UNIQUE/.test(text) ? text.replace(/\)$/, ", action_date)") : text;

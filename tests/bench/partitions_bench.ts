@@ -1,12 +1,12 @@
 /**
- * The contracts' table as it is against the same table with a partition for each fiscal year: its size, a nightly
- * load by the loaders' own merge, files of one fiscal year and of five, VACUUM after a load and after a
- * twentieth of a year was changed, and taking a year away. Both in turn, in databases of their own, with the
- * service's triggers and queries. What a load reports, every file's SHA-256 and at last the counts must be the
- * same on both; the first files are compared with COPY as well.
+ * The contracts' table as it is against the same table with a partition for each fiscal year: its size, a
+ * nightly load by the loaders' own merge, files of one fiscal year and of five, VACUUM after a load and after
+ * a twentieth of a year was changed, and taking a year away. Both in turn, in databases of their own, with
+ * the service's triggers and queries. What a load reports, every file's SHA-256 and at last the counts must
+ * be the same on both; the first files are compared with COPY as well.
  *
- * Ten million rows take half an hour and some 20 GB of disk. `BENCH_ROWS`, `BENCH_BATCH` and `BENCH_ROUNDS` make
- * it smaller. Only Postgres 17 and newer have identity columns in partitioned tables.
+ * Ten million rows take half an hour and some 20 GB of disk. `BENCH_ROWS`, `BENCH_BATCH` and `BENCH_ROUNDS`
+ * make it smaller. Only Postgres 17 and newer have identity columns in partitioned tables.
  */
 // deno-lint-ignore-file no-console -- a benchmark's answer goes to standard output
 import assert from "node:assert/strict";
@@ -68,7 +68,9 @@ async function measure<T>(
   return result;
 }
 
-/** New contracts of the last weeks, and corrections: of the fiscal year before (three in four), and of any. */
+/**
+ * New contracts of the last weeks, and corrections: of the fiscal year before (three in four), and of any.
+ */
 function batchOf(round: number): string {
   const added = Math.round(BATCH * 0.6), recent = Math.round(BATCH * 0.3), old = BATCH - added - recent;
   const first = ROWS + round * added;

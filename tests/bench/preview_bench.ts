@@ -1,6 +1,6 @@
 /**
- * A look at a file's first records: POST /v1/generations/preview with the API's rights, against the 100 ms that a
- * person does not notice, for the sample's files and for large ones.
+ * A look at a file's first records: POST /v1/generations/preview with the API's rights, against the 100 ms
+ * that a person does not notice, for the sample's files and for large ones.
  */
 import assert from "node:assert/strict";
 import { connect, type Sql } from "../../lib/db.ts";
@@ -18,7 +18,10 @@ const MOST_SECONDS = .1;
 const ACCOUNTS = Math.round(ROWS / 80);
 const YEAR = 2022, PERIOD = 6;
 
-/** Accounts of Defense and of others, each with forty lines of SF-133 and of GTAS, and ten of a published File B. */
+/**
+ * Accounts of Defense and of others, each with forty lines of SF-133 and of GTAS, and ten of a published File
+ * B.
+ */
 async function addAccounts(sql: Sql): Promise<void> {
   const account = `
     agency_identifier, availability_type_code, main_account_code, sub_account_code, tas, display_tas`;

@@ -1,7 +1,7 @@
 /**
  * A File C of a million rows against as many records of Files D1 and D2, half of them each: at most three
- * minutes, and under 256 MiB, as for every file; V8 takes some of that only once it has made enough garbage. All
- * 56 columns are there, with amounts in every column that takes one; one award in a hundred is missing on
+ * minutes, and under 256 MiB, as for every file; V8 takes some of that only once it has made enough garbage.
+ * All 56 columns are there, with amounts in every column that takes one; one award in a hundred is missing on
  * either side, and one has another sum; exactly those must be found. BENCH_ROWS makes it smaller.
  */
 // deno-lint-ignore-file no-console -- a benchmark's answer goes to standard output
@@ -51,8 +51,8 @@ async function addAwards(sql: Sql, agency: string, awards: number): Promise<void
 const CHUNK = 64 * 1024;
 
 /**
- * The File C that fits, but for what is planted: a row for each record, the contracts' first. Every chunk is in
- * the same memory, so that it is not the making of the file that is measured.
+ * The File C that fits, but for what is planted: a row for each record, the contracts' first. Every chunk is
+ * in the same memory, so that it is not the making of the file that is measured.
  */
 async function* fileC(awards: number): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder();

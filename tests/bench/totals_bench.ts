@@ -1,7 +1,7 @@
 /**
  * What the control totals cost: a big file with them against the same file without, read, encoded and hashed
- * by the steps of an attempt, with one cursor and with three. The totals are compared with Postgres' own sums,
- * and the files by their SHA-256, before a figure is printed.
+ * by the steps of an attempt, with one cursor and with three. The totals are compared with Postgres' own
+ * sums, and the files by their SHA-256, before a figure is printed.
  */
 // deno-lint-ignore-file no-console -- a benchmark's answer goes to standard output
 import assert from "node:assert/strict";

@@ -20,7 +20,10 @@ const account = (random: Random) => ({
 });
 const amount = (random: Random) => `${random.whole(1, 3)}${random.pick(["", ".5", ".50"])}`;
 
-/** Lines of the SF-133: one account may stand under two symbols, and then is two records where their status differs. */
+/**
+ * Lines of the SF-133: one account may stand under two symbols, and then is two records where their status
+ * differs.
+ */
 async function loadA(sql: Sql, random: Random): Promise<void> {
   await sql`TRUNCATE sf_133, tas_lookup, tas_failed_edits, submission_window_schedule`;
   const symbols = ["T1", "T2", "T3", "T4"].map((tas) => ({ tas, ...account(random) }));

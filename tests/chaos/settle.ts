@@ -39,8 +39,8 @@ export async function settle(service: ChaosService, journal: Journal): Promise<S
   const { sql } = service;
   for (const process of [service.api, ...service.workers]) await process.ready();
   const files = await rest(journal, FILES_SECONDS, () => unfinished(sql));
-  // Nor need the pauses be waited for after what could not be removed while S3 was away, or that a worker which was
-  // killed had taken to remove.
+  // Nor need the pauses be waited for after what could not be removed while S3 was away, or that a worker
+  // which was killed had taken to remove.
   await sql`UPDATE unpublished_object SET sweep_at = now(), claimed_until = NULL WHERE swept_at IS NULL`;
   const others = await rest(journal, REST_SECONDS, async () => [
     ...await tasks(sql),
@@ -71,8 +71,8 @@ export async function settle(service: ChaosService, journal: Journal): Promise<S
 }
 
 /**
- * Waits until nothing is left of something, for as long as it becomes less. What has not become less for so many
- * seconds is a violation. Gives the seconds that it took.
+ * Waits until nothing is left of something, for as long as it becomes less. What has not become less for so
+ * many seconds is a violation. Gives the seconds that it took.
  */
 async function rest(journal: Journal, seconds: number, left: () => Promise<string[]>): Promise<number> {
   const began = performance.now();

@@ -92,8 +92,8 @@ export class Uploads {
 }
 
 /**
- * Records that no rule looks at: one, so that there is a record whatever was picked, and as many as what is padded is
- * spread over, because one of more than 1 MiB is refused.
+ * Records that no rule looks at: one, so that there is a record whatever was picked, and as many as what is
+ * padded is spread over, because one of more than 1 MiB is refused.
  */
 const idle = <Record>(padding: number, record: Record): Record[] =>
   new Array(padding === 0 ? 1 : 20).fill(record);

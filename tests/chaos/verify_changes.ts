@@ -14,7 +14,10 @@ export interface VerifyChangesOptions {
   journal: Journal;
 }
 
-/** By which columns records are told apart, and how many of the first they are ordered by (files.md, "Changes"). */
+/**
+ * By which columns records are told apart, and how many of the first they are ordered by (files.md,
+ * "Changes").
+ */
 const KEYS: Readonly<Record<string, string>> = {
   D1: "ContractTransactionUniqueKey",
   D2: "AssistanceTransactionUniqueKey",

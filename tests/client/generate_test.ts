@@ -253,7 +253,7 @@ Deno.test("the client makes, downloads and checks files, is interrupted at will,
       [D1, { ...env, DETACHED_TOKEN: `a\nb${secret}` }, 3, /The API token holds/],
       [D1, { ...env, DETACHED_URL: `http://ann:${secret}@127.0.0.1` }, 2, /no user or password/],
       [D1, { ...env, DETACHED_URL: `http//${secret}` }, 2, /DETACHED_URL must be an http/],
-      [[...D1, "--token-file", "no-such-file"], env, 3, /no-such-file cannot be read: No such file/],
+      [[...D1, "--token-file", "no-such-file"], env, 3, /no-such-file cannot be read: there is no such file/],
       [["--job", "4711"], env, 2, /no job 4711/],
     ];
     for (const [args, environment, code, message] of cases) {

@@ -25,7 +25,10 @@ const ENV = {
 };
 const PASSWORD = "hunter2-hunter2";
 
-/** Of faults that are one to the tasks, each task meets one, and each fault some tasks; where there is time, all meet all. */
+/**
+ * Of faults that are one to the tasks, each task meets one, and each fault some tasks; where there is time,
+ * all meet all.
+ */
 const some = (fault: number, of: number) => TASKS.filter((_, n) => isThorough || n % of === fault);
 
 /** Runs every task on a database that cannot be used, at once. */

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import deno from "../../deno.json" with { type: "json" };
+import { UsageError } from "../../lib/process_error.ts";
+import { readOptions } from "../../lib/run_main.ts";
 import { runDenoTask, runTask } from "../helpers/run_task.ts";
 
 /** A setting that every task would stop for, if it read it. */
@@ -61,3 +63,25 @@ for (const task of Object.keys(deno.tasks).filter((name) => !["encoder", "test",
     assert.match(err, /^[^\n]*--nonsense[^\n]*See "deno task \w+ --help"\.\n$|^It takes no arguments\./);
   });
 }
+
+Deno.test("an option that is there twice is refused, where only one of its values would count", () => {
+  const options = {
+    user: { type: "string", short: "u" },
+    agency: { type: "string", multiple: true },
+    all: { type: "boolean" },
+  } as const;
+  const read = (...args: string[]) => readOptions("token", args, options).values;
+  assert.deepEqual({ ...read("--user=ann", "--agency", "a", "--agency=b", "--all", "--all") }, {
+    user: "ann",
+    agency: ["a", "b"],
+    all: true,
+  });
+  for (const second of [["--user", "bob"], ["--user=bob"], ["-u", "bob"], ["-ubob"]]) {
+    assert.throws(
+      () => read("--user", "ann", ...second),
+      (error) =>
+        error instanceof UsageError &&
+        /^Option --user is there twice.*See "deno task token --help"\.$/.test(error.message),
+    );
+  }
+});

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { testDatabase } from "../helpers/database.ts";
 import { pgbouncerIsThere, startPgbouncer } from "../helpers/pgbouncer.ts";
+import { startRestartablePostgres } from "../helpers/restartable_postgres.ts";
+import { refuseTransactionPooling } from "../../lib/transaction_pooling.ts";
+import { connect } from "../../lib/db.ts";
 import { runTask } from "../helpers/run_task.ts";
 
 Deno.test("a database that is not UTF-8 is refused before anything is done to it", async () => {
@@ -51,6 +54,25 @@ Deno.test({
 });
 
 Deno.test({
+  name: "a pooler that gives out its connections in turn is found to share them as well (needs pgbouncer)",
+  ignore: !pgbouncerIsThere(),
+}, async () => {
+  await using db = await testDatabase();
+  const turns = "server_round_robin = 1";
+  await using pooler = await startPgbouncer(db.url, "transaction", "extra_float_digits,options", 6, turns);
+  // It has one connection, then two, then three that it knows.
+  for (const sessions of [1, 2, 3]) {
+    const sql = connect(pooler.url, { max: sessions, name: "test" });
+    await Promise.all(Array.from({ length: sessions }, () => sql.unsafe("SELECT pg_sleep(0.05)")));
+    await assert.rejects(
+      refuseTransactionPooling(pooler.url),
+      /leads to a pooler that gives each transaction/,
+    );
+    await sql.end();
+  }
+});
+
+Deno.test({
   name:
     "a pooler in session mode will do where it takes the settings that a connection begins with (needs pgbouncer)",
   ignore: !pgbouncerIsThere(),
@@ -71,4 +93,32 @@ Deno.test({
     /^DATABASE_URL leads to a pooler that passes over [^\n]* another search_path than [^\n]*\n$/,
   );
   assert.equal((await runTask(["status"], { DATABASE_URL: db.url })).code, 0);
+});
+
+Deno.test({
+  name:
+    "what a server's configuration sets otherwise is told of where a pooler passes over what a connection sets, and what to do (needs pgbouncer)",
+  ignore: !pgbouncerIsThere(),
+}, async () => {
+  const settings = { DateStyle: "SQL, DMY", TimeZone: "Europe/Berlin", lc_monetary: "C.UTF-8" };
+  await using server = await startRestartablePostgres("unfit-test", settings);
+  const look = async () => {
+    // It gives each client's session to the next, as it began.
+    await using pooler = await startPgbouncer(server.url, "session", "extra_float_digits,options");
+    await refuseTransactionPooling(pooler.url);
+  };
+  await assert.rejects(look, {
+    message:
+      /another DateStyle, TimeZone than this service needs: set DateStyle = 'ISO, MDY', TimeZone = 'UTC' for its user/,
+  });
+  await refuseTransactionPooling(server.url);
+  const sql = connect(server.url, { max: 1, name: "test" });
+  try {
+    await sql`ALTER ROLE postgres IN DATABASE postgres SET DateStyle = 'ISO, MDY'`;
+    await sql`ALTER ROLE postgres IN DATABASE postgres SET TimeZone = 'Etc/UTC'`;
+    await look();
+  } finally {
+    await sql`ALTER ROLE postgres IN DATABASE postgres RESET ALL`;
+    await sql.end();
+  }
 });

@@ -1,4 +1,6 @@
-/** Changing every secret as docs/operations.md, "Changing secrets", says, while requests and downloads go on. */
+/**
+ * Changing every secret as docs/operations.md, "Changing secrets", says, while requests and downloads go on.
+ */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { revokeToken } from "../../lib/auth/tokens.ts";

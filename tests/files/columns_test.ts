@@ -1,4 +1,6 @@
-/** What the dictionary says of each column: nothing is missing, and it is what the tables and documents have. */
+/**
+ * What the dictionary says of each column: nothing is missing, and it is what the tables and documents have.
+ */
 import assert from "node:assert/strict";
 import type { ColumnType } from "../../lib/files/columns.ts";
 import { fileTypeOf, fileTypes, requestBody } from "../../lib/files/registry.ts";

@@ -27,7 +27,9 @@ const SUB_TIERS = [
   ["funding_sub_tier_agency_co", "funding_sub_tier_agency_na"],
 ];
 
-/** A row of an award table: what totals are of is anything its type can hold, and few of it, so that it meets. */
+/**
+ * A row of an award table: what totals are of is anything its type can hold, and few of it, so that it meets.
+ */
 const someAward = (code: "D1" | "D2") =>
   fc.record({
     [code === "D1" ? "detached_award_proc_unique" : "afa_generated_unique"]: someText,

@@ -16,8 +16,8 @@ export interface Cable extends AsyncDisposable {
   /** Cuts the connection by which the server has sent so many bytes more, right behind the last of them. */
   cutAfter(bytes: number): void;
   /**
-   * From now on nothing comes through the connections that there are, and nobody is told: as through a firewall
-   * that has forgotten them. Later ones work.
+   * From now on nothing comes through the connections that there are, and nobody is told: as through a
+   * firewall that has forgotten them. Later ones work.
    */
   mute(): void;
   /** The same for every connection, later ones too. */

@@ -1,4 +1,6 @@
-/** Files of changes as this project's documents describe them, worked out anew, and slowly, from whole files. */
+/**
+ * Files of changes as this project's documents describe them, worked out anew, and slowly, from whole files.
+ */
 
 /** A line of a file, and what stands in its cells: null for NULL. */
 export interface ModelRecord {

@@ -1,11 +1,11 @@
 import { Random } from "./random.ts";
 
 /**
- * What can befall a request: `error` is answered with 500, `slow_down` with 503 and `no_bucket` with 404, as where the
- * whole bucket is not there, all unseen by S3;
- * `reset` cuts the connection while the request is being sent; `lose_answer` lets S3 do it, then cuts the
- * connection instead of answering; `stall` takes the request and never answers; `stall_answer` lets S3 do it,
- * and stops in the middle of the answer; `corrupt` changes a byte of the body on its way to S3.
+ * What can befall a request: `error` is answered with 500, `slow_down` with 503 and `no_bucket` with 404, as
+ * where the whole bucket is not there, all unseen by S3; `reset` cuts the connection while the request is
+ * being sent; `lose_answer` lets S3 do it, then cuts the connection instead of answering; `stall` takes the
+ * request and never answers; `stall_answer` lets S3 do it, and stops in the middle of the answer; `corrupt`
+ * changes a byte of the body on its way to S3.
  */
 export type Fault =
   | keyof typeof ERRORS

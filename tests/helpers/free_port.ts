@@ -1,6 +1,6 @@
 /**
- * Below the ports that Linux gives out by itself: neither a server that asks for any port nor a client's end of a
- * connection comes in between, as it would while a server is restarted.
+ * Below the ports that Linux gives out by itself: neither a server that asks for any port nor a client's end
+ * of a connection comes in between, as it would while a server is restarted.
  */
 const FIRST = 20_000;
 const PORTS = 12_000;

@@ -1,7 +1,7 @@
 /**
  * An OpenID Connect issuer as a process of its own: the certified `oidc-provider`. Its configuration comes as
- * JSON on standard input; it gives JWT access tokens to its clients (`client_credentials`), and signs people in,
- * whatever their password, where it has a site to do so for.
+ * JSON on standard input; it gives JWT access tokens to its clients (`client_credentials`), and signs people
+ * in, whatever their password, where it has a site to do so for.
  */
 import Provider from "oidc-provider";
 import type { IssuerConfiguration } from "./issuer.ts";

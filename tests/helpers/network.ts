@@ -1,4 +1,7 @@
-/** A network of hosts on one machine: Linux' network namespaces, of which one is the switch between the others. */
+/**
+ * A network of hosts on one machine: Linux' network namespaces, of which one is the switch between the
+ * others.
+ */
 import { fileURLToPath } from "node:url";
 
 /** One host of it. */

@@ -12,7 +12,10 @@ export interface Proxy extends AsyncDisposable {
   url: string;
 }
 
-/** How long nginx waits for the next bytes of a response where its configuration does not say (proxy_read_timeout). */
+/**
+ * How long nginx waits for the next bytes of a response where its configuration does not say
+ * (proxy_read_timeout).
+ */
 export const NGINX_WAITS_SECONDS = 60;
 
 /**

@@ -31,8 +31,8 @@ export interface PageUnderTest extends AsyncDisposable {
   token: string;
   tokenId: string;
   /**
-   * Goes back to where a visitor begins who is not signed in, with nobody's job in the service, and another token for
-   * the same user.
+   * Goes back to where a visitor begins who is not signed in, with nobody's job in the service, and another
+   * token for the same user.
    */
   startAnew(): Promise<void>;
   /** Presses the tabulator until an element has the focus. Throws where it never gets it. */

@@ -17,8 +17,8 @@ const VERSION_FIRST = "deno run -q --no-config --no-lock lib/dev/version.ts && "
 const DENO = `deno() { if [ "$1" = eval ]; then printf %s "$DENO"; else "$DENO" "$@"; fi; }`;
 
 /**
- * Runs what `deno task <words>` runs to its end, with the task's own permissions: one process, where `deno task`
- * starts three or four.
+ * Runs what `deno task <words>` runs to its end, with the task's own permissions: one process, where
+ * `deno task` starts three or four.
  *
  * @param input what it gets on standard input; nothing unless said otherwise
  */

@@ -8,7 +8,8 @@ export const DEADLINE_SECONDS = 180;
  *
  * @param what the condition in words, for the error
  * @param look looks whether it holds: anything but undefined, null and false ends the waiting and is returned
- * @param options `seconds`: a deadline of the test's own, where it is a promise that the condition holds by then
+ * @param options `seconds`: a deadline of the test's own, where it is a promise that the condition holds by
+ * then
  * @throws when it does not hold within the deadline
  */
 export async function until<T>(

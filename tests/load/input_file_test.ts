@@ -1,30 +1,15 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
-import {
-  Uint8ArrayReader,
-  Uint8ArrayWriter,
-  ZipWriter,
-  type ZipWriterConstructorOptions,
-} from "@zip.js/zip.js";
+import type { ZipWriterConstructorOptions } from "@zip.js/zip.js";
 import { openInput } from "../../lib/load/input/open_input.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { Random } from "../helpers/random.ts";
 import { archiveCsv, loadText, refusal, temporaryFile } from "../helpers/sources.ts";
+import { zipped as zip } from "../helpers/zipped.ts";
 
 const contracts = (keys: string[]) =>
   archiveCsv("contracts", keys.map((key) => ({ contract_transaction_unique_key: key })));
 const bytesOf = (text: string) => new TextEncoder().encode(text);
-
-async function zip(
-  entries: Record<string, string>,
-  options: ZipWriterConstructorOptions = {},
-): Promise<Uint8Array> {
-  const writer = new ZipWriter(new Uint8ArrayWriter(), options);
-  for (const [name, content] of Object.entries(entries)) {
-    await writer.add(name, new Uint8ArrayReader(bytesOf(content)));
-  }
-  return await writer.close();
-}
 
 Deno.test("a gzipped file is unpacked on the way, told by its bytes and not by its name", async () => {
   await using database = await testDatabase();

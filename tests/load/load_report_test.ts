@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { LoadReport } from "../../lib/commands/load_report.ts";
 
-function report(terminal: boolean) {
+function report(terminal: boolean, columns?: number) {
   let written = "", now = 0;
   const shown = new LoadReport({
     isTerminal: () => terminal,
+    columns: () => columns,
     writeSync(bytes) {
       written += new TextDecoder().decode(bytes);
       return bytes.length;
@@ -35,6 +36,14 @@ Deno.test("on a terminal a bar shows the share, rows per second and the time lef
   shown.show({ phase: "merging" });
   shown.clear();
   assert(written().endsWith("Merging the rows …\r\x1b[K"));
+});
+
+Deno.test("on a narrow terminal the line is cut, for its first row would stay there each time", () => {
+  const { at, written } = report(true, 40);
+  at(10, 20_000, 250);
+  const [, line] = written().split("\r\x1b[K");
+  assert.equal(line, "f.csv █████░░░░░░░░░░░░░░░ 25 %, 20,00…");
+  assert.equal(line.length, 39);
 });
 
 Deno.test("elsewhere a plain line comes now and then, and standard input has no share", () => {

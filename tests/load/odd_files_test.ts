@@ -1,14 +1,13 @@
 /** Files that are not what they seem, and what a load says of them. */
 import assert from "node:assert/strict";
-import { Uint8ArrayReader, Uint8ArrayWriter, ZipWriter } from "@zip.js/zip.js";
 import { sentenceFor } from "../../lib/commands/load_sentence.ts";
 import { printable } from "../../lib/terminal/printable.ts";
 import { findSource } from "../../lib/sources/registry.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { runTask } from "../helpers/run_task.ts";
 import { archiveCsv, load, loadText, refusal, rowsOf, temporaryFile } from "../helpers/sources.ts";
+import { zipped as zip } from "../helpers/zipped.ts";
 
-const bytesOf = (text: string) => new TextEncoder().encode(text);
 const contract = (key: string, cells: Record<string, string> = {}) => ({
   contract_transaction_unique_key: key,
   ...cells,
@@ -20,14 +19,6 @@ const ASSISTANCE = archiveCsv("assistance", [{ assistance_transaction_unique_key
 async function shell(command: string, ...args: string[]): Promise<void> {
   const { success } = await new Deno.Command("/bin/sh", { args: ["-c", command, ...args] }).output();
   assert(success);
-}
-
-async function zip(entries: Record<string, string>): Promise<Uint8Array<ArrayBuffer>> {
-  const writer = new ZipWriter(new Uint8ArrayWriter());
-  for (const [name, content] of Object.entries(entries)) {
-    await writer.add(name, new Uint8ArrayReader(bytesOf(content)));
-  }
-  return await writer.close() as Uint8Array<ArrayBuffer>;
 }
 
 Deno.test("of a .zip with contracts, assistance and sub-awards each source takes its own, and says what else is there", async () => {

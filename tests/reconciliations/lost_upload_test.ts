@@ -1,4 +1,6 @@
-/** What the storage has lost or damaged of an upload is said to be so, and never to be its sender's mistake. */
+/**
+ * What the storage has lost or damaged of an upload is said to be so, and never to be its sender's mistake.
+ */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { inSnapshot } from "../../lib/files/snapshot.ts";

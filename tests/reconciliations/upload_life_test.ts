@@ -1,4 +1,7 @@
-/** What becomes of an upload, whatever befalls its request, its API and its worker: real processes, both storages. */
+/**
+ * What becomes of an upload, whatever befalls its request, its API and its worker: real processes, both
+ * storages.
+ */
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { bodyAsItComes } from "../../routes/upload_body.ts";

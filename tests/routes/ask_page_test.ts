@@ -1,4 +1,6 @@
-/** The form, what it shows before a file is asked for, and the list of one's files, as the server draws them. */
+/**
+ * The form, what it shows before a file is asked for, and the list of one's files, as the server draws them.
+ */
 import assert from "node:assert/strict";
 import type { Agency } from "../../lib/agencies.ts";
 import { begunPeriods, usualRanges } from "../../routes/page/calendar_choices.ts";

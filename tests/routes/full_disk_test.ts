@@ -1,4 +1,7 @@
-/** The database's disk is full, to its last byte: nothing is lost, and everything goes on when there is room again. */
+/**
+ * The database's disk is full, to its last byte: nothing is lost, and everything goes on when there is room
+ * again.
+ */
 import assert from "node:assert/strict";
 import { connect } from "../../lib/db.ts";
 import { migrate } from "../../lib/migrate.ts";

@@ -70,7 +70,8 @@ Deno.test("a thousand waiting clients cost one connection, and wake when the lis
   const { job_id } = await service.request(allContracts);
   const url = `${service.api.url}/v1/check_detached_generation_status/?job_id=${job_id}`;
   const headers = { Authorization: `Bearer ${service.api.token}`, Prefer: "wait=50" };
-  // On a busy machine their time may be over before all of them are there, or the file is: then they ask again.
+  // On a busy machine their time may be over before all of them are there, or the file is: then they ask
+  // again.
   const waiting = Promise.all(Array.from({ length: 1000 }, async () => {
     for (let job; (job = await (await fetch(url, { headers })).json()).status !== "finished";) {
       assert.equal(job.status, "waiting");

@@ -1,4 +1,7 @@
-/** Every page that has to be signed in for, as it is looked at by whoever sees little, or otherwise than others. */
+/**
+ * Every page that has to be signed in for, as it is looked at by whoever sees little, or otherwise than
+ * others.
+ */
 import assert from "node:assert/strict";
 import type { Sql } from "../../lib/db.ts";
 import { browserIsThere } from "../helpers/browser.ts";

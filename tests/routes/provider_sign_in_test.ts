@@ -1,4 +1,7 @@
-/** Signing in at an OpenID Connect issuer, in a browser and without one, against the certified `oidc-provider`. */
+/**
+ * Signing in at an OpenID Connect issuer, in a browser and without one, against the certified
+ * `oidc-provider`.
+ */
 import assert from "node:assert/strict";
 import { cRecord, uploadForm, uploadText } from "../helpers/file_c.ts";
 import { OidcIssuer } from "../../lib/auth/oidc.ts";

@@ -158,6 +158,39 @@ for (const kind of kinds) {
     });
   }
 
+  Deno.test(`${source}: blanks around a key, of whatever kind, are no part of it`, async () => {
+    await using database = await testDatabase();
+    await loadText(
+      database,
+      source,
+      delta(kind, [["", " K1\u00a0", ""], ["", "\ufeffK2\u3000", ""], ["", "K 3", ""]]),
+    );
+    assert.deepEqual(await keysIn(database, kind), ["K 3", "K1", "K2"]);
+    assert.equal((await loadText(database, source, delta(kind, [["D", "\u2003k1 ", ""]]))).rowsRemoved, 1);
+    assert.match(
+      await refusal(loadText(database, source, delta(kind, [["", "\u00a0", ""]]))),
+      /_transaction_unique_key: "\\u00a0": wanted a value/,
+    );
+  });
+
+  Deno.test(`${source}: a row of an earlier day than the one that is there changes nothing, in whatever order files come`, async () => {
+    await using database = await testDatabase();
+    const texts = async () =>
+      (await rowsOf(database, `SELECT award_description AS text FROM ${table}`)).map(({ text }) => text);
+    const loaded = async (indicator: string, day: string) =>
+      await loadText(database, source, delta(kind, [[indicator, "K_-NONE-", day]]), { force: true });
+    await loaded("", "2026-07-20");
+    const outcome = await loaded("C", "2026-06-30");
+    assert.deepEqual([outcome.rowsUpdated, outcome.rowsSuperseded], [0, 1]);
+    assert.equal((await loaded("D", "2026-07-10")).rowsRemoved, 0);
+    assert.deepEqual(await texts(), ["2026-07-20"]);
+    assert.equal((await loaded("C", "2026-07-21")).rowsUpdated, 1);
+    assert.equal((await loaded("C", "")).rowsUpdated, 1, "without a date there is nothing to go by");
+    await loaded("C", "2026-07-21");
+    assert.equal((await loaded("D", "2026-07-21")).rowsRemoved, 1);
+    assert.deepEqual(await texts(), []);
+  });
+
   Deno.test(`${source}: a late row (L) is one that brings`, async () => {
     await using database = await testDatabase();
     const outcome = await loadText(

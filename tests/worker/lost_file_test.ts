@@ -23,7 +23,10 @@ async function finishedFile(service: Service) {
 
 let files = 0;
 
-/** Does something while a worker is frozen, so that what was lost is not there again before anybody has looked. */
+/**
+ * Does something while a worker is frozen, so that what was lost is not there again before anybody has
+ * looked.
+ */
 async function whileFrozen<T>(worker: ServiceProcess, look: () => Promise<T>): Promise<T> {
   worker.kill("SIGSTOP");
   try {

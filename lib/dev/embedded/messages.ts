@@ -1,3 +1,4 @@
+import { systemFault } from "../../system_fault.ts";
 import { DatabaseInUseError, EmbeddedPostgresError } from "./embedded_error.ts";
 
 /**
@@ -16,8 +17,9 @@ export function tell(message: Message): void {
 
 /** Tells the parent process of an error that it can show; any other is thrown again. */
 export function tellError(error: unknown): void {
-  if (!(error instanceof EmbeddedPostgresError)) throw error;
-  tell({ error: error.message, inUse: error instanceof DatabaseInUseError });
+  const message = error instanceof EmbeddedPostgresError ? error.message : systemFault(error);
+  if (message === undefined) throw error;
+  tell({ error: message, inUse: error instanceof DatabaseInUseError });
 }
 
 /** The error that a message tells of. */

@@ -49,8 +49,8 @@ const textOf = (bytes: Uint8Array, start: number, end: number): string =>
   new TextDecoder().decode(bytes.subarray(start, end));
 
 /**
- * A sum of numerics, exact, as Postgres' `sum` prints it: with as many decimals as the number with the most of
- * them. Over no number it is `0`.
+ * A sum of numerics, exact, as Postgres' `sum` prints it: with as many decimals as the number with the most
+ * of them. Over no number it is `0`.
  */
 export class ExactSum {
   /** By scale: what is summed up in a JavaScript number, for as long as it is whole there, and the rest. */

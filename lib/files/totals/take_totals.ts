@@ -16,16 +16,18 @@ const HEAD_BYTES = 7;
 const DAY_BYTES = "-DD".length;
 
 /**
- * Takes a file's totals of the very records that it is made of, as they pass by on their way into it: no query
- * of their own has to choose the same ones, and the server reads none twice. Of each record only the fields up
- * to the last one that counts are looked at.
+ * Takes a file's totals of the very records that it is made of, as they pass by on their way into it: no
+ * query of their own has to choose the same ones, and the server reads none twice. Of each record only the
+ * fields up to the last one that counts are looked at.
  *
  * Memory: what `DistinctKeys` takes, and a few hundred bytes for each month and sub-tier agency.
  */
 export class TotalsTaker {
   /** By place in a record: the number of the field among those that count, or −1. */
   readonly #slots: Int16Array;
-  /** Where the fields that count begin and end in the message that is looked at; NULL ends where it begins. */
+  /**
+   * Where the fields that count begin and end in the message that is looked at; NULL ends where it begins.
+   */
   readonly #starts: Int32Array;
   readonly #ends: Int32Array;
   readonly #amounts: number[];
@@ -42,7 +44,9 @@ export class TotalsTaker {
   readonly #number = new Numeric();
   #differ = 0;
 
-  /** @param mostAwards how many distinct awards are told apart in memory; above that the server counts them */
+  /**
+   * @param mostAwards how many distinct awards are told apart in memory; above that the server counts them
+   */
   constructor(readonly contents: Counted, mostAwards?: number) {
     const { elements, totals } = contents;
     const counted: number[] = [];

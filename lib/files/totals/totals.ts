@@ -13,7 +13,9 @@ export interface FileTotals extends GroupTotals {
   distinctAwards: number;
   /** Records whose difference is not zero; null in files without one. */
   recordsThatDiffer: number | null;
-  /** By the month of the action date, `YYYY-MM`, those without a record left out; null where there is none. */
+  /**
+   * By the month of the action date, `YYYY-MM`, those without a record left out; null where there is none.
+   */
   byMonth: (GroupTotals & { month: string })[] | null;
   /** By sub-tier agency; null where a file has none. */
   bySubTier: (GroupTotals & SubTier)[] | null;

@@ -19,9 +19,10 @@ export interface CellRule {
 }
 
 /**
- * The most bytes that a number can have: Postgres takes 131,072 digits before the point, and 16,383 after it.
+ * The most bytes that a number can have: so many digits Postgres takes wherever they stand (131,072 before
+ * the point, 16,383 behind it).
  */
-export const LONGEST_NUMBER = 150_000;
+export const LONGEST_NUMBER = 16_383;
 const LONGEST = 200;
 
 const ZERO = 0x30, NINE = 0x39, DASH = 0x2d, DOT = 0x2e, PLUS = 0x2b;
@@ -60,7 +61,7 @@ export const postgresBoolean: CellRule = {
 };
 
 const DATE_AND_TIME =
-  /^(\d{4}-\d\d-\d\d)(?:[ T]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(\.\d{1,6})?)?(?:Z|[+-]\d\d(?::?\d\d)?)?)?$/;
+  /^(\d{4}-\d\d-\d\d)(?:[ T]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(\.\d{1,6})?)?(?:Z|[+-](?:0\d|1[0-5])(?::?[0-5]\d)?)?)?$/;
 
 /** `YYYY-MM-DD`; a time after it is dropped. */
 export const date: CellRule = {
@@ -118,6 +119,7 @@ export const decimal: CellRule = {
   wanted: "a number such as -1234.50",
   longest: LONGEST_NUMBER,
   usual: (bytes, from, to) => {
+    if (to - from > LONGEST_NUMBER) return false;
     let digits = 0, dots = 0;
     for (let i = bytes[from] === DASH || bytes[from] === PLUS ? from + 1 : from; i < to; i++) {
       if (isDigit(bytes[i]!)) digits++;

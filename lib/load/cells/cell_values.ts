@@ -21,6 +21,9 @@ export const yearAndPeriod = (record: RecordCells, year: string, period: string)
   wholeNumber(record, period, 1, 12),
 ];
 
+/** How programs write that there is no value; none of them is a code of Treasury's. */
+const NOTHING = /^(na|nan|null|none)$/i;
+
 /**
  * A code of so many letters and digits, with the leading zeros that spreadsheets take away; a blank cell is
  * `null`. A longer one, or any other text, is no code: cut or filled up it would be that of another account
@@ -29,7 +32,9 @@ export const yearAndPeriod = (record: RecordCells, year: string, period: string)
 export function code(record: Cells, column: string, length: number): string | null {
   const value = filled(record.cell(column));
   if (value === null) return null;
-  if (value.length <= length && /^[0-9A-Za-z]+$/.test(value)) return value.padStart(length, "0");
+  if (value.length <= length && /^[0-9A-Za-z]+$/.test(value) && !NOTHING.test(value)) {
+    return value.padStart(length, "0");
+  }
   record.wrong(column, `a code of at most ${length} letters and digits`);
   return null;
 }
@@ -55,7 +60,7 @@ export function amount(record: RecordCells, column: string): string {
 /** An amount of money without commas, kept digit by digit. */
 export function plainAmount(record: RecordCells, column: string): string {
   const value = filled(record.cell(column)) ?? "";
-  if (/^[-+]?(\d+\.?\d*|\.\d+)$/.test(value)) return value;
+  if (value.length <= LONGEST_NUMBER && /^[-+]?(\d+(\.\d*)?|\.\d+)$/.test(value)) return value;
   record.wrong(column, "an amount such as -1234.50");
   return "";
 }

@@ -1,11 +1,10 @@
 import { counted } from "../../counted.ts";
-import type { Session } from "../../db.ts";
 import type { HeaderProblem } from "./header.ts";
 import { LoadError } from "../load_error.ts";
 import { otherSeparator } from "./separator.ts";
 import { listed } from "../refusals/shown.ts";
 import type { Source } from "../source.ts";
-import { describeTable, SOURCE_TABLES } from "../table_columns.ts";
+import type { SourceColumns } from "../table_columns.ts";
 
 /** Says what is wrong with a file's header, and which source would take it, if one would (`better`). */
 export function describeHeaderProblem(
@@ -44,20 +43,18 @@ export function describeHeaderProblem(
 }
 
 /** The source among all of them, but for the wrong one, that a file with this header is of. */
-export async function sourceFor(
+export function sourceFor(
   header: readonly string[],
   wrong: Source,
   all: readonly Source[],
-  session: Session,
-): Promise<Source | null> {
+  tables: SourceColumns,
+): Source | null {
   const sources = all.filter((source) => source !== wrong);
   const found = sources.find((source) => source.recognises(header));
-  if (found) return found;
-  for (const table of SOURCE_TABLES) {
-    const { columns } = await describeTable(session, table);
-    if (header.length > 1 && header.every((name) => columns.some((column) => column.name === name.trim()))) {
-      return sources.find((source) => source.name === `table:${table}`) ?? null;
-    }
+  if (found || header.length < 2) return found ?? null;
+  for (const [table, columns] of tables) {
+    if (!header.every((name) => columns.has(name.trim()))) continue;
+    return sources.find((source) => source.name === `table:${table}`) ?? null;
   }
   return null;
 }

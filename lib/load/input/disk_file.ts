@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ByteSource } from "../../csv/byte_source.ts";
 import type { InputFile, InputMember } from "./input_file.ts";
+import { fileReason } from "../../file_reason.ts";
 import { LoadError } from "../load_error.ts";
 import { packingOf } from "./packing.ts";
 import { gunzipped } from "./unpack.ts";
@@ -40,10 +41,7 @@ export class DiskFile implements InputFile {
       file.close();
     } catch (cause) {
       if (cause instanceof LoadError) throw cause;
-      const reason = cause instanceof Deno.errors.NotFound
-        ? "there is no such file"
-        : (cause as Error).message;
-      throw new LoadError("unreadable_file", `${path} cannot be read: ${reason}.`, { cause });
+      throw new LoadError("unreadable_file", `${path} cannot be read: ${fileReason(cause)}.`, { cause });
     }
     throw new LoadError("unreadable_file", `${path} is not a file.`);
   }

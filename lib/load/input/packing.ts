@@ -12,6 +12,13 @@ const OTHERS: [name: string, start: number[]][] = [
   ["RAR", [0x52, 0x61, 0x72, 0x21]],
 ];
 
+/** The start of what Excel saved until 2003. */
+const OLD_WORKBOOK = [0xd0, 0xcf, 0x11, 0xe0];
+
+/** The refusal of a workbook. */
+export const excelWorkbook = (name: string): LoadError =>
+  new LoadError("unreadable_file", `${name} is an Excel workbook; wanted a CSV. Save it as "CSV UTF-8".`);
+
 /**
  * How a file is packed, by its first four bytes.
  *
@@ -19,6 +26,7 @@ const OTHERS: [name: string, start: number[]][] = [
  */
 export function packingOf(name: string, start: Uint8Array): Packing {
   if (start[0] === 0x1f && start[1] === 0x8b) return "gzip";
+  if (OLD_WORKBOOK.every((byte, i) => byte === start[i])) throw excelWorkbook(name);
   // "PK": a member's header, or the end record of an empty or a split archive.
   if (start[0] === 0x50 && start[1] === 0x4b && start[2]! <= 7 && start[3]! <= 8) return "zip";
   const other = OTHERS.find(([, bytes]) => bytes.every((byte, i) => byte === start[i]));

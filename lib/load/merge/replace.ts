@@ -1,6 +1,6 @@
 import type { Session } from "../../db.ts";
 import { LoadError } from "../load_error.ts";
-import type { MergeCounts, MergedBefore } from "../source.ts";
+import type { MergeCounts, MergedBefore, StagedCsv, Staging } from "../source.ts";
 import { identifier, identifiers, type SourceTable } from "../table_columns.ts";
 
 /** What takes the place of rows of a table. */
@@ -25,7 +25,8 @@ export async function replaceRows(session: Session, replacement: Replacement): P
   const [table, id, incoming] = [replacement.table, replacement.id, replacement.incoming].map(identifier);
   const kept = identifier(`${replacement.incoming}_kept`);
   const run = async (sql: string) => (await session.query(sql)).rowCount ?? 0;
-  // Of rows that are alike, as many stay as are on both sides. As text, 1.0 and 1.00 are two things, as in a file.
+  // Of rows that are alike, as many stay as are on both sides. As text, 1.0 and 1.00 are two things, as in a
+  // file.
   const numbered = (from: string, key: string) =>
     `SELECT ${key}, content, row_number() OVER (PARTITION BY content ORDER BY ${key}) AS number FROM ${from}`;
   const unchanged = await run(
@@ -59,8 +60,11 @@ export async function replaceRows(session: Session, replacement: Replacement): P
 
 /** How a file's rows take the place of those of their periods. */
 export interface PeriodReplacement extends Omit<Replacement, "incoming" | "among"> {
-  staging: string;
-  /** The rows that come in: SQL that gives `incoming_row` and the columns. Without it those of the staging table. */
+  staging: Staging;
+  /**
+   * The rows that come in: SQL that gives `incoming_row` and the columns. Without it those of the staging
+   * table.
+   */
   rows?: string;
   /** Completes the rows that come in, in the temporary table of this name. */
   complete?(incoming: string): Promise<void>;
@@ -70,17 +74,23 @@ export interface PeriodReplacement extends Omit<Replacement, "incoming" | "among
 /**
  * Replaces every fiscal year and period that a file has rows of by those rows.
  *
- * @throws {LoadError} where another file of the same load has rows of the same period, for one would undo the
- * other; or where none of a period's rows comes in
+ * @throws {LoadError} where another file of the same load, or another CSV of the file, has rows of the same
+ * period, for one would undo the other; or where none of a period's rows comes in
  */
 export async function replacePeriods(session: Session, replacement: PeriodReplacement): Promise<MergeCounts> {
   const { table, columns, merged } = replacement;
-  const staging = identifier(replacement.staging);
-  const { rows } = await session.query<{ fiscal_year: number; period: number }>(
-    `SELECT DISTINCT fiscal_year, period FROM ${staging} ORDER BY 1, 2`,
+  const staging = identifier(replacement.staging.name);
+  const { rows } = await session.query<{ fiscal_year: number; period: number; first: string; last: string }>(
+    `SELECT fiscal_year, period, min(load_row) AS first, max(load_row) AS last
+     FROM ${staging} GROUP BY 1, 2 ORDER BY 1, 2`,
   );
-  for (const { fiscal_year, period } of rows) claim(merged, `fiscal year ${fiscal_year}, period ${period}`);
-  const incoming = `${replacement.staging}_incoming`;
+  for (const { fiscal_year, period, first, last } of rows) {
+    const what = `fiscal year ${fiscal_year}, period ${period}`;
+    claim(merged, what);
+    const [one, other] = [first, last].map((row) => csvOf(replacement.staging, Number(row)));
+    if (one !== other) throw twice(what, one!.name);
+  }
+  const incoming = `${replacement.staging.name}_incoming`;
   const { rows: from = `SELECT load_row AS incoming_row, ${identifiers(columns)} FROM ${staging}` } =
     replacement;
   await session.query(`CREATE TEMP TABLE ${identifier(incoming)} ON COMMIT DROP AS ${from}`);
@@ -117,11 +127,33 @@ export async function replacePeriods(session: Session, replacement: PeriodReplac
  */
 export function claim(merged: MergedBefore, what: string): void {
   const other = merged.get(what);
-  if (other !== undefined) {
-    throw new LoadError(
-      "conflict",
-      `Two of the files hold ${what} (one is ${other}), and a load replaces it as a whole: load only the right one.`,
-    );
-  }
+  if (other !== undefined) throw twice(what, other);
   merged.set(what, "");
+}
+
+const twice = (what: string, one: string) =>
+  new LoadError(
+    "conflict",
+    `Two of the files hold ${what} (one is ${one}), and a load replaces it as a whole: load only the right one.`,
+  );
+
+/** The CSV that a row of a file stands in. */
+const csvOf = ({ csvs }: Staging, row: number): StagedCsv | undefined =>
+  csvs.findLast(({ firstRow }) => firstRow <= row);
+
+/**
+ * The only CSV of a file that replaces something as a whole.
+ *
+ * @throws {LoadError} where it is a `.zip` of several
+ */
+export function onlyCsv({ csvs }: Staging): StagedCsv {
+  const [one, other] = csvs;
+  if (!other) return one!;
+  throw new LoadError(
+    "conflict",
+    `${
+      one!.name
+    } and ${other.name} are in one .zip, and a load replaces by each of them as a whole: load only the right ` +
+      `one, or one after the other.`,
+  );
 }

@@ -10,7 +10,10 @@ export interface Upsert {
   key: string;
   /** Whether keys that differ in letter case are one; a row that is replaced keeps its spelling then. */
   anyLetterCase?: boolean;
-  /** The column that tells which row of a key is the later one, in the staging table. */
+  /**
+   * The column that tells which row of a key is the later one. A row of the table that is of a later day
+   * stays as it is, whatever comes in: files may be loaded in any order.
+   */
   datedBy?: string;
   /** The primary key, which keeps its value when a row is replaced. */
   id: string;
@@ -31,7 +34,7 @@ export interface Upsert {
  * then nothing is written), the others are inserted. Of rows with the same key in the staging table the later
  * one wins: by `datedBy`, then by `load_row`. A row that removes wins unless one that brings is dated later,
  * whichever of them stands first. Where the table has several rows of one key, the newest is replaced and the
- * others go.
+ * others go; but those of a later day remain (`datedBy`).
  */
 export async function upsert(session: Session, options: Upsert): Promise<MergeCounts> {
   const { key, id, columns } = options;
@@ -64,12 +67,19 @@ export async function upsert(session: Session, options: Upsert): Promise<MergeCo
     } AS respelled,
        NOT k.removes AND row_number() OVER (PARTITION BY k.load_row ORDER BY t.${
       identifier(id)
-    } DESC) = 1 AS stays
+    } DESC) = 1 AS stays,
+       ${
+      // By the day, which is all that some files say.
+      options.datedBy
+        ? `coalesce(t.${identifier(options.datedBy)}::date > k.dated::date, false)`
+        : "false"} AS is_later
      FROM ${keys} k JOIN ${table} t ON k.key = ${folded(`t.${identifier(key)}`)} ${among}`,
   );
   await run(`ANALYZE ${matches}`);
   let removed = await run(
-    `DELETE FROM ${table} t USING ${matches} m WHERE t.${identifier(id)} = m.id AND NOT m.stays`,
+    `DELETE FROM ${table} t USING ${matches} m WHERE t.${
+      identifier(id)
+    } = m.id AND NOT m.stays AND NOT m.is_later`,
   );
   if (options.removeOthers) {
     removed += await run(
@@ -78,12 +88,15 @@ export async function upsert(session: Session, options: Upsert): Promise<MergeCo
       }) ${among}`,
     );
   }
-  const { rows: [found] } = await session.query<{ matched: number; respelled: number; deletions: number }>(
-    `SELECT (SELECT count(*)::int FROM ${matches} WHERE stays) AS matched,
-       (SELECT count(*)::int FROM ${matches} WHERE stays AND respelled) AS respelled,
+  const { rows: [found] } = await session.query<
+    { matched: number; later: number; respelled: number; deletions: number }
+  >(
+    `SELECT (SELECT count(*)::int FROM ${matches} WHERE stays AND NOT is_later) AS matched,
+       (SELECT count(*)::int FROM ${matches} WHERE stays AND is_later) AS later,
+       (SELECT count(*)::int FROM ${matches} WHERE stays AND respelled AND NOT is_later) AS respelled,
        (SELECT count(*)::int FROM ${keys} WHERE removes) AS deletions`,
   );
-  const { matched, respelled, deletions } = found!;
+  const { matched, later, respelled, deletions } = found!;
   const brought = columns.filter((column) => !options.anyLetterCase || column !== key);
   // `*<>` compares what is stored: 1.0 and 1.00 are equal numbers, but not the same text in a file.
   const { rows: [written] } = matched === 0
@@ -91,7 +104,7 @@ export async function upsert(session: Session, options: Upsert): Promise<MergeCo
     : await session.query<{ rows: number; respelled: number }>(
       `WITH written AS (
        UPDATE ${table} t SET (${identifiers(brought)}) = ROW (${identifiers(brought, "s.")})
-       FROM ${staging} s JOIN ${matches} m ON m.load_row = s.load_row AND m.stays
+       FROM ${staging} s JOIN ${matches} m ON m.load_row = s.load_row AND m.stays AND NOT m.is_later
        WHERE t.${identifier(id)} = m.id
          AND ROW (${identifiers(brought, "t.")})::record *<> ROW (${identifiers(brought, "s.")})::record
        RETURNING m.respelled
@@ -107,7 +120,14 @@ export async function upsert(session: Session, options: Upsert): Promise<MergeCo
      WHERE ${options.removes ? `NOT s.${identifier(options.removes)}` : "true"}
        AND NOT EXISTS (SELECT FROM ${matches} m WHERE m.load_row = s.load_row AND m.stays)`,
   );
-  return { inserted, updated, removed, unchanged: matched - updated, superseded: repeated, deletions };
+  return {
+    inserted,
+    updated,
+    removed,
+    unchanged: matched - updated,
+    superseded: repeated + later,
+    deletions,
+  };
 }
 
 /** The rows of keys that several rows have, but for the one that counts. */

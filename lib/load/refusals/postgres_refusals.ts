@@ -73,5 +73,11 @@ export function copyRefused(error: unknown, name: string): LoadError | null {
   );
 }
 
+/** The line of a `COPY` that an error of Postgres is about; undefined where it says none. */
+export function lineOfCopy(error: unknown): number | undefined {
+  const [, line] = /^COPY \S+, line (\d+)/.exec((error as { where?: string }).where ?? "") ?? [];
+  return line === undefined ? undefined : Number(line);
+}
+
 // Postgres quotes the rows' own values.
 const excerpt = (text = "") => text.length > 300 ? `${text.slice(0, 300)}…` : text;

@@ -1,5 +1,6 @@
 import { stringify } from "csv-stringify/sync";
 import { basename, dirname, join } from "node:path";
+import { fileReason } from "../../file_reason.ts";
 import type { RowIssue } from "./bad_rows.ts";
 import { LoadError } from "../load_error.ts";
 
@@ -34,6 +35,7 @@ export class RejectsFile implements AsyncDisposable {
   static async create(path: string, inputs: readonly string[]): Promise<RejectsFile> {
     const refuse = (reason: string, cause?: unknown) =>
       new LoadError("wrong_usage", `Bad rows cannot be put aside in ${path}: ${reason}.`, { cause });
+    if (path === "-") throw refuse("it is no name of a file");
     const there = await Deno.lstat(path).catch(() => null);
     if (there?.isSymlink) throw refuse("it is a symbolic link; name the file itself");
     if (there && !there.isFile) throw refuse("it is not a file");
@@ -50,7 +52,8 @@ export class RejectsFile implements AsyncDisposable {
       await created.#write(encoder.encode(stringify([HEADER])));
       return created;
     } catch (cause) {
-      throw refuse((cause as Error).message, cause);
+      const isMissing = cause instanceof Deno.errors.NotFound;
+      throw refuse(isMissing ? "there is no such folder" : fileReason(cause), cause);
     }
   }
 

@@ -1,4 +1,6 @@
-/** An exact sum, as text with its decimals, for a person: the very digits, with a comma after three of them. */
+/**
+ * An exact sum, as text with its decimals, for a person: the very digits, with a comma after three of them.
+ */
 export function moneyOf(exact: string): string {
   const [, sign, whole, rest] = /^(-?)(\d+)(.*)$/.exec(exact) ?? [];
   if (whole === undefined) return exact;

@@ -1,4 +1,6 @@
-/** A cell of a table with a bar in it; what it shows stands beside it as a number, so it is for eyes alone. */
+/**
+ * A cell of a table with a bar in it; what it shows stands beside it as a number, so it is for eyes alone.
+ */
 export function RowBar({ value, most }: {
   value: number;
   /** The value of the longest bar. */

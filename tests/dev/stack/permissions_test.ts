@@ -26,7 +26,6 @@ const KINDS: Record<string, ProcessKind> = {
   api: "api",
   worker: "worker",
   stack: "stack",
-  doctor: "stack",
   database: "command",
   load: "command",
 };
