@@ -20,8 +20,15 @@ const MALFORMED = ["request_malformed", "400 Bad Request"] as const;
 export function answerClientErrors(server: Server, underWay: WeakMap<Duplex, ServerResponse>): void {
   server.on("clientError", (error: Error & { code?: string }, socket: Duplex) => {
     const [code, status] = CODES[error.code as keyof typeof CODES] ?? MALFORMED;
+    const before = underWay.get(socket);
+    const isThere = error.code !== "ECONNRESET" && socket.writable;
+    // What is wrong came behind a request that was whole, whose response is not to be another's.
+    if (isThere && before?.req.complete && !before.writableFinished && !before.closed) {
+      before.once("finish", () => socket.end(() => socket.destroy()));
+      return;
+    }
     // Whoever has hung up hears nothing, and a response that has begun cannot be taken back.
-    if (error.code === "ECONNRESET" || !socket.writable || underWay.get(socket)?.headersSent) {
+    if (!isThere || before?.headersSent) {
       socket.destroy();
       return;
     }

@@ -25,6 +25,7 @@ async function served(deadlines: Partial<Deadlines> = {}, maxConnections = 100):
       const { pathname } = new URL(request.url);
       if (pathname === "/endless") return new Response(endless());
       if (pathname === "/length") return new Response(String((await request.text()).length));
+      if (pathname === "/late") await sleep(50);
       if (pathname === "/fault") throw new Error("a fault of the app");
       return Response.json({ pathname });
     },
@@ -88,6 +89,11 @@ const taken: [what: string, bytes: string, responses: RegExp][] = [
     "pipelined requests",
     ["/1", "/2", "/3"].map((path) => get(path, ...path === "/3" ? ["Connection: close"] : [])).join(""),
     /"\/1"[^]*"\/2"[^]*"\/3"/,
+  ],
+  [
+    "a request with more behind it that is none",
+    `${get("/late")}x\r\n\r\n`,
+    /^HTTP\/1\.1 200 [^]*"\/late"/,
   ],
   [
     "a request to go on with WebSocket, which there is none of",
