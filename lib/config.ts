@@ -1,3 +1,4 @@
+import { NOT_TEXT, variable } from "./environment.ts";
 import { z } from "zod";
 import { readConnectionUrl } from "./db/connection_url.ts";
 import { ConnectionUrlError } from "./db/connection_url_error.ts";
@@ -180,7 +181,7 @@ export class ConfigError extends Error {
  */
 export function readConfig<Kind extends ProcessKind>(
   kind: Kind,
-  read: (name: string) => string | undefined = (name) => Deno.env.get(name),
+  read: (name: string) => string | undefined = variable,
 ): ConfigOf<Kind> {
   const names = settingsOf(kind);
   const found = Object.fromEntries(names.map((name) => [name, read(name) || undefined]));
@@ -211,6 +212,7 @@ export function readConfig<Kind extends ProcessKind>(
  * refused because of them.
  */
 function oddity(name: string, value: string): string | undefined {
+  if (value.includes(NOT_TEXT)) return "is not UTF-8 text.";
   if (/^\s|\s$/.test(value)) return "begins or ends with a blank or a line end, which would be a part of it.";
   if (/^(["']).*\1$/s.test(value)) return "stands in quotation marks, which would be a part of it.";
   return value && name.startsWith("AWS_ENDPOINT_URL") && !isHttpUrl(value)

@@ -76,7 +76,9 @@ export const catalogue = {
     status: 415,
     retryable: false,
     sentence: (p: { found: string }) =>
-      `The body is encoded as ${JSON.stringify(p.found)}; send it as it is, without a Content-Encoding.`,
+      `The body is encoded as ${
+        JSON.stringify(p.found)
+      }; send it as it is, without a Content-Encoding, and with no Transfer-Encoding but "chunked".`,
   },
   malformed_upload: {
     status: 400,

@@ -1,3 +1,5 @@
+// Before all others: see there.
+import "./environment.ts";
 import { runMigrations } from "graphile-worker";
 import { connectForQueue, type ReservedConnection, type Sql } from "./db.ts";
 import { EXIT, ProcessError } from "./process_error.ts";

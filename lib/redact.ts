@@ -1,3 +1,5 @@
+import { variable } from "./environment.ts";
+
 /** The variables whose values nobody may see. */
 const SECRETS = [
   ...["DATABASE_URL", "EXPORT_DATABASE_URL", "TEST_DATABASE_URL", "METRICS_TOKEN", "DETACHED_TOKEN"],
@@ -12,7 +14,7 @@ const SHOWN = "…";
  *
  * @param read where a variable comes from
  */
-export function redact(text: string, read: (name: string) => string | undefined = Deno.env.get): string {
+export function redact(text: string, read: (name: string) => string | undefined = variable): string {
   const found = SECRETS.flatMap((name) => secretsIn(read(name)));
   // The longest first: one may be a part of another.
   return found.sort((one, other) => other.length - one.length)

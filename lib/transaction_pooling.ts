@@ -1,4 +1,5 @@
 import { connect, type Sql } from "./db.ts";
+import type { Tag } from "./db/sql.ts";
 import { SESSION_SETTINGS } from "./db/session_settings.ts";
 import { EXIT, ProcessError } from "./process_error.ts";
 
@@ -48,8 +49,8 @@ interface WantedSetting {
 const REFUSALS = /unsupported startup parameter|not allowed in statement pooling mode/;
 
 /**
- * Looks whether each connection has a session of its own on the server, by the server process that two of
- * them are given: one that is idle between two statements still has its own; and whether it has the settings
+ * Looks whether each connection has a session of its own on the server, by the server process that they
+ * are given: one that is idle between two statements still has its own; and whether it has the settings
  * that it begins with, or such as nobody has changed.
  *
  * @param setting the variable that the URL is from
@@ -57,7 +58,7 @@ const REFUSALS = /unsupported startup parameter|not allowed in statement pooling
  * where it cannot be reached
  */
 export async function refuseTransactionPooling(url: string, setting = "DATABASE_URL"): Promise<void> {
-  const sql = connect(url, { max: 2, name: "look" });
+  const sql = connect(url, { max: 3, name: "look" });
   try {
     if (await sharesSessions(sql)) throw new TransactionPoolingError(setting);
     const changed = await changedSettings(sql);
@@ -73,21 +74,27 @@ export async function refuseTransactionPooling(url: string, setting = "DATABASE_
 }
 
 /**
- * A pooler gives out the connection that was used last, or one after the other: the same twice, or two to
- * one.
+ * A pooler gives out the connection that was used last, or the one that has waited longest: the idle client is
+ * then given another one, or one of two others its own.
  */
 async function sharesSessions(sql: Sql): Promise<boolean> {
   const idle = await sql.reserve();
   try {
-    const [{ process: own }] = await idle.unsafe<[Process]>(PROCESS);
-    const [{ process: next }] = await idle.unsafe<[Process]>(PROCESS);
-    return next !== own || await sql.begin(async (tx) => {
-      const [{ process: others }] = await tx.unsafe<[Process]>(PROCESS);
-      return own === others;
-    });
+    const own = await processOf(idle);
+    if (await processOf(idle) !== own) return true;
+    return await sql.begin(async (tx) =>
+      await processOf(tx) === own ||
+      await sql.begin(async (other) => await processOf(other) === own || await processOf(idle) !== own)
+    );
   } finally {
     idle.release();
   }
+}
+
+async function processOf(connection: Tag): Promise<number> {
+  // Prepared statements are what such a pooler confuses.
+  const [row] = await connection.unsafe<[{ process: number }]>("SELECT pg_backend_pid() AS process");
+  return row.process;
 }
 
 /**
@@ -105,6 +112,3 @@ async function changedSettings(sql: Sql): Promise<WantedSetting[]> {
       AND NOT (name = 'TimeZone' AND setting ~* '^(etc/)?(utc|uct|gmt|zulu|universal|greenwich)$')
     ORDER BY name`;
 }
-
-type Process = { process: number };
-const PROCESS = "SELECT pg_backend_pid() AS process";

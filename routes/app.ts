@@ -15,6 +15,7 @@ import { columns } from "./columns.ts";
 import { compressPages } from "./compress_pages.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { docs } from "./docs/docs.tsx";
+import { ERRORS } from "./docs/errors.ts";
 import { errorResponse } from "./error_response.ts";
 import { estimateGeneration } from "./estimate_generation.ts";
 import { files } from "./files.ts";
@@ -22,6 +23,7 @@ import { generateDetachedFile } from "./generate_detached_file.ts";
 import { generationEvents } from "./generation_events.ts";
 import { generationTotals } from "./generation_totals.ts";
 import { health } from "./health.ts";
+import { hearRefusedOut } from "./hear_out.ts";
 import { detachedFileUrl } from "./get_detached_file_url.ts";
 import { latestPublicationPeriod } from "./latest_publication_period.ts";
 import { ownAgencies } from "./list_agencies.ts";
@@ -30,7 +32,7 @@ import { dataSources } from "./list_data_sources.ts";
 import { listGenerations } from "./list_generations.ts";
 import { logRequests } from "./log_requests.ts";
 import { countRequests, metrics } from "./metrics.ts";
-import { operationsOf } from "./operation.ts";
+import { type Operation, operationsOf } from "./operation.ts";
 import { errorPage, isForPeople } from "./page/error_page.tsx";
 import { page } from "./page/page.ts";
 import { previewGeneration } from "./preview_generation.ts";
@@ -71,9 +73,10 @@ export function createApp(dependencies: Dependencies): Hono {
   const storing = new Storing();
   const uploads = uploadRoom();
   const api = apiRoutes(dependencies, storing, uploads) as unknown as Hono;
+  const operations = operationsOf(api);
   const routes = new Hono()
     .route("/", api)
-    .route("/", docs(dependencies, operationsOf(api)))
+    .route("/", docs(dependencies, operations))
     .route("/", page(dependencies, uploads));
   requireRules(routes);
   refuseOtherMethods(routes);
@@ -81,6 +84,7 @@ export function createApp(dependencies: Dependencies): Hono {
   const meant = withVersion(api);
   const app = new Hono({ getPath: (request) => meant(getPathNoStrict(request)) });
   app.use(
+    hearRefusedOut,
     countRequests,
     requestId({ headerName: "" }),
     knowSource(dependencies.trustedProxies ?? new BlockList()),
@@ -97,7 +101,7 @@ export function createApp(dependencies: Dependencies): Hono {
     if (c.req.method === "HEAD") await c.res.body?.cancel();
   });
   app.use(compressPages);
-  if (dependencies.corsOrigins) app.use(allowOrigins(dependencies.corsOrigins));
+  if (dependencies.corsOrigins) app.use(allowOrigins(dependencies.corsOrigins, operations));
   app.route("/", routes);
   const respond: ErrorHandler = async (thrown, c) => {
     storing.noteError(thrown);
@@ -121,16 +125,28 @@ function withVersion({ routes }: Hono): (path: string) => string {
 
 /**
  * Lets pages of other origins call the API (CORS, the Fetch standard): with credentials in headers, never
- * with cookies.
+ * with cookies. They may send and read every header that a route says it has.
  */
-const allowOrigins = (origins: readonly string[]) =>
+const allowOrigins = (origins: readonly string[], operations: readonly Operation[]) =>
   cors({
     origin: [...origins],
     allowMethods: ["GET", "POST", "DELETE"],
-    allowHeaders: ["Authorization", "Content-Type", "Idempotency-Key", "Prefer", "X-Session-Id"],
-    exposeHeaders: ["Link", "Location", "Preference-Applied", "Retry-After", "X-Request-Id"],
+    allowHeaders: named([
+      ...["Authorization", "Content-Type", "X-Session-Id", "X-Request-Id", "traceparent"],
+      ...operations.flatMap(({ headers }) => Object.keys(headers)),
+    ]),
+    exposeHeaders: named([
+      "X-Request-Id",
+      ...operations.flatMap(({ responses }) => responses).flatMap(({ headers }) =>
+        Object.keys(headers ?? {})
+      ),
+      ...Object.values(ERRORS).flatMap(({ headers }) => Object.keys(headers ?? {})),
+    ]),
     maxAge: 600,
   });
+
+/** Each once, in order. */
+const named = (headers: readonly string[]): string[] => [...new Set(headers)].sort();
 
 /** Answers 405 with `Allow` (RFC 9110, 15.5.6) where a path is known but not with this method. */
 function refuseOtherMethods(routes: Hono): void {

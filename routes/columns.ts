@@ -103,7 +103,11 @@ export const columns = () =>
           schema: z.enum(fileTypes.map(({ code }) => code)),
         },
       },
-      responses: [{ schema: bodySchema }],
+      headers: { "If-None-Match": "the `ETag` of the columns that are there already" },
+      responses: [
+        { schema: bodySchema, headers: { ETag: "the state of the columns" } },
+        { status: 304, description: "The client has them already" },
+      ],
       errors: [404],
     }),
     query(columnsQuery),

@@ -20,6 +20,7 @@ const FILE_HEADERS = {
   "Content-Disposition": "the file's own name",
   ETag: "the state of the file, for If-Range",
   "Accept-Ranges": "bytes",
+  "Last-Modified": "when the file was stored",
 };
 
 const download = operation({
@@ -29,7 +30,15 @@ const download = operation({
     "The link is to be used exactly as the status gave it; its signature is the permission. Files in S3 have links of S3.",
   tag: "files",
   path: { key: { description: "has slashes in it" } },
-  headers: { Range: "a part of the file (RFC 9110), so that a download can be resumed" },
+  headers: {
+    Range: "a part of the file (RFC 9110), so that a download can be resumed",
+    "If-Range":
+      "the `ETag` or `Last-Modified` of the file that the part is of: of another one all of it is sent",
+    "If-Match": "the `ETag` of the file that is wanted, and no other",
+    "If-None-Match": "the `ETag` of the file that is there already",
+    "If-Modified-Since": "the `Last-Modified` of the file that is there already",
+    "If-Unmodified-Since": "the `Last-Modified` of the file that is wanted, and no later one",
+  },
   responses: [
     { mediaTypes: FILE_TYPES, headers: FILE_HEADERS },
     {

@@ -17,7 +17,7 @@ const LIMITS = {
 export interface FormFile {
   /** The field's name. */
   field: string;
-  /** What its sender calls it, without folders. */
+  /** What its sender calls it, without folders; empty where nothing. */
   name: string;
   content: AsyncIterable<Uint8Array>;
 }
@@ -67,7 +67,8 @@ export async function readForm({ contentType, body, maxFileBytes, onFile }: Form
     // What is wrong with it is said of the form as well.
     content.on("error", () => {});
     endFile = (error) => void content.destroy(error);
-    taken = onFile({ field, name, content }, fields);
+    // Bytes without a name come as a file, whatever its type says.
+    taken = onFile({ field, name: name ?? "", content }, fields);
     taken.catch(fail);
   });
   parser.on("filesLimit", () => fail(wrongField("file", "The form holds more than one file; send one.")));

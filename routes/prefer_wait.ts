@@ -59,7 +59,7 @@ export async function preferWait(c: Context<WithJob>, dependencies: Dependencies
 /** The seconds of `wait`; the first of several counts, a wrong one is ignored (RFC 7240, 2). */
 function wantedSeconds(prefer: string | undefined): number | undefined {
   for (const preference of prefer?.split(",") ?? []) {
-    const wait = /^\s*wait\s*=\s*(?:(\d{1,9})|"(\d{1,9})")\s*(;.*)?$/i.exec(preference);
+    const wait = /^\s*wait\s*=\s*(?:(\d+)|"(\d+)")\s*(;.*)?$/i.exec(preference);
     if (wait) return Number(wait[1] ?? wait[2]);
   }
   return undefined;

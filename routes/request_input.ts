@@ -5,14 +5,16 @@ import type { z } from "zod";
 import { ServiceError } from "../lib/errors.ts";
 import { isJsonType } from "./media_type.ts";
 import { describes } from "./operation.ts";
+import { requirePlainBody } from "./plain_body.ts";
 
 const MOST_BODY_BYTES = 64 * 1024;
 const MOST_BODY_SECONDS = 10;
 
-/** Refuses a body that is not called JSON, naming what it was called. */
+/** Refuses a body that is not called JSON, naming what it was called, and one that is encoded. */
 const requireJson = createMiddleware(async (c, next) => {
   const found = c.req.header("Content-Type");
   if (!found || !isJsonType(found)) throw new ServiceError("wrong_content_type", { found });
+  requirePlainBody(c);
   await next();
 });
 
@@ -66,6 +68,7 @@ const FORM_TYPE = /^(application\/x-www-form-urlencoded|multipart\/form-data)[ \
 
 const requireForm = createMiddleware(async (c, next) => {
   if (!FORM_TYPE.test(c.req.header("Content-Type") ?? "")) throw new ServiceError("malformed_form");
+  requirePlainBody(c);
   await next();
 });
 
@@ -85,7 +88,7 @@ export const formBody = every(
 export function jsonBody<Schema extends z.ZodType>(schema: Schema) {
   const validated = validate("json", schema);
   const handler = every(requireJson, readBody, validated) as typeof validated;
-  return describes({ body: schema, errors: [400, 408, 413] }, handler);
+  return describes({ body: schema, errors: [400, 408, 413, 415] }, handler);
 }
 
 /** Takes a query that has the form of a schema. */

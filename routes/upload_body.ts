@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import { ServiceError } from "../lib/errors.ts";
 import { liftBodyLimit } from "../lib/http/body_deadline.ts";
 import { unlessAborted } from "../lib/unless_aborted.ts";
+import { requirePlainBody } from "./plain_body.ts";
 
 /** How long a client may send nothing of an upload. */
 export const MOST_SILENT_SECONDS = 60;
@@ -23,10 +24,7 @@ export function requireUpload(c: Context, maxFileBytes: number): string {
   if (!found || !FORM_TYPE.test(found)) {
     throw new ServiceError("wrong_content_type", { found, wanted: "multipart/form-data" });
   }
-  const encoding = c.req.header("Content-Encoding");
-  if (encoding !== undefined && encoding.trim().toLowerCase() !== "identity") {
-    throw new ServiceError("wrong_content_encoding", { found: encoding });
-  }
+  requirePlainBody(c);
   const stated = c.req.header("Transfer-Encoding") ? 0 : Number(c.req.header("Content-Length") ?? 0);
   if (stated > maxFileBytes + BESIDES_FILE_BYTES) {
     throw new ServiceError("body_too_large", { limit: maxFileBytes });

@@ -138,3 +138,21 @@ Deno.test("an address that other things are put behind is nothing but an address
   assert.equal(publicUrl("HTTPS://Files.Example.gov/below/"), "https://files.example.gov/below");
   assert.equal(publicUrl("http://[::1]:8000"), "http://[::1]:8000");
 });
+
+Deno.test("a value that is not UTF-8 is refused by name, and shown nowhere", async () => {
+  for (const [name, words] of [["DATABASE_URL", ["status"]], ["URL_SIGNING_SECRET", ["serve"]]] as const) {
+    // A variable can be set to any bytes by a shell alone.
+    const args = [
+      "-c",
+      `export ${name}="$(printf '\\377hunter2-0123456789-0123456789-0123456789')"; exec "$@"`,
+      "sh",
+    ];
+    const run = [Deno.execPath(), "task", "--quiet", ...words];
+    const child = new Deno.Command("/bin/sh", {
+      args: [...args, ...run],
+      env: { NO_COLOR: "1", DATABASE_URL: "postgres://user@127.0.0.1:1/x" },
+    });
+    const { code, stderr } = await child.output();
+    assert.deepEqual([code, new TextDecoder().decode(stderr)], [2, `${name} is not UTF-8 text.\n`]);
+  }
+});

@@ -1,4 +1,5 @@
 // deno-lint-ignore-file no-console -- these are commands
+import { variable } from "../environment.ts";
 import { resolve } from "node:path";
 import { ClientError, EXIT } from "../client/client_error.ts";
 import { fileReason } from "../file_reason.ts";
@@ -10,7 +11,7 @@ import { ProcessError } from "../process_error.ts";
  * service that it runs and no other.
  */
 export async function tokenOf(file: string | undefined, folder: string, isHere: boolean): Promise<string> {
-  const given = Deno.env.get("DETACHED_TOKEN");
+  const given = variable("DETACHED_TOKEN");
   if (file === undefined && given) return given.trim();
   if (file === undefined) {
     const kept = isHere ? await readKept(KEPT.token) : undefined;
@@ -38,7 +39,7 @@ function fail(error: ProcessError, exitOf: (exit: number) => number): never {
 }
 
 /** The folder that the paths of a command line are relative to. */
-export const startFolder = (): string => Deno.env.get("INIT_CWD") || Deno.cwd();
+export const startFolder = (): string => variable("INIT_CWD") || Deno.cwd();
 
 /**
  * Runs a client, and ends the process with a sentence for whatever stops it, and with `--json` an object too.

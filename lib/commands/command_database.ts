@@ -1,3 +1,4 @@
+import { variable } from "../environment.ts";
 import { ConfigError, readConfig } from "../config.ts";
 import { connect, type Sql } from "../db.ts";
 import { EXIT, ProcessError } from "../process_error.ts";
@@ -47,7 +48,7 @@ export async function commandDatabaseUrl(): Promise<string> {
   try {
     return readConfig("command").DATABASE_URL;
   } catch (error) {
-    const kept = error instanceof ConfigError && !Deno.env.get("DATABASE_URL") &&
+    const kept = error instanceof ConfigError && !variable("DATABASE_URL") &&
       await readKept(KEPT.databaseUrl);
     if (!kept) throw error;
     await refuseUnlessRunning(kept);

@@ -1,6 +1,7 @@
 /**
  * `deno task doctor`: looks at everything that the service stands on, and says what is wrong and what to do.
  */
+import { variable } from "../environment.ts";
 import { ConfigError } from "../config.ts";
 import { connect } from "../db.ts";
 import { lookAtData } from "../doctor/data.ts";
@@ -40,7 +41,7 @@ async function examine(): Promise<Found> {
     url = await commandDatabaseUrl();
   } catch (error) {
     if (error instanceof ConfigError) {
-      if (!Deno.env.get("DATABASE_URL")) {
+      if (!variable("DATABASE_URL")) {
         settings.push(wrong(error.message, "Set it as APIs and workers have it."));
       }
       return found;

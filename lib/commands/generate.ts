@@ -1,5 +1,6 @@
 /** `deno task generate`: a client of the service for the command line. Speaks HTTP and nothing else. */
 // deno-lint-ignore-file no-console -- this is a command
+import { variable } from "../environment.ts";
 import { counted } from "../counted.ts";
 import { readArguments, USAGE } from "../client/arguments.ts";
 import { generate } from "../client/generate.ts";
@@ -11,7 +12,7 @@ import { runClient, startFolder, tokenOf } from "./client_command.ts";
 
 async function run(args: string[]): Promise<void> {
   const urlHere = await readKept(KEPT.apiUrl);
-  const wanted = readArguments(args, (name) => Deno.env.get(name), urlHere);
+  const wanted = readArguments(args, variable, urlHere);
   const folder = startFolder();
   const token = await tokenOf(wanted.tokenFile, folder, wanted.url === urlHere);
   const done = await generate(

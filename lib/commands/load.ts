@@ -1,4 +1,5 @@
 /** `deno task load <source> <file…>`: loads a source, all or nothing (`docs/loading.md`). */
+import { variable } from "../environment.ts";
 import { databaseFault } from "../database_fault.ts";
 import { LoadError } from "../load/load_error.ts";
 import { loadFiles } from "../load/load_files.ts";
@@ -44,7 +45,7 @@ cannot be used, or was lost.`;
  * `deno task` runs in the project's folder: a relative path means the folder that the command was typed in.
  */
 function fromCallersFolder(path: string): string {
-  const folder = Deno.env.get("INIT_CWD");
+  const folder = variable("INIT_CWD");
   return path === STANDARD_INPUT || path.startsWith("/") || !folder ? path : `${folder}/${path}`;
 }
 
@@ -90,7 +91,7 @@ async function load(args: string[]): Promise<void> {
         force: values.force ?? false,
         ...(values["skip-bad"] === undefined ? {} : { skipBad: fromCallersFolder(values["skip-bad"]) }),
         ignoreUnknownColumns: values["ignore-unknown-columns"] ?? false,
-        ...(Deno.env.get("USER") ? { loadedBy: Deno.env.get("USER")! } : {}),
+        ...(variable("USER") ? { loadedBy: variable("USER")! } : {}),
         onProgress: (progress) => report.show(progress),
       }));
     report.clear();

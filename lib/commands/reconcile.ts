@@ -2,6 +2,7 @@
  * `deno task reconcile`: sends a file to the service, and gets its differences. Speaks HTTP and nothing else.
  */
 // deno-lint-ignore-file no-console -- this is a command
+import { variable } from "../environment.ts";
 import { counted } from "../counted.ts";
 import { EXIT } from "../client/client_error.ts";
 import { findingsTable } from "../client/findings_table.ts";
@@ -14,7 +15,7 @@ import { runClient, startFolder, tokenOf } from "./client_command.ts";
 
 async function run(args: string[]): Promise<number> {
   const urlHere = await readKept(KEPT.apiUrl);
-  const wanted = readReconcileArguments(args, (name) => Deno.env.get(name), urlHere);
+  const wanted = readReconcileArguments(args, variable, urlHere);
   const folder = startFolder();
   const token = await tokenOf(wanted.tokenFile, folder, wanted.url === urlHere);
   const done = await reconcileFile(wanted, token, folder);

@@ -1,3 +1,4 @@
+import { variable } from "../environment.ts";
 import { ConfigError, type ConfigOf, readConfig, settingsOf } from "../config.ts";
 import { type Finding, note, well, wrong } from "./finding.ts";
 
@@ -18,7 +19,7 @@ const LOOPBACK = /^(127\.|::1$|localhost$)/;
  * @param read where a variable comes from
  */
 export function lookAtSettings(
-  read: (name: string) => string | undefined = (name) => Deno.env.get(name),
+  read: (name: string) => string | undefined = variable,
 ): SettingsLooked {
   const leftOut = new Set<string>();
   const readRest = (name: string) => leftOut.has(name) ? undefined : read(name);

@@ -20,13 +20,20 @@ const MALFORMED = ["request_malformed", "400 Bad Request"] as const;
 export function answerClientErrors(server: Server, underWay: WeakMap<Duplex, ServerResponse>): void {
   server.on("clientError", (error: Error & { code?: string }, socket: Duplex) => {
     const [code, status] = CODES[error.code as keyof typeof CODES] ?? MALFORMED;
-    log("http").debug("a request could not be read", { code: error.code ?? error.message });
+    const before = underWay.get(socket);
+    const isThere = error.code !== "ECONNRESET" && socket.writable;
+    // What is wrong came behind a request that was whole, whose response is not to be another's.
+    if (isThere && before?.req.complete && !before.writableFinished && !before.closed) {
+      before.once("finish", () => socket.end(() => socket.destroy()));
+      return;
+    }
     // Whoever has hung up hears nothing, and a response that has begun cannot be taken back.
-    if (error.code === "ECONNRESET" || !socket.writable || underWay.get(socket)?.headersSent) {
+    if (!isThere || before?.headersSent) {
       socket.destroy();
       return;
     }
-    endWith(socket, status, new ServiceError(code));
+    const requestId = endWith(socket, status, new ServiceError(code));
+    log("http").debug("a request could not be read", { code: error.code ?? error.message, requestId });
   });
   // This is no proxy; without a listener Node closes the connection without a word.
   server.on("connect", ({ method = "CONNECT", url: path = "" }: IncomingMessage, socket: Duplex) => {
@@ -36,13 +43,17 @@ export function answerClientErrors(server: Server, underWay: WeakMap<Duplex, Ser
   });
 }
 
-/** Says an error as the last thing on a connection. */
+/**
+ * Says an error as the last thing on a connection.
+ *
+ * @returns the ID of the request, as the response has it
+ */
 function endWith(
   socket: Duplex,
   status: string,
   error: ServiceError,
   more: Record<string, string> = {},
-): void {
+): string {
   const { headers, body } = refusal(error);
   const head = Object.entries({ connection: "close", ...headers, ...more }).map(([name, value]) =>
     `${name}: ${value}`
@@ -51,4 +62,5 @@ function endWith(
     [`HTTP/1.1 ${status}`, ...head, "", new TextDecoder().decode(body)].join("\r\n"),
     () => socket.destroy(),
   );
+  return headers["x-request-id"]!;
 }

@@ -14,7 +14,7 @@ const SECURITY_HEADERS = Object.fromEntries(
   (await new Hono().use(secureHeaders()).get("/", (c) => c.body(null)).request("/")).headers,
 );
 
-/** An error as every other: JSON, with the headers that every response has. */
+/** An error as every other: JSON, with the headers that every response has, an ID of its own among them. */
 export function refusal({ message, code, status }: ServiceError): Refusal {
   const body = new TextEncoder().encode(JSON.stringify({ message, code }));
   const headers = {
@@ -22,6 +22,7 @@ export function refusal({ message, code, status }: ServiceError): Refusal {
     "content-type": "application/json",
     "content-length": String(body.length),
     "cache-control": "no-store",
+    "x-request-id": crypto.randomUUID(),
   };
   return { status, headers, body };
 }

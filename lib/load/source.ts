@@ -20,6 +20,8 @@ export interface MergeCounts {
   deletions?: number;
   /** Rows of earlier loads that were brought into step with it. */
   followed?: number;
+  /** What else there is to say, a sentence each. */
+  notes?: readonly string[];
 }
 
 /** The staging table of one file: temporary, seen by nobody else, gone with the session. */

@@ -78,7 +78,7 @@ export function archiveSource(archive: Archive): Source {
             cells: fed.map(({ name, feeds }) => ({
               column: feeds,
               from: found.get(name)!,
-              rule: ruleFor(name, types.get(feeds)!),
+              rule: feeds === archive.key ? transactionKey : ruleFor(name, types.get(feeds)!),
               required: feeds === archive.key,
             })),
             blankIsNull: true,
@@ -155,6 +155,15 @@ function ruleFor(name: string, type: string): CellRule {
   }
   throw new Error(`The archive feeds ${name} into a column of type ${type}, which it cannot.`);
 }
+
+/** What names a transaction, without blanks around it, of any kind: with them it would be another one. */
+export const transactionKey: CellRule = {
+  wanted: "a value",
+  usual: (bytes, from, to) => isSeen(bytes[from]!) && isSeen(bytes[to - 1]!),
+  convert: (value) => value.trim() || undefined,
+};
+
+const isSeen = (byte: number) => byte > 0x20 && byte < 0x7f;
 
 /**
  * County FIPS codes are state and county, `51059`; four digits have lost the zero of the state, `1059`. The

@@ -1,8 +1,11 @@
 import { ACCOUNT_PARTS } from "../account_parts.ts";
+import { counted } from "../counted.ts";
+import type { Session } from "../db.ts";
 import { filled } from "../load/cells/cell_text.ts";
 import { amount, wholeNumber, yearAndPeriod } from "../load/cells/cell_values.ts";
 import { type KnownColumn, loosely, matchHeader, recognisesRequired } from "../load/header/header.ts";
 import { replacePeriods } from "../load/merge/replace.ts";
+import { listed } from "../load/refusals/shown.ts";
 import type { Source } from "../load/source.ts";
 import { identifier, identifiers } from "../load/table_columns.ts";
 import { ValueEncoder } from "../load/cells/value_encoder.ts";
@@ -98,10 +101,31 @@ export const sf133: Source = {
             HAVING sum(amount) <> 0 OR ${LINE_TEXT} = ANY (${TEXTS(KEPT_AT_ZERO)})`,
           complete: (incoming) => linkAccounts(session, incoming),
         });
-        return { ...counts, followed: await followAccounts(session) };
+        const followed = await followAccounts(session);
+        return { ...counts, followed, notes: await nobodys(session, staging.name) };
       },
     }),
 };
+
+/** Says how many rows of a file's periods are of an account that CARS does not have then, and of which. */
+async function nobodys(session: Session, staging: string): Promise<string[]> {
+  const { rows: accounts } = await session.query<{ name: string; rows: number; all: number }>(
+    `SELECT display_tas AS name, count(*)::int AS rows, (sum(count(*)) OVER ())::int AS all FROM sf_133
+     WHERE account_num IS NULL
+       AND (fiscal_year, period) IN (SELECT fiscal_year, period FROM ${identifier(staging)})
+     GROUP BY 1 ORDER BY 1`,
+  );
+  const all = accounts[0]?.all ?? 0;
+  if (all === 0) return [];
+  const named = accounts.map(({ name, rows }) => `${name}: ${rows.toLocaleString("en-US")}`);
+  return [
+    `${
+      counted(all, "row is", "rows are")
+    } of an account that the list of Treasury accounts does not have in that month (${
+      listed(named)
+    }), and in no file as long as it does not: load the newest list (tas).`,
+  ];
+}
 
 // Rows of one account string can spell its parts differently: the first one's count.
 const FIRST = (column: string) => `(array_agg(${identifier(column)} ORDER BY load_row))[1]`;

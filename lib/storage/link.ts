@@ -40,9 +40,9 @@ export function verifyLink(url: string, secrets: readonly string[], now: Date): 
   return { key, fileName: key.slice(key.lastIndexOf("/") + 1) };
 }
 
-// A fragment is no part of a request.
+// A fragment is no part of a request; and there are proxies that leave out the version, as of every route.
 const LINK =
-  /^(?:https?:\/\/[^/?#\\]*)?\/v1\/files\/(?<key>[^?#]*)\?expires=(?<expires>\d{1,12})&signature=(?<given>[\w-]{43})(?:#.*)?$/;
+  /^(?:https?:\/\/[^/?#\\]*)?(?:\/v1)?\/files\/(?<key>[^?#]*)\?expires=(?<expires>\d{1,12})&signature=(?<given>[\w-]{43})(?:#.*)?$/;
 
 /** Neither part can hold the line end between them, so no two links share a signed text. */
 const signature = (key: string, expires: string, secret: string): string =>

@@ -1,3 +1,4 @@
+import { variable } from "../environment.ts";
 import { printable } from "./printable.ts";
 
 /** Where progress is shown: standard error, mostly. */
@@ -12,7 +13,7 @@ export interface ProgressTarget {
  * Standard error, as wide as its terminal is just now; one that can write no line over (TERM=dumb) is none.
  */
 export const standardError: ProgressTarget = {
-  isTerminal: () => Deno.stderr.isTerminal() && Deno.env.get("TERM") !== "dumb",
+  isTerminal: () => Deno.stderr.isTerminal() && variable("TERM") !== "dumb",
   writeSync: (bytes) => Deno.stderr.writeSync(bytes),
   columns() {
     try {

@@ -10,9 +10,9 @@ import { Reading } from "./reading.tsx";
 import { forVisitors } from "./visitor.ts";
 
 const dictionaryQuery = z.object({
-  // A file type that there isn't is as none.
-  file_type: z.string().optional(),
-  q: z.string().optional(),
+  // A file type that there isn't is as none, and so is what is there twice.
+  file_type: z.string().optional().catch(undefined),
+  q: z.string().optional().catch(undefined),
 });
 
 /** The types in words. */

@@ -51,6 +51,7 @@ Deno.test("deno task reconcile sends a file, and says by a table and its exit co
     assert.equal(createHash("sha256").update(await Deno.readFile(path)).digest("hex"), sha256);
     assert.deepEqual([findings.C11, differs], [0, false]);
   });
+  await new Deno.Command("/bin/sh", { args: ["-c", `mkfifo "$0"`, `${folder}/pipe.csv`] }).output();
   const wrong: [what: string, args: string[], code: number, says: RegExp, env?: Record<string, string>][] = [
     ["a file that is refused", [...C, "--file", "broken.csv"], 2, /lacks/],
     ["no file", [...C], 2, /--file is missing/],
@@ -61,6 +62,7 @@ Deno.test("deno task reconcile sends a file, and says by a table and its exit co
       /none\.csv cannot be read: there is no such file/,
     ],
     ["a folder", [...C, "--file", "."], 2, /is no file/],
+    ["a pipe that nobody writes into", [...C, "--file", "pipe.csv"], 2, /is no file/],
     ["a token that is none", [...C, "--file", "equal.csv"], 3, /Sign in/, { DETACHED_TOKEN: "x" }],
     ["no service", [...C, "--file", "equal.csv", "--patience", "0"], 6, /does not answer/, {
       DETACHED_URL: "http://127.0.0.1:9",

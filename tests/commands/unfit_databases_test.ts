@@ -54,6 +54,25 @@ Deno.test({
 });
 
 Deno.test({
+  name: "a pooler that gives out its connections in turn is found to share them as well (needs pgbouncer)",
+  ignore: !pgbouncerIsThere(),
+}, async () => {
+  await using db = await testDatabase();
+  const turns = "server_round_robin = 1";
+  await using pooler = await startPgbouncer(db.url, "transaction", "extra_float_digits,options", 6, turns);
+  // It has one connection, then two, then three that it knows.
+  for (const sessions of [1, 2, 3]) {
+    const sql = connect(pooler.url, { max: sessions, name: "test" });
+    await Promise.all(Array.from({ length: sessions }, () => sql.unsafe("SELECT pg_sleep(0.05)")));
+    await assert.rejects(
+      refuseTransactionPooling(pooler.url),
+      /leads to a pooler that gives each transaction/,
+    );
+    await sql.end();
+  }
+});
+
+Deno.test({
   name:
     "a pooler in session mode will do where it takes the settings that a connection begins with (needs pgbouncer)",
   ignore: !pgbouncerIsThere(),

@@ -19,12 +19,14 @@ export interface Pooler extends AsyncDisposable {
  * @param mode how long a client keeps a connection to the server
  * @param ignored settings that it takes without passing them on (`ignore_startup_parameters`)
  * @param size how many connections to the server it has; further clients wait
+ * @param more other lines of its configuration
  */
 export async function startPgbouncer(
   databaseUrl: string,
   mode: "session" | "transaction" | "statement",
   ignored = "extra_float_digits",
   size = 20,
+  more = "",
 ): Promise<Pooler> {
   await using resources = new AsyncDisposableStack();
   const folder = await Deno.makeTempDir({ prefix: "detached-pgbouncer-" });
@@ -47,6 +49,7 @@ pool_mode = ${mode}
 default_pool_size = ${size}
 ignore_startup_parameters = ${ignored}
 logfile = ${folder}/log
+${more}
 `,
   );
   const child = new Deno.Command(PGBOUNCER, {

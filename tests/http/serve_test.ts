@@ -25,6 +25,7 @@ async function served(deadlines: Partial<Deadlines> = {}, maxConnections = 100):
       const { pathname } = new URL(request.url);
       if (pathname === "/endless") return new Response(endless());
       if (pathname === "/length") return new Response(String((await request.text()).length));
+      if (pathname === "/late") await sleep(50);
       if (pathname === "/fault") throw new Error("a fault of the app");
       return Response.json({ pathname });
     },
@@ -73,7 +74,9 @@ for (const [what, sent, status, code] of unreadable) {
     assert.match(response, new RegExp(`^HTTP/1\\.1 ${status} `));
     assert.match(response, /\r\nContent-Type: application\/json/i);
     assert.match(response, /\r\nCache-Control: no-store\r\n/i);
-    for (const name of ["strict-transport-security", "x-frame-options", "referrer-policy"]) {
+    for (
+      const name of ["strict-transport-security", "x-frame-options", "referrer-policy", "x-request-id"]
+    ) {
       assert.equal(response.match(new RegExp(`\\r\\n${name}: `, "gi"))?.length, 1, name);
     }
     assert.equal(JSON.parse(response.split("\r\n\r\n")[1]!).code, code);
@@ -86,6 +89,11 @@ const taken: [what: string, bytes: string, responses: RegExp][] = [
     "pipelined requests",
     ["/1", "/2", "/3"].map((path) => get(path, ...path === "/3" ? ["Connection: close"] : [])).join(""),
     /"\/1"[^]*"\/2"[^]*"\/3"/,
+  ],
+  [
+    "a request with more behind it that is none",
+    `${get("/late")}x\r\n\r\n`,
+    /^HTTP\/1\.1 200 [^]*"\/late"/,
   ],
   [
     "a request to go on with WebSocket, which there is none of",

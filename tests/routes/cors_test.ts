@@ -34,6 +34,13 @@ Deno.test("pages of the origins that are set may call the API, and no others; ne
   const asked = await app.send("OPTIONS", path, preflight);
   assert.equal(asked.status, 204);
   assert.match(asked.headers.get("Access-Control-Allow-Headers")!, /Authorization/);
+  const listed = (name: string) => asked.headers.get(name)!.split(",");
+  for (const name of ["Range", "If-Range", "If-None-Match", "Last-Event-ID", "Prefer", "Idempotency-Key"]) {
+    assert.ok(listed("Access-Control-Allow-Headers").includes(name), `${name} may be sent`);
+  }
+  for (const name of ["ETag", "Content-Range", "Content-Disposition", "Location", "Retry-After", "Allow"]) {
+    assert.ok(listed("Access-Control-Expose-Headers").includes(name), `${name} may be read`);
+  }
   const refused = await app.send("GET", path, { as: null, headers: { Origin: ORIGIN } });
   assert.equal(refused.status, 401);
   assert.equal(refused.headers.get("Access-Control-Allow-Origin"), ORIGIN, "a page can read why");

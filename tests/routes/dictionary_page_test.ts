@@ -31,6 +31,7 @@ Deno.test("the dictionary and the columns by file type need no signing in", asyn
     assert.deepEqual(await shown("?q=%3Cb%3Enothing"), []);
     assert.doesNotMatch((await get("/dictionary?q=%3Cb%3Enothing")).text, /<b>/);
     assert.equal((await shown("?file_type=nonsense&q=")).length, all.length);
+    assert.equal((await shown("?file_type=A&file_type=D1&q=a&q=b")).length, all.length);
   });
 
   await t.step("the columns as JSON, with what each is", async () => {

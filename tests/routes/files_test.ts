@@ -145,6 +145,7 @@ Deno.test("a link is taken exactly as it was given, whatever a URL's parser woul
   const target = url.slice(service.api.url.length);
   assert.equal(await status(target), 200);
   assert.equal(await status(url), 200, "as a proxy may send it");
+  assert.equal(await status(target.replace("/v1/", "/")), 200, "as one sends it that leaves out the version");
   for (
     const [from, to] of [
       ["7/1/", "7/x/../1/"],

@@ -68,6 +68,7 @@ Deno.test("a wait longer than 50 seconds, less than proxies wait by default, is 
   const applied = async (value: string) =>
     (await app.send("GET", path(jobId), wait(value))).headers.get("Preference-Applied");
   assert.equal(await applied("wait=3600"), "wait=50");
+  assert.equal(await applied(`wait=${"9".repeat(400)}`), "wait=50");
   assert.equal(await applied("wait=5, wait=7"), "wait=5");
   for (const value of ["wait", "wait=-1", "wait=soon", "wait=1.5", "waits=3", ""]) {
     assert.equal(await applied(value), null, value);

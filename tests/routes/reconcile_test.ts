@@ -150,6 +150,12 @@ const refusals: [
   ],
   ["UTF-16", uploadForm(new Uint8Array([0xff, 0xfe, 0x41, 0])), 400, /in UTF-16; wanted UTF-8/],
   ["a bad header, kind behind it", filePart("a,b\n1,2\n") + fieldParts(C_FIELDS) + END, 400, /lacks/],
+  [
+    "bytes without a file's name",
+    fieldParts(C_FIELDS) + part('name="file"\r\nContent-Type: application/octet-stream', GOOD) + END,
+    400,
+    /file has no name/,
+  ],
   ["a key that is none", uploadForm(GOOD), 400, /Idempotency-Key must have/, { "Idempotency-Key": "é" }],
 ];
 

@@ -83,6 +83,43 @@ Deno.test("every route that takes a body is tried with all kinds of them", async
   assert.deepEqual([...new Set(taking)].sort(), [...Object.keys(ROUTES), ...UPLOADS].sort());
 });
 
+test("a body that is encoded is 415, as no route decodes one", async ({ service, port, head }) => {
+  for (const [path, { type, body, status }] of Object.entries(ROUTES)) {
+    const text = body(service.api.token);
+    const send = (more: string, sent: string) =>
+      converse(port, head(path, `Content-Type: ${type}\r\n${more}`) + sent);
+    for (const coding of ["gzip", "Br", "identity, gzip", "x"]) {
+      const response = await send(`Content-Encoding: ${coding}\r\nContent-Length: ${text.length}`, text);
+      assert.equal(statusOf(response), 415, `${path} ${coding}: ${response}`);
+    }
+    const chunks = `${chunk(text)}0\r\n\r\n`;
+    assert.equal(statusOf(await send("Transfer-Encoding: gzip, chunked", chunks)), 415, path);
+    for (const coding of ["identity", "", "Identity, identity"]) {
+      const response = await send(`Content-Encoding: ${coding}\r\nContent-Length: ${text.length}`, text);
+      assert.equal(statusOf(response), status, `${path} ${coding}: ${response}`);
+    }
+  }
+});
+
+test("whoever looks for no response before all is sent sees why it is refused", async ({ port }) => {
+  const megabyte = "x".repeat(1 << 20);
+  for (const path of [...UPLOADS, "/v1/generate_detached_file", "/nowhere"]) {
+    for (const [ends, version] of [["close", "1.1"], ["keep-alive", "1.1"], ["close", "1.0"]]) {
+      using connection = await rawConnection(port);
+      await connection.send(
+        `POST ${path} HTTP/${version}\r\nHost: x\r\nConnection: ${ends}\r\nContent-Type: multipart/form-data; boundary=b\r\n` +
+          `Content-Length: ${16 << 20}\r\n\r\n`,
+      );
+      for (let sent = 0; sent < 16; sent++) await connection.send(megabyte);
+      assert.match(
+        await connection.until("\r\n\r\n"),
+        /^HTTP\/1\.1 40[134] /,
+        `${path}, ${ends}, ${version}`,
+      );
+    }
+  }
+});
+
 test(
   "a body without Content-Length, in chunks of any size, is taken like any other; too large or broken off it is refused",
   async ({ service, port, head }, t) => {

@@ -67,9 +67,14 @@ Deno.test("two accounts that exchange their names exchange their amounts, and on
 
 Deno.test("amounts under a name that no account has are no account's until one has it", async () => {
   await using db = await testDatabase();
-  await loadReport(db, 6, [["020", "0100"]]);
+  assert.deepEqual((await loadReport(db, 6, [["020", "0100"]])).notes, [
+    "1 row is of an account that the list of Treasury accounts does not have in that month (020-X-0100-000: 1), and in no " +
+    "file as long as it does not: load the newest list (tas).",
+  ]);
   assert.deepEqual(await links(db), ["6 020-X-0100-000 -"]);
   await loadCars(db, [[1, "020", "0100"]]);
+  assert.deepEqual((await loadReport(db, 5, [["020", "0100"]])).notes, []);
+  await db.sql`DELETE FROM sf_133 WHERE period = 5`;
   assert.deepEqual(await links(db), ["6 020-X-0100-000 1"]);
   await loadCars(db, [[1, "020", "0101"]]);
   await loadReport(db, 7, [["020", "0100"]]);

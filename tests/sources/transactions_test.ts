@@ -158,6 +158,21 @@ for (const kind of kinds) {
     });
   }
 
+  Deno.test(`${source}: blanks around a key, of whatever kind, are no part of it`, async () => {
+    await using database = await testDatabase();
+    await loadText(
+      database,
+      source,
+      delta(kind, [["", " K1\u00a0", ""], ["", "\ufeffK2\u3000", ""], ["", "K 3", ""]]),
+    );
+    assert.deepEqual(await keysIn(database, kind), ["K 3", "K1", "K2"]);
+    assert.equal((await loadText(database, source, delta(kind, [["D", "\u2003k1 ", ""]]))).rowsRemoved, 1);
+    assert.match(
+      await refusal(loadText(database, source, delta(kind, [["", "\u00a0", ""]]))),
+      /_transaction_unique_key: "\\u00a0": wanted a value/,
+    );
+  });
+
   Deno.test(`${source}: a row of an earlier day than the one that is there changes nothing, in whatever order files come`, async () => {
     await using database = await testDatabase();
     const texts = async () =>

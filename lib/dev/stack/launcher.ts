@@ -1,3 +1,4 @@
+import { variable } from "../../environment.ts";
 import { setTimeout as pause } from "node:timers/promises";
 
 /**
@@ -9,7 +10,7 @@ import { setTimeout as pause } from "node:timers/promises";
 export async function launcherGone(signal: AbortSignal): Promise<void> {
   const parent = Deno.ppid;
   // Set by npx for whatever it runs.
-  const chain = Deno.env.get("npm_command") === "exec" ? await npxChain(parent) : [];
+  const chain = variable("npm_command") === "exec" ? await npxChain(parent) : [];
   while (chain && !signal.aborted) {
     if (Deno.ppid !== parent) return;
     for (const { pid, ppid } of chain) {

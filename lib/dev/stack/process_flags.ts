@@ -25,10 +25,17 @@ export function processFlags(module: ServiceModule, { net, storageDir }: Reach):
     ...["--quiet", "--no-prompt", "--cached-only", "--frozen"],
     `--permission-set=${PERMISSION_SETS[module]}`,
     `--allow-net=${net.join(",")}`,
-    `--allow-read=${flagValue(storageDir)},${flagValue(fileURLToPath(MIGRATIONS))},/dev/null`,
-    `--allow-write=${flagValue(storageDir)}`,
+    `--allow-read=${
+      [flagValue(storageDir), flagValue(fileURLToPath(MIGRATIONS)), "/dev/null", ...CERTIFICATES, ...SOCKETS]
+        .join(",")
+    }`,
+    `--allow-write=${[flagValue(storageDir), ...SOCKETS].join(",")}`,
   ];
 }
+
+// What a database's URL may name, as for the tasks of deno.json (docs/operations.md, "The database's URL").
+const CERTIFICATES = [".data/certificates", "/etc/ssl", "/etc/pki", "/usr/local/share/ca-certificates"];
+const SOCKETS = ["/run/postgresql", "/var/run/postgresql"];
 
 /** A path as one value of a flag that takes several, parted by commas. */
 const flagValue = (path: string): string => path.replaceAll(",", ",,");

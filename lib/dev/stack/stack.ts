@@ -1,3 +1,4 @@
+import { variable } from "../../environment.ts";
 import { readConfig } from "../../config.ts";
 import type { Sql } from "../../db.ts";
 import { KEPT } from "../../kept.ts";
@@ -49,7 +50,7 @@ export interface Stack extends AsyncDisposable {
  * @throws {StackError | EmbeddedPostgresError | MigrationError | ConfigError} with nothing left running
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
-  const { signal, say, read = (name) => Deno.env.get(name) } = options;
+  const { signal, say, read = variable } = options;
   await using resources = new AsyncDisposableStack();
   const config = readConfig("stack", read);
   if (config.DATABASE_URL !== undefined && !options.yes) throw new StackError(ASK_FIRST, EXIT.usage);

@@ -1,5 +1,5 @@
 import { Readable, type Transform } from "node:stream";
-import { createGunzip, createInflateRaw } from "node:zlib";
+import { createGunzip, createInflateRaw, inflateRawSync } from "node:zlib";
 import { type ByteSource, chunksOf, ofChunks } from "../../csv/byte_source.ts";
 import { LoadError } from "../load_error.ts";
 
@@ -28,6 +28,32 @@ export const gunzipped = (name: string, packed: ByteSource): UnpackedBytes =>
  */
 export const inflated = (packed: ByteSource, damaged: (reason: string) => string): UnpackedBytes =>
   unpacked(packed, createInflateRaw({ chunkSize: CHUNK }), damaged);
+
+/**
+ * The same of a few bytes, which are unpacked as soon as they are read.
+ *
+ * @param sizes how many they are, and how many they stand for
+ */
+export function inflatedAtOnce(
+  packed: ByteSource,
+  { compressedSize, uncompressedSize }: { compressedSize: number; uncompressedSize: number },
+  damaged: (reason: string) => string,
+): ByteSource {
+  let isRead = false;
+  return ofChunks(async () => {
+    if (isRead) return null;
+    isRead = true;
+    const bytes = new Uint8Array(compressedSize);
+    for (let filled = 0; filled < compressedSize;) filled += (await packed.read(bytes.subarray(filled))) ?? 0;
+    try {
+      // 64 bytes are the least that it takes as the size of a chunk.
+      const chunkSize = Math.max(uncompressedSize, 64);
+      return inflateRawSync(bytes, { maxOutputLength: chunkSize, chunkSize });
+    } catch (cause) {
+      throw new LoadError("unreadable_file", damaged((cause as Error).message), { cause });
+    }
+  });
+}
 
 function unpacked(packed: ByteSource, unpack: Transform, damaged: (reason: string) => string): UnpackedBytes {
   const source = Readable.from(chunksOf(packed), { objectMode: false });

@@ -5,13 +5,17 @@ import type { InputMember } from "./input_file.ts";
 import { LoadError } from "../load_error.ts";
 import { shownName } from "../refusals/shown.ts";
 import { excelWorkbook } from "./packing.ts";
-import { inflated } from "./unpack.ts";
+import { inflated, inflatedAtOnce } from "./unpack.ts";
 
 // Workers would need permissions, and would buy nothing: Postgres is the slower side.
 configure({ useWebWorkers: false });
 
 // Methods of compression, as the .zip format numbers them (APPNOTE.TXT, 4.4.5).
 const STORED = 0, DEFLATED = 8, DEFLATED_64 = 9;
+// A member's own header, without what it is called (4.3.7).
+const LOCAL_HEADER = 30, LOCAL_SIGNATURE = 0x04034b50;
+// How much of a member is read at a time, and how large one may be that is unpacked at once.
+const CHUNK = 256 * 1024, SMALL = 64 * 1024;
 const NAMES: Readonly<Record<number, string>> = {
   1: "shrinking",
   6: "imploding",
@@ -67,7 +71,7 @@ export async function* zipMembers(name: string, bytes: RandomBytes): AsyncGenera
       );
     }
     names.add(entry.filename);
-    await using unpacked = memberBytes(entry, `${name}/${path}`);
+    await using unpacked = memberBytes(entry, `${name}/${path}`, bytes);
     yield { name: `${name}/${path}`, bytes: unpacked };
   }
   if (names.size > 0) return;
@@ -106,18 +110,19 @@ function faultOf({ message }: Error): string {
 
 const LONG_DIRECTORY = "the directory is longer than it may be";
 
-function memberBytes(entry: FileEntry, name: string): ByteSource & AsyncDisposable {
+function memberBytes(
+  entry: FileEntry,
+  name: string,
+  bytes: RandomBytes,
+): ByteSource & AsyncDisposable {
   const damaged = (reason: string) =>
     `${name} cannot be unpacked (${reason}). The .zip is damaged: download it again.`;
   const fault = (reason: string) => new LoadError("unreadable_file", damaged(reason));
-  const plain = [STORED, DEFLATED].includes(entry.compressionMethod);
-  const data = dataOf(entry, plain);
-  const raw = ofChunks(() => data.next().catch((error) => Promise.reject(fault((error as Error).message))));
-  const unpacked = entry.compressionMethod === DEFLATED ? inflated(raw, damaged) : null;
+  const unpacked = unpackedBytes(entry, bytes, damaged);
   let length = 0, checksum = 0;
   return {
     async read(into) {
-      const count = await (unpacked ?? raw).read(into);
+      const count = await unpacked.read(into);
       if (count !== null) {
         length += count;
         checksum = crc32(into.subarray(0, count), checksum);
@@ -126,30 +131,73 @@ function memberBytes(entry: FileEntry, name: string): ByteSource & AsyncDisposab
       }
       return count;
     },
-    async [Symbol.asyncDispose]() {
-      await unpacked?.[Symbol.asyncDispose]();
-      await data.stop();
-    },
+    [Symbol.asyncDispose]: async () => await unpacked[Symbol.asyncDispose]?.(),
   };
 }
 
+function unpackedBytes(
+  entry: FileEntry,
+  bytes: RandomBytes,
+  damaged: (reason: string) => string,
+): ByteSource & Partial<AsyncDisposable> {
+  if (entry.compressionMethod === DEFLATED_64) return inflated64(entry, damaged);
+  const packed = packedBytes(entry, bytes, damaged);
+  if (entry.compressionMethod === STORED) return packed;
+  return entry.compressedSize > SMALL || entry.uncompressedSize > SMALL
+    ? inflated(packed, damaged)
+    : inflatedAtOnce(packed, entry, damaged);
+}
+
 /**
- * A member's bytes in the file: as they stand, if `packed`, so that a few of them are never unpacked into
- * more than there is room for; otherwise unpacked.
+ * A member's bytes as they stand in the file, by where the directory says that they are: a stream for each would be
+ * most of the work, where there are many small ones.
  */
-function dataOf(entry: FileEntry, packed: boolean) {
+function packedBytes(entry: FileEntry, bytes: RandomBytes, damaged: (reason: string) => string): ByteSource {
+  let at: number | null = null, left = entry.compressedSize;
+  return ofChunks(async () => {
+    at ??= await dataOf(entry, bytes, damaged);
+    if (left === 0) return null;
+    const chunk = await bytes.readAt(at, Math.min(left, CHUNK));
+    if (chunk.length === 0) throw new LoadError("unreadable_file", damaged("it ends too early"));
+    at += chunk.length;
+    left -= chunk.length;
+    return chunk;
+  });
+}
+
+/** Where a member's data begins: behind its own header, whose length only that says (APPNOTE.TXT, 4.3.7). */
+async function dataOf(
+  { offset }: FileEntry,
+  bytes: RandomBytes,
+  damaged: (reason: string) => string,
+): Promise<number> {
+  const header = await bytes.readAt(offset, LOCAL_HEADER);
+  const view = new DataView(header.buffer, 0, header.length);
+  if (header.length < LOCAL_HEADER || view.getUint32(0, true) !== LOCAL_SIGNATURE) {
+    throw new LoadError("unreadable_file", damaged("it is not where the directory says"));
+  }
+  return offset + LOCAL_HEADER + view.getUint16(26, true) + view.getUint16(28, true);
+}
+
+/** A deflated member that is unpacked by another way; packed and unpacked it is never whole in memory. */
+function inflated64(entry: FileEntry, damaged: (reason: string) => string): ByteSource & AsyncDisposable {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const reader = readable.getReader();
   const stop = new AbortController();
-  const done = entry.getData(writable, { passThrough: packed, signal: stop.signal }).catch(
+  const done = entry.getData(writable, { signal: stop.signal }).catch(
     (error) => void writable.abort(error).catch(() => {}),
   );
-  return {
-    async next() {
+  const bytes = ofChunks(async () => {
+    try {
       const { done, value } = await reader.read();
       return done ? null : value;
-    },
-    async stop() {
+    } catch (cause) {
+      throw new LoadError("unreadable_file", damaged((cause as Error).message), { cause });
+    }
+  });
+  return {
+    read: bytes.read,
+    async [Symbol.asyncDispose]() {
       stop.abort();
       await reader.cancel().catch(() => {});
       await done;

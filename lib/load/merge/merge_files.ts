@@ -57,7 +57,7 @@ export async function mergeFiles(context: MergeContext, files: readonly ReadFile
     return fresh.length;
   } catch (error) {
     await session.query("ROLLBACK").catch(() => {});
-    throw mergeRefused(error) ?? error;
+    throw mergeRefused(error, files.length) ?? error;
   }
 }
 
@@ -88,6 +88,6 @@ async function mergeFile(
     rowsCombined: source.makesLists ? 0 : staged.rowsRead - accounted,
     rowsFollowed: followed,
     seconds: seconds + (performance.now() - started) / 1000,
-    notes: await staged.notes.sentences(session),
+    notes: [...await staged.notes.sentences(session), ...counts.notes ?? []],
   };
 }
