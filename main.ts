@@ -16,7 +16,7 @@ import { stopSignal } from "./lib/shutdown.ts";
 import { openStore } from "./lib/storage/open.ts";
 import { version } from "./lib/version.ts";
 import { createApp } from "./routes/app.ts";
-import { HeldRequests } from "./routes/held_requests.ts";
+import { HeldRequests } from "./routes/middleware/held_requests.ts";
 
 const STOP_MILLISECONDS = 20_000;
 /** The longest that a statement may take, as one that waits for a lock of somebody's maintenance. */

@@ -2,11 +2,11 @@ import { Hono } from "hono";
 import { recordAudit } from "../lib/auth/audit.ts";
 import { cancelJob } from "../lib/generations/cancel.ts";
 import { jobStatus } from "../lib/generations/status.ts";
-import { forUsers } from "./access.ts";
+import { forUsers } from "./middleware/access.ts";
 import type { Dependencies } from "./dependencies.ts";
-import { auditOfJob, forJob, JOB_ID } from "./job_access.ts";
+import { auditOfJob, forJob, JOB_ID } from "./middleware/job_access.ts";
 import { operation } from "./operation.ts";
-import { respondWithStatus, statusResponses } from "./status_headers.ts";
+import { respondWithStatus, statusResponses } from "./response/status_headers.ts";
 
 /** `DELETE /v1/generations/{job_id}`: cancels a job. */
 export const cancelGeneration = (dependencies: Dependencies) =>

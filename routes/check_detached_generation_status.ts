@@ -1,14 +1,14 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import { forUsers } from "./access.ts";
+import { forUsers } from "./middleware/access.ts";
 import type { Dependencies } from "./dependencies.ts";
-import { forJob } from "./job_access.ts";
+import { forJob } from "./middleware/job_access.ts";
 import { operation } from "./operation.ts";
-import { mayWait, preferWait } from "./prefer_wait.ts";
-import { query } from "./request_input.ts";
-import { respondWithStatus, statusResponses } from "./status_headers.ts";
-import { unknownJob } from "./status_response.ts";
-import { jobIdText } from "./whole_numbers.ts";
+import { mayWait, preferWait } from "./middleware/prefer_wait.ts";
+import { query } from "./request/request_input.ts";
+import { respondWithStatus, statusResponses } from "./response/status_headers.ts";
+import { unknownJob } from "./response/status_response.ts";
+import { jobIdText } from "./request/whole_numbers.ts";
 
 const statusQuery = z.object({ job_id: jobIdText });
 

@@ -7,9 +7,9 @@ import { type Column, WRITTEN } from "../lib/files/columns.ts";
 import { fileTypes } from "../lib/files/registry.ts";
 import { choice, yesNo } from "../lib/files/request_fields.ts";
 import { tableSchema } from "../lib/files/table_schema.ts";
-import { forAnyone } from "./access.ts";
+import { forAnyone } from "./middleware/access.ts";
 import { operation } from "./operation.ts";
-import { query } from "./request_input.ts";
+import { query } from "./request/request_input.ts";
 
 const columnType = z.enum(["string", "number", "integer", "boolean", "date"]);
 

@@ -9,11 +9,11 @@ import { warningsOf } from "../lib/coverage/warnings.ts";
 import type { CoverageRequest } from "../lib/files/file_type.ts";
 import { coverageParameters, coverageQuery, fileTypeOf, ignoredKeys } from "../lib/files/registry.ts";
 import { usDay } from "../lib/us_day.ts";
-import { auditOf, forUsers } from "./access.ts";
+import { auditOf, forUsers } from "./middleware/access.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { operation } from "./operation.ts";
-import { ruledQuery } from "./request_input.ts";
-import { warningsBody, warningsSchema } from "./warnings.ts";
+import { ruledQuery } from "./request/request_input.ts";
+import { warningsBody, warningsSchema } from "./response/warnings.ts";
 
 const time = z.iso.datetime();
 const day = (description: string) => z.string().nullable().optional().meta({ description });

@@ -3,9 +3,9 @@ import type { Sql } from "../lib/db.ts";
 import type { GenerationChanges } from "../lib/generations/changes.ts";
 import type { Networks } from "../lib/http/client_address.ts";
 import type { FileStore } from "../lib/storage/store.ts";
-import type { Authenticate } from "./access.ts";
-import type { HeldRequests } from "./held_requests.ts";
-import type { WaitTimes } from "./wait_times.ts";
+import type { Authenticate } from "./middleware/access.ts";
+import type { HeldRequests } from "./middleware/held_requests.ts";
+import type { WaitTimes } from "./request/wait_times.ts";
 
 /** What the routes need; `main.ts` makes the real ones. */
 export interface Dependencies {

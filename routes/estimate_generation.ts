@@ -6,11 +6,11 @@ import { requireAgencyAccess } from "../lib/auth/permissions.ts";
 import { estimateFile } from "../lib/coverage/estimate.ts";
 import { warningsOf } from "../lib/coverage/warnings.ts";
 import { fileTypeOf, ignoredKeys, requestBody } from "../lib/files/registry.ts";
-import { auditOf, forUsers } from "./access.ts";
+import { auditOf, forUsers } from "./middleware/access.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { operation } from "./operation.ts";
-import { jsonBody } from "./request_input.ts";
-import { warningsBody, warningsSchema } from "./warnings.ts";
+import { jsonBody } from "./request/request_input.ts";
+import { warningsBody, warningsSchema } from "./response/warnings.ts";
 
 const estimateSchema = z.object({
   rows_estimated: z.int().nullable().meta({

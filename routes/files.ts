@@ -8,12 +8,12 @@ import { contentDisposition } from "../lib/storage/content_disposition.ts";
 import { contentTypeOf } from "../lib/storage/content_type.ts";
 import { FILES_PATH } from "../lib/storage/link.ts";
 import type { FileStore, LinkedFile, StoredFile } from "../lib/storage/store.ts";
-import { forAnyone } from "./access.ts";
+import { forAnyone } from "./middleware/access.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { operation } from "./operation.ts";
-import { evaluate, rangeCounts } from "./preconditions.ts";
-import { parseRange } from "./range.ts";
-import type { Sourced } from "./request_source.ts";
+import { evaluate, rangeCounts } from "./request/preconditions.ts";
+import { parseRange } from "./request/range.ts";
+import type { Sourced } from "./middleware/request_source.ts";
 
 const FILE_TYPES = ["text/csv", "text/plain", "application/gzip"];
 const FILE_HEADERS = {

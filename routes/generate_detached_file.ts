@@ -2,14 +2,14 @@ import { Hono } from "hono";
 import { requireAgencyAccess } from "../lib/auth/permissions.ts";
 import { fileTypeOf, ignoredKeys, requestBody } from "../lib/files/registry.ts";
 import { requestGeneration } from "../lib/generations/request.ts";
-import { forUsers } from "./access.ts";
+import { forUsers } from "./middleware/access.ts";
 import type { Dependencies } from "./dependencies.ts";
-import { idempotencyKeyHeader, idempotencyKeyOf } from "./idempotency_key.ts";
-import { accessJob, type WithJob } from "./job_access.ts";
+import { idempotencyKeyHeader, idempotencyKeyOf } from "./request/idempotency_key.ts";
+import { accessJob, type WithJob } from "./middleware/job_access.ts";
 import { operation } from "./operation.ts";
-import { mayWait, preferWait } from "./prefer_wait.ts";
-import { jsonBody } from "./request_input.ts";
-import { respondWithStatus, statusResponses } from "./status_headers.ts";
+import { mayWait, preferWait } from "./middleware/prefer_wait.ts";
+import { jsonBody } from "./request/request_input.ts";
+import { respondWithStatus, statusResponses } from "./response/status_headers.ts";
 
 /** `POST /v1/generate_detached_file/`: stores a request for a file and responds with its status. */
 export const generateDetachedFile = (dependencies: Dependencies) =>

@@ -4,14 +4,14 @@ import { type SSEStreamingApi, streamSSE } from "hono/streaming";
 import { ServiceError } from "../lib/errors.ts";
 import { jobStatus } from "../lib/generations/status.ts";
 import { log } from "../lib/log.ts";
-import { forUsers } from "./access.ts";
-import { recordRefusal } from "./audit_refusals.ts";
+import { forUsers } from "./middleware/access.ts";
+import { recordRefusal } from "./middleware/audit_refusals.ts";
 import type { Dependencies } from "./dependencies.ts";
-import { forJob, JOB_ID, lookAgain, type WithJob } from "./job_access.ts";
+import { forJob, JOB_ID, lookAgain, type WithJob } from "./middleware/job_access.ts";
 import { operation } from "./operation.ts";
-import { isUnfinished } from "./prefer_wait.ts";
-import { describeJob } from "./status_headers.ts";
-import { WAIT_TIMES } from "./wait_times.ts";
+import { isUnfinished } from "./middleware/prefer_wait.ts";
+import { describeJob } from "./response/status_headers.ts";
+import { WAIT_TIMES } from "./request/wait_times.ts";
 
 const RECONNECT_MILLISECONDS = 2000;
 /** The ID of the last event: who comes back with it is told that there is no more. */

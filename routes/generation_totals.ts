@@ -4,9 +4,9 @@ import { ServiceError } from "../lib/errors.ts";
 import type { FileTotals } from "../lib/files/totals/totals.ts";
 import type { JobStatus } from "../lib/generations/status.ts";
 import { totalsOf } from "../lib/generations/totals.ts";
-import { forUsers } from "./access.ts";
+import { forUsers } from "./middleware/access.ts";
 import type { Dependencies } from "./dependencies.ts";
-import { forJob, JOB_ID } from "./job_access.ts";
+import { forJob, JOB_ID } from "./middleware/job_access.ts";
 import { operation } from "./operation.ts";
 
 const count = z.int().min(0);

@@ -1,13 +1,13 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { ServiceError } from "../lib/errors.ts";
-import { forUsers } from "./access.ts";
+import { forUsers } from "./middleware/access.ts";
 import type { Dependencies } from "./dependencies.ts";
-import { forJob } from "./job_access.ts";
+import { forJob } from "./middleware/job_access.ts";
 import { operation } from "./operation.ts";
-import { query } from "./request_input.ts";
-import { describeJob } from "./status_headers.ts";
-import { jobIdText } from "./whole_numbers.ts";
+import { query } from "./request/request_input.ts";
+import { describeJob } from "./response/status_headers.ts";
+import { jobIdText } from "./request/whole_numbers.ts";
 
 const jobQuery = z.object({ job_id: jobIdText });
 

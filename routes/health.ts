@@ -6,9 +6,9 @@ import type { Storing } from "../lib/generations/storing.ts";
 import { log } from "../lib/log.ts";
 import { checkSchemaVersion } from "../lib/schema_version.ts";
 import { version } from "../lib/version.ts";
-import { forAnyone } from "./access.ts";
+import { forAnyone } from "./middleware/access.ts";
 import type { Dependencies } from "./dependencies.ts";
-import { inTime } from "./in_time.ts";
+import { inTime } from "./response/in_time.ts";
 import { operation } from "./operation.ts";
 
 const CHECK_MILLISECONDS = 3_000;

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { newestWindow } from "../lib/submission_windows.ts";
-import { forUsers } from "./access.ts";
+import { forUsers } from "./middleware/access.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { operation } from "./operation.ts";
 

@@ -3,10 +3,10 @@ import { z } from "zod";
 import { listAgencies } from "../lib/agencies.ts";
 import { agenciesOf, PERMISSION_LEVELS, PERMISSION_TYPES } from "../lib/auth/permissions.ts";
 import { mustBe } from "../lib/files/request_fields.ts";
-import { forUsers } from "./access.ts";
+import { forUsers } from "./middleware/access.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { operation } from "./operation.ts";
-import { query } from "./request_input.ts";
+import { query } from "./request/request_input.ts";
 
 /** The agencies in a response, as the Broker's clients read them. */
 export const cgacSchema = z.object({ agency_name: z.string().nullable(), cgac_code: z.string() })

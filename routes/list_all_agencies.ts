@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import { listAgencies } from "../lib/agencies.ts";
-import { forAnyone } from "./access.ts";
+import { forAnyone } from "./middleware/access.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { cgacSchema, frecSchema } from "./list_agencies.ts";
 import { operation } from "./operation.ts";

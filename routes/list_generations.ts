@@ -4,13 +4,13 @@ import { recordAudit } from "../lib/auth/audit.ts";
 import { fileTypeCodes } from "../lib/files/registry.ts";
 import { mustBe } from "../lib/files/request_fields.ts";
 import { jobsOf, STATES } from "../lib/generations/status.ts";
-import { auditOf, forUsers } from "./access.ts";
+import { auditOf, forUsers } from "./middleware/access.ts";
 import type { Dependencies } from "./dependencies.ts";
 import { operation } from "./operation.ts";
-import { query } from "./request_input.ts";
-import { statusSchema } from "./status_response.ts";
-import { describeJob } from "./status_headers.ts";
-import { cursorText, wholeNumberText } from "./whole_numbers.ts";
+import { query } from "./request/request_input.ts";
+import { statusSchema } from "./response/status_response.ts";
+import { describeJob } from "./response/status_headers.ts";
+import { cursorText, wholeNumberText } from "./request/whole_numbers.ts";
 
 const MOST_JOBS = 100;
 

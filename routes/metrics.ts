@@ -11,10 +11,10 @@ import { queueLength } from "../lib/generations/queue_length.ts";
 import { type TableOverview, tableOverviews } from "../lib/load/overview.ts";
 import { log } from "../lib/log.ts";
 import { registry, requestSeconds, responses } from "../lib/metrics.ts";
-import { forAnyone } from "./access.ts";
+import { forAnyone } from "./middleware/access.ts";
 import type { Dependencies } from "./dependencies.ts";
-import { inTime } from "./in_time.ts";
-import { endedWith } from "./ended_with.ts";
+import { inTime } from "./response/in_time.ts";
+import { endedWith } from "./response/ended_with.ts";
 import { openApiPath, operation } from "./operation.ts";
 
 /** Scrapers wait for ten seconds by default. */

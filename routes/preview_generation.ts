@@ -5,12 +5,12 @@ import { requireAgencyAccess } from "../lib/auth/permissions.ts";
 import { warningsOf } from "../lib/coverage/warnings.ts";
 import { PREVIEWED_RECORDS } from "../lib/files/preview.ts";
 import { fileTypeOf, ignoredKeys, requestBody } from "../lib/files/registry.ts";
-import { forUsers } from "./access.ts";
+import { forUsers } from "./middleware/access.ts";
 import type { Dependencies } from "./dependencies.ts";
-import { firstRecords } from "./first_records.ts";
+import { firstRecords } from "./response/first_records.ts";
 import { operation } from "./operation.ts";
-import { jsonBody } from "./request_input.ts";
-import { warningsBody, warningsSchema } from "./warnings.ts";
+import { jsonBody } from "./request/request_input.ts";
+import { warningsBody, warningsSchema } from "./response/warnings.ts";
 
 const previewSchema = z.object({
   header: z.array(z.string()).meta({ description: "the file's header line, a text a column" }),

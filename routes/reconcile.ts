@@ -1,15 +1,15 @@
 import { Hono } from "hono";
 import { reconciliationForm } from "../lib/reconciliations/form.ts";
-import { forUsers } from "./access.ts";
+import { forUsers } from "./middleware/access.ts";
 import type { Dependencies } from "./dependencies.ts";
-import { idempotencyKeyHeader, idempotencyKeyOf } from "./idempotency_key.ts";
-import type { WithJob } from "./job_access.ts";
+import { idempotencyKeyHeader, idempotencyKeyOf } from "./request/idempotency_key.ts";
+import type { WithJob } from "./middleware/job_access.ts";
 import { operation } from "./operation.ts";
-import { mayWait, preferWait } from "./prefer_wait.ts";
-import { receiveReconciliation } from "./receive_reconciliation.ts";
-import { respondWithStatus, statusResponses } from "./status_headers.ts";
-import { letItBeSent, requireUpload } from "./upload_body.ts";
-import type { UploadRoom } from "./upload_room.ts";
+import { mayWait, preferWait } from "./middleware/prefer_wait.ts";
+import { receiveReconciliation } from "./request/receive_reconciliation.ts";
+import { respondWithStatus, statusResponses } from "./response/status_headers.ts";
+import { letItBeSent, requireUpload } from "./request/upload_body.ts";
+import type { UploadRoom } from "./request/upload_room.ts";
 
 /** `POST /v1/reconciliations/`: takes a file to be reconciled, and responds with its job's status. */
 export const reconcile = (dependencies: Dependencies, room: UploadRoom) =>

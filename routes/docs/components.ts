@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { requestBodies, requestBody } from "../../lib/files/registry.ts";
-import { errorSchema } from "../error_response.ts";
+import { errorSchema } from "../response/error_response.ts";
 import type { Operation } from "../operation.ts";
 
 /** A part of the document. */

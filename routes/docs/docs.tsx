@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { etag } from "hono/etag";
-import { forAnyone } from "../access.ts";
+import { forAnyone } from "../middleware/access.ts";
 import type { Dependencies } from "../dependencies.ts";
 import type { Operation } from "../operation.ts";
 import { forVisitors } from "../page/visitor.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { Hono } from "hono";
 import { etag } from "hono/etag";
-import { forAnyone } from "../access.ts";
+import { forAnyone } from "../middleware/access.ts";
 import agency from "./agency.js" with { type: "text" };
 import data from "./data.css" with { type: "text" };
 import dictionary from "./dictionary.js" with { type: "text" };

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { type Column, type ColumnType, WRITTEN } from "../../lib/files/columns.ts";
 import { fileTypes } from "../../lib/files/registry.ts";
 import type { Dependencies } from "../dependencies.ts";
-import { query } from "../request_input.ts";
+import { query } from "../request/request_input.ts";
 import { Breakable } from "./breakable.tsx";
 import { Layout } from "./layout.tsx";
 import { Reading } from "./reading.tsx";

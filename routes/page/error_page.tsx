@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { ServiceError } from "../../lib/errors.ts";
 import { FILES_PATH } from "../../lib/storage/link.ts";
-import { type ErrorBody, errorResponse } from "../error_response.ts";
+import { type ErrorBody, errorResponse } from "../response/error_response.ts";
 import { CONTENT_SECURITY_POLICY, Layout } from "./layout.tsx";
 
 /**

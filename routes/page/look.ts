@@ -8,8 +8,8 @@ import type { Sql } from "../../lib/db.ts";
 import type { FileRequest, FileType } from "../../lib/files/file_type.ts";
 import type { Preview } from "../../lib/files/preview.ts";
 import { fileTypeOf } from "../../lib/files/registry.ts";
-import { auditOf, type SignedIn } from "../access.ts";
-import { firstRecords } from "../first_records.ts";
+import { auditOf, type SignedIn } from "../middleware/access.ts";
+import { firstRecords } from "../response/first_records.ts";
 import type { CheckedForm } from "./form_check.ts";
 
 /** What there is to see of a file before it is asked for. */

@@ -1,8 +1,8 @@
 import type { Context } from "hono";
 import type { Sql } from "../../lib/db.ts";
 import { ServiceError } from "../../lib/errors.ts";
-import type { SignedIn } from "../access.ts";
-import { recordRefusal } from "../audit_refusals.ts";
+import type { SignedIn } from "../middleware/access.ts";
+import { recordRefusal } from "../middleware/audit_refusals.ts";
 
 /** What some work has given, or why it was refused. */
 export type Outcome<T> = { value: T; refusal?: undefined } | { value?: undefined; refusal: ServiceError };

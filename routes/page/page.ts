@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import type { Dependencies } from "../dependencies.ts";
-import type { UploadRoom } from "../upload_room.ts";
+import type { UploadRoom } from "../request/upload_room.ts";
 import { assets } from "./assets.ts";
 import { dictionary } from "./dictionary_page.tsx";
 import { home } from "./home_page.tsx";

@@ -2,7 +2,7 @@ import { type Context, Hono } from "hono";
 import { CALLBACK_PATH, SIGN_IN_SECONDS, type SignInProvider } from "../../lib/auth/sign_in_provider.ts";
 import { ServiceError } from "../../lib/errors.ts";
 import type { Dependencies } from "../dependencies.ts";
-import { sayWhenAgain } from "../error_response.ts";
+import { sayWhenAgain } from "../response/error_response.ts";
 import { drop, keep, kept, keptNames } from "./cookies.ts";
 import { Layout } from "./layout.tsx";
 import { returnPath } from "./return_path.ts";

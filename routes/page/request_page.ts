@@ -3,7 +3,7 @@ import { requireAgencyAccess } from "../../lib/auth/permissions.ts";
 import { fileTypeOf } from "../../lib/files/registry.ts";
 import { requestGeneration } from "../../lib/generations/request.ts";
 import type { Dependencies } from "../dependencies.ts";
-import { formBody } from "../request_input.ts";
+import { formBody } from "../request/request_input.ts";
 import { agencyChoices } from "./agency_choice.ts";
 import { formAddress, readForm } from "./form.ts";
 import { checkForm } from "./form_check.ts";

@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { Hono } from "hono";
 import type { Dependencies } from "../dependencies.ts";
-import { formBody } from "../request_input.ts";
+import { formBody } from "../request/request_input.ts";
 import { Layout } from "./layout.tsx";
 import { returnPath } from "./return_path.ts";
 import { forget, forVisitors, isProviderSession, isVisitorKnown, signInWith } from "./visitor.ts";

@@ -10,7 +10,7 @@ import { connect } from "../../lib/db.ts";
 import { configureLog } from "../../lib/log.ts";
 import { LocalStore } from "../../lib/storage/local.ts";
 import { createApp } from "../../routes/app.ts";
-import { HeldRequests } from "../../routes/held_requests.ts";
+import { HeldRequests } from "../../routes/middleware/held_requests.ts";
 import { serveHttp } from "../../lib/http/serve.ts";
 import { addContracts, allContracts } from "../helpers/contracts.ts";
 import { addAgencies } from "../helpers/generations.ts";

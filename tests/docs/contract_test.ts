@@ -4,7 +4,7 @@ import { z } from "zod";
 import { catalogue } from "../../lib/error_catalogue.ts";
 import { requestBodies } from "../../lib/files/registry.ts";
 import { operationsOf } from "../../routes/operation.ts";
-import { statusSchema } from "../../routes/status_response.ts";
+import { statusSchema } from "../../routes/response/status_response.ts";
 import { testApp } from "../helpers/app.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { projectText } from "../helpers/project_files.ts";

@@ -5,10 +5,10 @@ import type { Sql } from "../../lib/db.ts";
 import { ServiceError } from "../../lib/errors.ts";
 import { GenerationChanges } from "../../lib/generations/changes.ts";
 import { LocalStore } from "../../lib/storage/local.ts";
-import type { Authenticate } from "../../routes/access.ts";
+import type { Authenticate } from "../../routes/middleware/access.ts";
 import { createApp } from "../../routes/app.ts";
-import { HeldRequests } from "../../routes/held_requests.ts";
-import type { WaitTimes } from "../../routes/wait_times.ts";
+import { HeldRequests } from "../../routes/middleware/held_requests.ts";
+import type { WaitTimes } from "../../routes/request/wait_times.ts";
 import type { TestDatabase } from "./database.ts";
 import { written } from "./generations.ts";
 

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { bodyAsItComes } from "../../routes/upload_body.ts";
+import { bodyAsItComes } from "../../routes/request/upload_body.ts";
 import { C_FIELDS, cRecord, uploadForm, uploadText } from "../helpers/file_c.ts";
 import { addAgencies } from "../helpers/generations.ts";
 import { rawConnection } from "../helpers/raw_http.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Hono } from "hono";
 import { connect } from "../../lib/db.ts";
-import { requireRules } from "../../routes/access.ts";
+import { requireRules } from "../../routes/middleware/access.ts";
 import { testApp } from "../helpers/app.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { addAgencies, d1Body } from "../helpers/generations.ts";

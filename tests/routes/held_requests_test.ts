@@ -3,7 +3,7 @@ import { type TestApp, testApp } from "../helpers/app.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { addAgencies, ask, d1Body } from "../helpers/generations.ts";
 import { until } from "../helpers/until.ts";
-import { WAIT_TIMES } from "../../routes/wait_times.ts";
+import { WAIT_TIMES } from "../../routes/request/wait_times.ts";
 
 const ADMINISTRATOR = "1";
 const WAITS = { headers: { Prefer: "wait=50" } };

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ServiceError } from "../../lib/errors.ts";
-import { readForm } from "../../routes/multipart.ts";
+import { readForm } from "../../routes/request/multipart.ts";
 import { tries } from "../helpers/properties.ts";
 import { within } from "../helpers/within.ts";
 

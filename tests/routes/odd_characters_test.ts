@@ -5,7 +5,7 @@ import { addAgencies, d1Body } from "../helpers/generations.ts";
 import { converse } from "../helpers/raw_http.ts";
 import { startService } from "../helpers/service.ts";
 import { isThorough } from "../helpers/thorough.ts";
-import { withoutSecrets } from "../../routes/without_secrets.ts";
+import { withoutSecrets } from "../../routes/response/without_secrets.ts";
 
 /** As UTF-8 they are bytes beyond ASCII, among them control characters of Latin-1. */
 const ODD = [

@@ -4,7 +4,7 @@ import { parse } from "csv-parse/sync";
 import type { z } from "zod";
 import { loadSample } from "../../lib/dev/sample/load.ts";
 import { EXAMPLES } from "../../routes/docs/examples.ts";
-import { errorSchema } from "../../routes/error_response.ts";
+import { errorSchema } from "../../routes/response/error_response.ts";
 import { operationsOf } from "../../routes/operation.ts";
 import { testApp } from "../helpers/app.ts";
 import { type TestDatabase, testDatabase } from "../helpers/database.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { serveHttp } from "../../lib/http/serve.ts";
-import { WAIT_TIMES } from "../../routes/wait_times.ts";
+import { WAIT_TIMES } from "../../routes/request/wait_times.ts";
 import { testApp } from "../helpers/app.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { addAgencies, ask } from "../helpers/generations.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { ByteRange } from "../../lib/storage/store.ts";
-import { parseRange } from "../../routes/range.ts";
+import { parseRange } from "../../routes/request/range.ts";
 import { tries } from "../helpers/properties.ts";
 
 const examples: [header: string | undefined, size: number, result: ByteRange | "whole" | "unsatisfiable"][] =

@@ -1,6 +1,6 @@
 /** Bodies as clients and proxies really send them, to every route that takes one, over real sockets. */
 import assert from "node:assert/strict";
-import { isJsonType } from "../../routes/media_type.ts";
+import { isJsonType } from "../../routes/request/media_type.ts";
 import { testApp } from "../helpers/app.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { addAgencies, d1Body } from "../helpers/generations.ts";

@@ -6,7 +6,7 @@ import { GenerationChanges } from "../../lib/generations/changes.ts";
 import { LocalStore, type LocalStoreOptions } from "../../lib/storage/local.ts";
 import type { FileWriter, NewFile } from "../../lib/storage/store.ts";
 import { createApp } from "../../routes/app.ts";
-import { HeldRequests } from "../../routes/held_requests.ts";
+import { HeldRequests } from "../../routes/middleware/held_requests.ts";
 import { testDatabase } from "../helpers/database.ts";
 import { addFile } from "../helpers/generations.ts";
 import { filesBelow } from "../helpers/stored_files.ts";

@@ -15,9 +15,9 @@ import {
 import type { JobStatus } from "../../../lib/generations/status.ts";
 import { type Difference, firstDifferences } from "../../../lib/reconciliations/first_differences.ts";
 import { totalsOf } from "../../../lib/generations/totals.ts";
-import { auditOf } from "../../access.ts";
+import { auditOf } from "../../middleware/access.ts";
 import type { Dependencies } from "../../dependencies.ts";
-import { auditOfJob, type WithJob } from "../../job_access.ts";
+import { auditOfJob, type WithJob } from "../../middleware/job_access.ts";
 import type { AnyRequest } from "./request_words.ts";
 
 /** So many differences stand on the page. */

@@ -1,8 +1,8 @@
 import type { Context } from "hono";
-import type { Asked } from "../../access.ts";
+import type { Asked } from "../../middleware/access.ts";
 import type { ServiceError } from "../../../lib/errors.ts";
 import type { Dependencies } from "../../dependencies.ts";
-import { sayWhenAgain } from "../../error_response.ts";
+import { sayWhenAgain } from "../../response/error_response.ts";
 import type { AgencyChoices } from "../agency_choice.ts";
 import { Layout } from "../layout.tsx";
 import { KINDS, type UploadErrors, type UploadValues } from "./upload_fields.ts";

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { type JobStatus, STATES } from "../lib/generations/status.ts";
-import { rulesOf } from "../lib/reconciliations/rules.ts";
-import type { SignedLink } from "../lib/storage/store.ts";
-import { usDay } from "../lib/us_day.ts";
+import { type JobStatus, STATES } from "../../lib/generations/status.ts";
+import { rulesOf } from "../../lib/reconciliations/rules.ts";
+import type { SignedLink } from "../../lib/storage/store.ts";
+import { usDay } from "../../lib/us_day.ts";
 import { warningsBody, warningsSchema } from "./warnings.ts";
 
 const time = z.iso.datetime();

@@ -1,5 +1,5 @@
 import { createMiddleware } from "hono/factory";
-import { inSpan } from "../lib/tracing.ts";
+import { inSpan } from "../../lib/tracing.ts";
 
 /**
  * Makes every request a span, which follows on the caller's where it sends a `traceparent`. Never names what

@@ -1,11 +1,11 @@
 import type { Context } from "hono";
-import { ServiceError } from "../lib/errors.ts";
-import { type JobStatus, jobStatus } from "../lib/generations/status.ts";
-import type { Dependencies } from "./dependencies.ts";
+import { ServiceError } from "../../lib/errors.ts";
+import { type JobStatus, jobStatus } from "../../lib/generations/status.ts";
+import type { Dependencies } from "../dependencies.ts";
 import { countsAsHeld } from "./held_requests.ts";
 import { lookAgain, type WithJob } from "./job_access.ts";
-import { describes } from "./operation.ts";
-import { WAIT_TIMES } from "./wait_times.ts";
+import { describes } from "../operation.ts";
+import { WAIT_TIMES } from "../request/wait_times.ts";
 
 /** Whether a job may still change. */
 export const isUnfinished = ({ state }: JobStatus): boolean => state === "queued" || state === "running";

@@ -1,9 +1,9 @@
 import type { Hono, MiddlewareHandler } from "hono";
 import { createMiddleware } from "hono/factory";
-import type { AuditAction } from "../lib/auth/audit.ts";
-import { credentialOf } from "../lib/auth/credentials.ts";
-import type { User } from "../lib/auth/user.ts";
-import { describes } from "./operation.ts";
+import type { AuditAction } from "../../lib/auth/audit.ts";
+import { credentialOf } from "../../lib/auth/credentials.ts";
+import type { User } from "../../lib/auth/user.ts";
+import { describes } from "../operation.ts";
 import type { Sourced } from "./request_source.ts";
 
 /** What the handlers of a signed-in route find in the context. */

@@ -2,11 +2,11 @@ import { z } from "zod";
 import type { Context, ErrorHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { isConflict } from "../lib/db/conflict.ts";
-import { isUnavailable } from "../lib/db/unavailable.ts";
-import { catalogue, type FieldIssue } from "../lib/error_catalogue.ts";
-import { type ErrorCode, ServiceError } from "../lib/errors.ts";
-import { log } from "../lib/log.ts";
+import { isConflict } from "../../lib/db/conflict.ts";
+import { isUnavailable } from "../../lib/db/unavailable.ts";
+import { catalogue, type FieldIssue } from "../../lib/error_catalogue.ts";
+import { type ErrorCode, ServiceError } from "../../lib/errors.ts";
+import { log } from "../../lib/log.ts";
 import { cameOfHangingUp } from "./ended_with.ts";
 import { withoutSecrets } from "./without_secrets.ts";
 

@@ -1,7 +1,7 @@
-import type { Sql } from "../lib/db.ts";
-import { ServiceError } from "../lib/errors.ts";
-import { log } from "../lib/log.ts";
-import { checkSchemaVersion, SchemaVersionError } from "../lib/schema_version.ts";
+import type { Sql } from "../../lib/db.ts";
+import { ServiceError } from "../../lib/errors.ts";
+import { log } from "../../lib/log.ts";
+import { checkSchemaVersion, SchemaVersionError } from "../../lib/schema_version.ts";
 
 /** SQLSTATEs of names that are not there, and of what one may not do. */
 const OF_A_SCHEMA = /^(42P01|42703|42883|42704|3F000|42501)$/;

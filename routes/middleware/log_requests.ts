@@ -1,7 +1,7 @@
 import { createMiddleware } from "hono/factory";
-import type { User } from "../lib/auth/user.ts";
-import { log } from "../lib/log.ts";
-import { endedWith } from "./ended_with.ts";
+import type { User } from "../../lib/auth/user.ts";
+import { log } from "../../lib/log.ts";
+import { endedWith } from "../response/ended_with.ts";
 import type { Sourced } from "./request_source.ts";
 
 /** Logs every request when it is answered; never its query, which may hold a signature. */

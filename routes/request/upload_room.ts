@@ -1,4 +1,4 @@
-import { ServiceError } from "../lib/errors.ts";
+import { ServiceError } from "../../lib/errors.ts";
 
 /**
  * Bounds how many uploads this process receives at a time, of one user and of all, since each holds some

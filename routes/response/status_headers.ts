@@ -1,10 +1,10 @@
 import type { Context } from "hono";
-import { recordAudit } from "../lib/auth/audit.ts";
-import { fileTypeOf } from "../lib/files/registry.ts";
-import { linkToFile } from "../lib/generations/file_link.ts";
-import type { JobStatus } from "../lib/generations/status.ts";
-import { type Asked, auditOf } from "./access.ts";
-import type { Dependencies } from "./dependencies.ts";
+import { recordAudit } from "../../lib/auth/audit.ts";
+import { fileTypeOf } from "../../lib/files/registry.ts";
+import { linkToFile } from "../../lib/generations/file_link.ts";
+import type { JobStatus } from "../../lib/generations/status.ts";
+import { type Asked, auditOf } from "../middleware/access.ts";
+import type { Dependencies } from "../dependencies.ts";
 import { type StatusBody, statusBody, statusSchema } from "./status_response.ts";
 
 const POLL_SECONDS = "2";

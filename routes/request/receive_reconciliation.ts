@@ -1,15 +1,15 @@
 import type { Context } from "hono";
-import { requireAgencyAccess } from "../lib/auth/permissions.ts";
-import { ServiceError } from "../lib/errors.ts";
-import type { FileRequest } from "../lib/files/file_type.ts";
-import { fileTypeOf } from "../lib/files/registry.ts";
-import { requestGeneration } from "../lib/generations/request.ts";
-import type { JobStatus } from "../lib/generations/status.ts";
-import { Beginning } from "../lib/reconciliations/beginning.ts";
-import { fileTypeOfKind, ignoredFields, requestOfFields } from "../lib/reconciliations/form.ts";
-import { IncomingUpload } from "../lib/reconciliations/incoming_upload.ts";
-import type { Dependencies } from "./dependencies.ts";
-import type { WithJob } from "./job_access.ts";
+import { requireAgencyAccess } from "../../lib/auth/permissions.ts";
+import { ServiceError } from "../../lib/errors.ts";
+import type { FileRequest } from "../../lib/files/file_type.ts";
+import { fileTypeOf } from "../../lib/files/registry.ts";
+import { requestGeneration } from "../../lib/generations/request.ts";
+import type { JobStatus } from "../../lib/generations/status.ts";
+import { Beginning } from "../../lib/reconciliations/beginning.ts";
+import { fileTypeOfKind, ignoredFields, requestOfFields } from "../../lib/reconciliations/form.ts";
+import { IncomingUpload } from "../../lib/reconciliations/incoming_upload.ts";
+import type { Dependencies } from "../dependencies.ts";
+import type { WithJob } from "../middleware/job_access.ts";
 import { type FormFields, type FormFile, readForm, wrongField } from "./multipart.ts";
 import { bodyAsItComes } from "./upload_body.ts";
 

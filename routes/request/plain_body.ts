@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import { ServiceError } from "../lib/errors.ts";
+import { ServiceError } from "../../lib/errors.ts";
 
 /**
  * Makes sure that a request's body is sent as it is: none is decoded here, however it is said to be encoded

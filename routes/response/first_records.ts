@@ -1,10 +1,10 @@
 import type { Context } from "hono";
-import { recordAudit } from "../lib/auth/audit.ts";
-import type { Sql } from "../lib/db.ts";
-import type { FileRequest } from "../lib/files/file_type.ts";
-import { type Preview, previewFile } from "../lib/files/preview.ts";
-import { fileTypeOf } from "../lib/files/registry.ts";
-import { auditOf, type SignedIn } from "./access.ts";
+import { recordAudit } from "../../lib/auth/audit.ts";
+import type { Sql } from "../../lib/db.ts";
+import type { FileRequest } from "../../lib/files/file_type.ts";
+import { type Preview, previewFile } from "../../lib/files/preview.ts";
+import { fileTypeOf } from "../../lib/files/registry.ts";
+import { auditOf, type SignedIn } from "../middleware/access.ts";
 
 /**
  * The first records of a file, for somebody who may have it, by the API and by the page; kept in the audit,

@@ -1,16 +1,16 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { createMiddleware } from "hono/factory";
 import { z } from "zod";
-import { type AuditAction, recordAudit } from "../lib/auth/audit.ts";
-import { requireJobAccess } from "../lib/auth/permissions.ts";
-import type { Sql } from "../lib/db.ts";
-import { ServiceError } from "../lib/errors.ts";
-import { type JobStatus, jobStatus } from "../lib/generations/status.ts";
+import { type AuditAction, recordAudit } from "../../lib/auth/audit.ts";
+import { requireJobAccess } from "../../lib/auth/permissions.ts";
+import type { Sql } from "../../lib/db.ts";
+import { ServiceError } from "../../lib/errors.ts";
+import { type JobStatus, jobStatus } from "../../lib/generations/status.ts";
 import { type Asked, auditOf, type SignedIn } from "./access.ts";
-import type { Dependencies } from "./dependencies.ts";
-import type { Held } from "./metrics.ts";
-import { describes } from "./operation.ts";
-import { isJobId } from "./whole_numbers.ts";
+import type { Dependencies } from "../dependencies.ts";
+import type { Held } from "../metrics.ts";
+import { describes } from "../operation.ts";
+import { isJobId } from "../request/whole_numbers.ts";
 
 /** What the handlers of a route about a job find in the context. */
 export interface WithJob {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Noted, ofIgnoredKeys, WARNING_CODES, warningOf } from "../lib/coverage/warnings.ts";
+import { type Noted, ofIgnoredKeys, WARNING_CODES, warningOf } from "../../lib/coverage/warnings.ts";
 
 /** What is worth saying of a request that is answered all the same. */
 export const warningsSchema = z.array(

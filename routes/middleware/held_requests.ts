@@ -1,7 +1,7 @@
 import { createMiddleware } from "hono/factory";
-import { ServiceError } from "../lib/errors.ts";
+import { ServiceError } from "../../lib/errors.ts";
 import type { SignedIn } from "./access.ts";
-import { describes } from "./operation.ts";
+import { describes } from "../operation.ts";
 
 /**
  * How many streams of events and held responses every user has open, and how many there may be of one user.

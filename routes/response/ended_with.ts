@@ -1,6 +1,6 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
-import { catalogue } from "../lib/error_catalogue.ts";
+import { catalogue } from "../../lib/error_catalogue.ts";
 
 /**
  * The status that a request has ended with: that of its response, or `client_gone` where nobody was there to

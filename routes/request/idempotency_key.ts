@@ -1,5 +1,5 @@
 import type { Context } from "hono";
-import { ServiceError } from "../lib/errors.ts";
+import { ServiceError } from "../../lib/errors.ts";
 
 /** What is said of the header in the description of every route that takes it. */
 export const idempotencyKeyHeader = {

@@ -1,6 +1,6 @@
 import { Busboy, type BusboyInstance } from "@fastify/busboy";
-import { ServiceError } from "../lib/errors.ts";
-import { unlessAborted } from "../lib/unless_aborted.ts";
+import { ServiceError } from "../../lib/errors.ts";
+import { unlessAborted } from "../../lib/unless_aborted.ts";
 
 /** What a form may hold; whatever exceeds it is refused. */
 const LIMITS = {

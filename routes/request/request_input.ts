@@ -2,9 +2,9 @@ import { zValidator } from "@hono/zod-validator";
 import { every } from "hono/combine";
 import { createMiddleware } from "hono/factory";
 import type { z } from "zod";
-import { ServiceError } from "../lib/errors.ts";
+import { ServiceError } from "../../lib/errors.ts";
 import { isJsonType } from "./media_type.ts";
-import { describes } from "./operation.ts";
+import { describes } from "../operation.ts";
 import { requirePlainBody } from "./plain_body.ts";
 
 const MOST_BODY_BYTES = 64 * 1024;

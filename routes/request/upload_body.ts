@@ -1,8 +1,8 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { Context } from "hono";
-import { ServiceError } from "../lib/errors.ts";
-import { liftBodyLimit } from "../lib/http/body_deadline.ts";
-import { unlessAborted } from "../lib/unless_aborted.ts";
+import { ServiceError } from "../../lib/errors.ts";
+import { liftBodyLimit } from "../../lib/http/body_deadline.ts";
+import { unlessAborted } from "../../lib/unless_aborted.ts";
 import { requirePlainBody } from "./plain_body.ts";
 
 /** How long a client may send nothing of an upload. */

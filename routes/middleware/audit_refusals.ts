@@ -1,10 +1,10 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { createMiddleware } from "hono/factory";
-import { recordAudit } from "../lib/auth/audit.ts";
-import type { User } from "../lib/auth/user.ts";
-import type { Sql } from "../lib/db.ts";
-import { ServiceError } from "../lib/errors.ts";
-import { log } from "../lib/log.ts";
+import { recordAudit } from "../../lib/auth/audit.ts";
+import type { User } from "../../lib/auth/user.ts";
+import type { Sql } from "../../lib/db.ts";
+import { ServiceError } from "../../lib/errors.ts";
+import { log } from "../../lib/log.ts";
 import type { Sourced } from "./request_source.ts";
 
 /** What is looked at of a request that was refused, whichever door it came to. */

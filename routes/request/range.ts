@@ -1,4 +1,4 @@
-import type { ByteRange } from "../lib/storage/store.ts";
+import type { ByteRange } from "../../lib/storage/store.ts";
 
 /**
  * Reads the Range header of a GET (RFC 9110, section 14). Several ranges, other units and syntax errors are

@@ -2,8 +2,8 @@ import type { HttpBindings } from "@hono/node-server";
 import type { MiddlewareHandler } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { RequestIdVariables } from "hono/request-id";
-import type { RequestSource } from "../lib/auth/audit.ts";
-import { clientAddress, type Networks } from "../lib/http/client_address.ts";
+import type { RequestSource } from "../../lib/auth/audit.ts";
+import { clientAddress, type Networks } from "../../lib/http/client_address.ts";
 
 const LONGEST_CLIENT_ID = 128;
 

@@ -1,6 +1,6 @@
 import type { HttpBindings } from "@hono/node-server";
 import { createMiddleware } from "hono/factory";
-import { hearOut } from "../lib/http/unread_body.ts";
+import { hearOut } from "../../lib/http/unread_body.ts";
 
 /**
  * Lets whoever is refused before all of the request has come send the rest, where the response ends the

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { mustBe } from "../lib/files/request_fields.ts";
+import { mustBe } from "../../lib/files/request_fields.ts";
 
 /**
  * The largest whole number that every client can hold (RFC 8259, section 6), and so the largest ID that is
