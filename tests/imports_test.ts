@@ -42,6 +42,11 @@ const forbidden: [rule: string, importer: RegExp, imported: RegExp][] = [
   ["the API and the worker know nothing of each other", /^(main\.ts|routes\/)/, /^worker\//],
   ["the worker and the API know nothing of each other", /^worker\//, /^(main\.ts|routes\/)/],
   ["the API's routes do not know the process that serves them", /^routes\//, /^main\.ts/],
+  [
+    "what routes have in common knows none of them",
+    /^routes\/(middleware|request|response)\//,
+    /^routes\/(?!(middleware|request|response)\/|(dependencies|operation|metrics)\.ts$)/,
+  ],
   ["files know nothing of storage", /^lib\/files\//, /^lib\/storage\//],
   ["storage knows nothing of files", /^lib\/storage\//, /^lib\/files\//],
   ["files know nothing of the life of a generation", /^lib\/files\//, /^lib\/generations\//],
