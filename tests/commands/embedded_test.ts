@@ -4,9 +4,15 @@ import { copyProject, type ProjectCopy } from "../helpers/project_copy.ts";
 import { temporaryFile } from "../helpers/sources.ts";
 import { until } from "../helpers/until.ts";
 
+let project: ProjectCopy;
+Deno.test.beforeAll(async () => {
+  project = await copyProject({ name: "detached prüfung" });
+});
+Deno.test.afterAll(async () => await project[Symbol.asyncDispose]());
+
 /** Starts the service in a copy of the project, and waits until it runs. */
-async function startIn(project: ProjectCopy, env: Record<string, string> = {}) {
-  const run = project.task(["start"], env);
+async function startIn(copy: ProjectCopy, env: Record<string, string> = {}) {
+  const run = copy.task(["start"], env);
   const [, url] = await until("the service runs", () => {
     const found = /The API listens on (\S+)\./.exec(run.output());
     if (!found && /Stopping/.test(run.output())) throw new Error(run.output());
@@ -15,13 +21,12 @@ async function startIn(project: ProjectCopy, env: Record<string, string> = {}) {
   return { run, url: url! };
 }
 
-async function ended(project: ProjectCopy, words: string[], env: Record<string, string> = {}) {
-  await using run = project.task(words, env);
+async function ended(copy: ProjectCopy, words: string[], env: Record<string, string> = {}) {
+  await using run = copy.task(words, env);
   return { code: await run.ended, output: run.output() };
 }
 
 Deno.test("beside `deno task start` the commands work on its database, from a folder whose name has blanks and ü", async (t) => {
-  await using project = await copyProject({ name: "detached prüfung" });
   const run = (...words: string[]) => ended(project, words);
   await t.step("without any, they say what to do", async () => {
     for (const words of [["status"], ["token", "list"], ["migrate"], ["sample"], ["load", "sf133", "x"]]) {
@@ -91,7 +96,6 @@ Deno.test("beside `deno task start` the commands work on its database, from a fo
 });
 
 Deno.test("a database of DATABASE_URL is touched only where --yes says so, and gets a sample only where nothing else is", async (t) => {
-  await using project = await copyProject();
   await using db = await testDatabase({ template: "template0" });
   const env = { DATABASE_URL: db.url, PORT: "0" };
   const tables = async () =>
@@ -126,14 +130,13 @@ Deno.test("a database of DATABASE_URL is touched only where --yes says so, and g
 });
 
 Deno.test("copies of the project that are started in the same moment get a port each, and none is told of another's", async () => {
-  await using first = await copyProject();
-  await using second = await copyProject();
-  const [one, other] = await Promise.all([startIn(first), startIn(second)]);
+  await using another = await copyProject();
+  const [one, other] = await Promise.all([startIn(project), startIn(another)]);
   await using _one = one.run;
   await using _other = other.run;
   assert.notEqual(one.url, other.url);
-  for (const [project, { url }] of [[first, one], [second, other]] as const) {
-    const token = await Deno.readTextFile(`${project.folder}/.data/api-token`);
+  for (const [copy, { url }] of [[project, one], [another, other]] as const) {
+    const token = await Deno.readTextFile(`${copy.folder}/.data/api-token`);
     const response = await fetch(`${url}/v1/list_agencies/`, {
       headers: { Authorization: `Bearer ${token}` },
     });

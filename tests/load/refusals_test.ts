@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { BadRows } from "../../lib/load/refusals/bad_rows.ts";
+import { mergeRefused } from "../../lib/load/refusals/postgres_refusals.ts";
 import { type TestDatabase, testDatabase } from "../helpers/database.ts";
 import { archiveCsv, loadText, refusal, temporaryFile } from "../helpers/sources.ts";
 
@@ -247,6 +248,12 @@ Deno.test("bad rows cannot be put aside over a file that is to be loaded", async
     /is one of the files to load/,
   );
   assert.equal(await Deno.readTextFile(file.path), GOOD);
+});
+
+Deno.test("more files than the database has locks for are refused with what to do", () => {
+  const full = Object.assign(new Error("out of shared memory"), { code: "53200" });
+  assert.match(mergeRefused(full, 2500)!.message, /^2500 files are more than .* pack them into one \.zip/);
+  assert.equal(mergeRefused(full, 1), null);
 });
 
 Deno.test("a database without the tables is told so", async () => {

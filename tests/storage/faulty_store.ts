@@ -30,12 +30,30 @@ async function faulty(limits: S3Limits = IMPATIENT): Promise<Faulty> {
 
 /** A test of a store whose S3 has faults. */
 export function underFaults(name: string, fn: (faulty: Faulty) => Promise<void>, limits?: S3Limits): void {
+  allUnderFaults(name, [undefined], fn, limits);
+}
+
+/** How many cases are under way at once: their own requests still have to be answered before they count as stalled. */
+const AT_A_TIME = 2;
+
+/** A test of several cases, each with a store of its own whose S3 has faults, that wait at the same time. */
+export function allUnderFaults<Case>(
+  name: string,
+  cases: readonly Case[],
+  fn: (faulty: Faulty, one: Case) => Promise<void>,
+  limits?: S3Limits,
+): void {
   Deno.test({
     name: `S3 under faults: ${name}`,
     ignore: s3Url === undefined,
     async fn() {
-      await using all = await faulty(limits);
-      await fn(all);
+      const left = cases.values();
+      await Promise.all(Array.from({ length: AT_A_TIME }, async () => {
+        for (const one of left) {
+          await using all = await faulty(limits);
+          await fn(all, one);
+        }
+      }));
     },
   });
 }
@@ -69,7 +87,7 @@ export function faultOfKey(operation: string, lasting: boolean): FaultPlan {
 }
 
 /** Little patience: what lasts is given up after some seconds. */
-export const FEW: S3Limits = { ...SOONER, attempts: 3, totalMilliseconds: 30_000 };
+export const FEW: S3Limits = { ...SOONER, attempts: 2, totalMilliseconds: 24_000 };
 
 /** Writes a file, or gives it up; returns the error it was given up for. */
 export async function attempted(store: S3Store, bytes: Uint8Array, key = KEY): Promise<unknown> {

@@ -10,7 +10,7 @@ import { type Service, startService } from "../helpers/service.ts";
 import { fileUnderWay } from "../helpers/under_way.ts";
 import { until } from "../helpers/until.ts";
 
-const ROWS = 100_000;
+const ROWS = 60_000;
 
 async function serviceWith(contracts: number): Promise<Service> {
   const service = await startService({}, { contracts });

@@ -57,7 +57,7 @@ export async function mergeFiles(context: MergeContext, files: readonly ReadFile
     return fresh.length;
   } catch (error) {
     await session.query("ROLLBACK").catch(() => {});
-    throw mergeRefused(error) ?? error;
+    throw mergeRefused(error, files.length) ?? error;
   }
 }
 

@@ -43,9 +43,25 @@ export function notPermitted(error: unknown): LoadError | null {
   );
 }
 
-/** The refusal, where rows break what only holds among all rows of a table, such as a unique key. */
-export function mergeRefused(error: unknown): LoadError | null {
+/**
+ * The refusal, where rows break what only holds among all rows of a table, such as a unique key, or there are more
+ * files than one transaction can hold.
+ *
+ * @param files how many files are merged
+ */
+export function mergeRefused(error: unknown, files: number): LoadError | null {
   const { code, message, detail } = error as { code?: string; message?: string; detail?: string };
+  // Each file has tables of its own, and each table a lock.
+  if (code === "53200" && files > 1) {
+    return new LoadError(
+      "conflict",
+      `${files} files are more than the database can take in one transaction (${
+        excerpt(message)
+      }): load fewer of them at ` +
+        `a time, pack them into one .zip, or raise its max_locks_per_transaction. Nothing was changed.`,
+      { cause: error },
+    );
+  }
   if (!/^(22|23|54)/.test(code ?? "")) return null;
   return new LoadError(
     "conflict",

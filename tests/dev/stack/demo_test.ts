@@ -39,10 +39,16 @@ async function checkFile(output: string): Promise<void> {
   assert.match(output, /^ {2}\w+,\w+,\w+,\w+,… \(267 columns\)$/m);
 }
 
-Deno.test("the demo makes a file from nothing, and does so again", async () => {
+Deno.test("the demo makes a file from nothing, and does so again", async (t) => {
   const first = await demo(project);
   assert.match(first, /Sample data +\d\d,\d{3} rows/);
   await checkFile(first);
+  await t.step("it keeps its secrets readable for their owner alone", async () => {
+    for (const name of ["api-token", "database-url", "url-signing-secret"]) {
+      const { mode } = await Deno.stat(`${project.folder}/.data/${name}`);
+      assert.equal((mode! & 0o777).toString(8), "600", name);
+    }
+  });
   const second = await demo(project);
   assert.match(second, /Migrations +up to date/);
   assert.match(second, /finished by an earlier run/);
@@ -92,12 +98,4 @@ Deno.test("the demo says what is wrong with DATABASE_URL, and fails", async () =
   await using run = project.task(["demo", "--yes"], { DATABASE_URL: "postgres://nobody@127.0.0.1:1/none" });
   assert.equal(await run.ended, 3);
   assert.match(run.output(), /^DATABASE_URL cannot be used: .*ECONNREFUSED/m);
-});
-
-Deno.test("the demo keeps its secrets readable for their owner alone", async () => {
-  await demo(project);
-  for (const name of ["api-token", "database-url", "url-signing-secret"]) {
-    const { mode } = await Deno.stat(`${project.folder}/.data/${name}`);
-    assert.equal((mode! & 0o777).toString(8), "600", name);
-  }
 });

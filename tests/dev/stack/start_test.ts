@@ -39,7 +39,7 @@ async function nothingRuns(supervisor: number): Promise<void> {
   });
 }
 
-Deno.test("the service runs until it is told to stop, and then nothing of it runs", async () => {
+Deno.test("the service runs until it is told to stop, and then nothing of it runs", async (t) => {
   await using run = project.task(["start"]);
   const { url, token } = await ready(run);
   const response = await fetch(`${url}/v1/check_detached_generation_status/?job_id=1`, {
@@ -47,23 +47,25 @@ Deno.test("the service runs until it is told to stop, and then nothing of it run
   });
   assert.equal(response.status, 200);
   await response.body?.cancel();
+  await t.step("the commands that are shown work as they stand", async () => {
+    const [, url, token, body] =
+      /curl -sS (\S+) -H 'Authorization: Bearer (\S+)'[^-]*-H 'Content-Type: application\/json' -d '(.*)'/s
+        .exec(run.output())!;
+    const response = await fetch(url!, {
+      method: "POST",
+      headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
+      body: body!.split("'")[0]!,
+    });
+    assert.equal(response.status, 200, await response.text());
+  });
+  await t.step("a second start in the same folder says that the first one runs", async () => {
+    await using second = project.task(["start"]);
+    assert.equal(await second.ended, 1);
+    assert.match(second.output(), /is in use by process \d+, which runs already\. Stop it first/);
+  });
   run.kill("SIGINT");
   assert.equal(await run.ended, 0);
   assert.deepEqual(await runningWith(project.folder), []);
-});
-
-Deno.test("the commands that are shown work as they stand", async () => {
-  await using run = project.task(["start"]);
-  await ready(run);
-  const [, url, token, body] =
-    /curl -sS (\S+) -H 'Authorization: Bearer (\S+)'[^-]*-H 'Content-Type: application\/json' -d '(.*)'/s
-      .exec(run.output())!;
-  const response = await fetch(url!, {
-    method: "POST",
-    headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
-    body: body!.split("'")[0]!,
-  });
-  assert.equal(response.status, 200, await response.text());
 });
 
 Deno.test("stopped at any moment, by any signal, it leaves no process", async () => {
@@ -134,14 +136,6 @@ Deno.test("where one of its processes ends by itself, it says so, stops and fail
   assert.equal(await run.ended, 1);
   assert.match(run.output(), /^The worker has ended by itself, with exit code \d+\.$/m);
   assert.deepEqual(await runningWith(project.folder), []);
-});
-
-Deno.test("a second start in the same folder says that the first one runs", async () => {
-  await using first = project.task(["start"]);
-  await ready(first);
-  await using second = project.task(["start"]);
-  assert.equal(await second.ended, 1);
-  assert.match(second.output(), /is in use by process \d+, which runs already\. Stop it first/);
 });
 
 Deno.test("a port that was asked for and is taken is refused with a sentence", async () => {
