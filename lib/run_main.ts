@@ -1,6 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { ConfigError } from "./config.ts";
 import { databaseFault } from "./database_fault.ts";
+import { prepareErrorPlaces } from "./error_places.ts";
 import { EXIT, ProcessError, UsageError } from "./process_error.ts";
 import { redact } from "./redact.ts";
 import { systemFault } from "./system_fault.ts";
@@ -20,6 +21,7 @@ export async function runMain(
   usage: string,
   main: (args: string[]) => Promise<number | void>,
 ): Promise<never> {
+  prepareErrorPlaces();
   // A rejection that nobody waits for would be printed as it stands.
   for (const event of ["error", "unhandledrejection"] as const) {
     globalThis.addEventListener(event, (event) => {
