@@ -71,7 +71,8 @@ export const settings = z.object({
   S3_BUCKET: bucket.optional(),
   S3_PREFIX: z.string().regex(/^[^/].*[^/]$|^[^/]$/, "must not begin or end with a slash").optional(),
   S3_FORCE_PATH_STYLE: flag.default(false),
-  STORAGE_DIR: z.string().default(".data/files"),
+  // Flags of Deno's that name paths are lists.
+  STORAGE_DIR: z.string().regex(/^[^,]+$/, "must have no comma in it").default(".data/files"),
   URL_SIGNING_SECRET: secret(32).optional(),
   URL_SIGNING_SECRET_PREVIOUS: secret(32).optional(),
   URL_TTL_SECONDS: wholeNumber(1, 604_800).default(3600),

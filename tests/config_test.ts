@@ -133,6 +133,10 @@ Deno.test("an address that other things are put behind is nothing but an address
   for (const name of ["s3://files", "files/below", "https://files.example"]) {
     assert.match(complaints("stack", { S3_BUCKET: name }), /^S3_BUCKET must be a bucket's name/, name);
   }
+  assert.equal(
+    complaints("worker", { ...DATABASE, STORAGE_DIR: "/a,b" }),
+    "STORAGE_DIR must have no comma in it.",
+  );
   const publicUrl = (PUBLIC_URL: string) =>
     readConfig("stack", (name) => ({ PUBLIC_URL } as Record<string, string>)[name]).PUBLIC_URL;
   assert.equal(publicUrl("HTTPS://Files.Example.gov/below/"), "https://files.example.gov/below");

@@ -1,6 +1,6 @@
 import { ServiceError } from "../errors.ts";
 import { otherSeparator } from "../load/header/separator.ts";
-import { listed, shownName } from "../load/refusals/shown.ts";
+import { listed, shownName } from "../load/shown.ts";
 import type { UploadLayout } from "./layout.ts";
 
 const same = (name: string) => name.trim().toLowerCase();

@@ -1,6 +1,6 @@
 import { counted } from "../counted.ts";
 import { type CsvBatch, PLAIN } from "../csv/batch.ts";
-import { shown } from "../load/refusals/shown.ts";
+import { shown } from "../load/shown.ts";
 import { ACCOUNT_PARTS, type AccountParts } from "../account_parts.ts";
 import { cleaned, isDayText, isUsualNumber, numberText } from "./cells.ts";
 import type { UploadLayout } from "./layout.ts";

@@ -5,7 +5,7 @@ import { filled } from "../load/cells/cell_text.ts";
 import { amount, wholeNumber, yearAndPeriod } from "../load/cells/cell_values.ts";
 import { type KnownColumn, loosely, matchHeader, recognisesRequired } from "../load/header/header.ts";
 import { replacePeriods } from "../load/merge/replace.ts";
-import { listed } from "../load/refusals/shown.ts";
+import { listed } from "../load/shown.ts";
 import type { Source } from "../load/source.ts";
 import { identifier, identifiers } from "../load/table_columns.ts";
 import { ValueEncoder } from "../load/cells/value_encoder.ts";

@@ -5,7 +5,7 @@ import { exactly, matchHeader } from "../load/header/header.ts";
 import type { Session } from "../db.ts";
 import type { Source, Staging } from "../load/source.ts";
 import { LoadError } from "../load/load_error.ts";
-import { shown } from "../load/refusals/shown.ts";
+import { shown } from "../load/shown.ts";
 import {
   describeTable,
   identifier,

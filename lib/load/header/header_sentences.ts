@@ -2,7 +2,7 @@ import { counted } from "../../counted.ts";
 import type { HeaderProblem } from "./header.ts";
 import { LoadError } from "../load_error.ts";
 import { otherSeparator } from "./separator.ts";
-import { listed } from "../refusals/shown.ts";
+import { listed } from "../shown.ts";
 import type { Source } from "../source.ts";
 import type { SourceColumns } from "../table_columns.ts";
 

@@ -3,7 +3,7 @@ import { configure, ERR_SPLIT_ZIP_FILE, type FileEntry, Reader, ZipReader } from
 import { type ByteSource, ofChunks } from "../../csv/byte_source.ts";
 import type { InputMember } from "./input_file.ts";
 import { LoadError } from "../load_error.ts";
-import { shownName } from "../refusals/shown.ts";
+import { shownName } from "../shown.ts";
 import { excelWorkbook } from "./packing.ts";
 import { inflated, inflatedAtOnce } from "./unpack.ts";
 

@@ -1,6 +1,6 @@
 import { counted } from "../../counted.ts";
 import { LoadError } from "../load_error.ts";
-import { shown, shownName } from "./shown.ts";
+import { shown, shownName } from "../shown.ts";
 
 /** A cell, or a whole row, that is not what was wanted. */
 export interface RowIssue {

@@ -1,7 +1,7 @@
 import { CsvError, LONGEST_RECORD } from "../../csv/reader.ts";
 import { MOST_CELLS } from "../../csv/scan.ts";
 import { LoadError } from "../load_error.ts";
-import { shownName } from "./shown.ts";
+import { shownName } from "../shown.ts";
 
 /**
  * The refusal of a file that cannot be read as CSV any further.

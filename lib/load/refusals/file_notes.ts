@@ -1,6 +1,6 @@
 import { counted } from "../../counted.ts";
 import type { Session } from "../../db.ts";
-import { listed, shown, shownName } from "./shown.ts";
+import { listed, shown, shownName } from "../shown.ts";
 
 /** Looks at the cells of one column, as the good rows of a file pass. */
 export interface Watch {
