@@ -75,7 +75,8 @@ async function preparePermissions(project: string): Promise<string[]> {
   ];
 }
 
-const keepPermissions = (folder: string): string[] => [
+/** What the process may do that keeps Postgres in a folder: flags of `deno run`. */
+export const keepPermissions = (folder: string): string[] => [
   "--allow-net=127.0.0.1",
   "--allow-sys=homedir,uid,osRelease",
   "--ignore-env",

@@ -20,7 +20,8 @@ async function endOfInput(): Promise<void> {
 }
 
 try {
-  const server = await Server.start({
+  // However this ends, it is stopped: also where whoever wanted it is gone before it can be told anything.
+  await using server = await Server.start({
     folder,
     version,
     name,
@@ -29,9 +30,9 @@ try {
   });
   tell({ ready: { url: server.url } });
   const lastWords = await Promise.race([stopped, server.ended]);
-  if (lastWords === undefined) await server.stop();
-  else tell({ error: `Postgres has ended by itself:\n${lastWords}` });
+  if (lastWords !== undefined) tell({ error: `Postgres has ended by itself:\n${lastWords}` });
 } catch (error) {
-  if (!abort.signal.aborted) tellError(error);
+  const isGone = abort.signal.aborted || error instanceof Deno.errors.BrokenPipe;
+  if (!isGone) tellError(error);
 }
 Deno.exit();

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { connect } from "../../../lib/db.ts";
 import { DatabaseInUseError, type EmbeddedPostgres, embedPostgres } from "../../../lib/dev/embedded/index.ts";
+import { keepPermissions } from "../../../lib/dev/embedded/embed.ts";
 import { runningWith, signalTo } from "../../helpers/running.ts";
 import { until } from "../../helpers/until.ts";
 
@@ -136,6 +137,25 @@ Deno.test("a start that is given up half-way leaves no process, and the next one
   }
   await using server = await embedPostgres({ project, name });
   assert.deepEqual(await query(server, "SELECT 1 AS one"), [{ one: 1 }]);
+});
+
+Deno.test("Postgres ends where whoever wanted it is gone before it is told that it is ready", async () => {
+  const name = uniqueName();
+  const { folder, version } = await (async () => {
+    await using server = await embedPostgres({ project, name });
+    return server;
+  })();
+  const keep = new URL("../../../lib/dev/embedded/keep.ts", import.meta.url).href;
+  await using child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-prompt", ...keepPermissions(folder), keep, folder, version, name, "{}"],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  await child.stdout.cancel();
+  await child.status;
+  await child.stdin.close().catch(() => {});
+  assert.deepEqual(await runningWith(name), []);
 });
 
 Deno.test("Postgres ends when the process that wanted it is killed", async () => {

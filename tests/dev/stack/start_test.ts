@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isInstalled } from "../../helpers/installed.ts";
 import { copyProject, type ProjectCopy, type TaskRun } from "../../helpers/project_copy.ts";
-import { runningWith, signalTo } from "../../helpers/running.ts";
+import { type Running, runningWith, signalTo } from "../../helpers/running.ts";
 import { until } from "../../helpers/until.ts";
 
 let project: ProjectCopy;
@@ -31,12 +31,13 @@ async function supervisor(): Promise<number> {
 }
 
 async function nothingRuns(supervisor: number): Promise<void> {
+  let left: Running[] = [];
   await until("no process is left", async () => {
-    const left = (await runningWith("")).filter(({ pid, command }) =>
+    left = (await runningWith("")).filter(({ pid, command }) =>
       pid === supervisor || command.includes(project.folder)
     );
     return left.length === 0;
-  });
+  }).catch((error) => assert.deepEqual(left, [], String(error)));
 }
 
 Deno.test("the service runs until it is told to stop, and then nothing of it runs", async (t) => {
