@@ -11,7 +11,7 @@ Deno.test({
   ignore: !isLinux,
   fn: async () => {
     await using child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", "--no-prompt", PROGRAM],
+      args: ["run", "--quiet", "--no-prompt", "--ignore-env", PROGRAM],
       stdin: "piped",
       stdout: "piped",
       stderr: "null",
