@@ -2,8 +2,8 @@
 export const NOT_TEXT = "\ufffd";
 
 /**
- * A variable of the environment; `NOT_TEXT` where its value is not UTF-8: the error that Deno has for it quotes
- * the value, which may be a secret.
+ * A variable of the environment; `NOT_TEXT` where its value is not UTF-8: the error that Deno has for it
+ * quotes the value, which may be a secret.
  */
 export function variable(name: string): string | undefined {
   try {

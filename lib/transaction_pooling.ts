@@ -74,8 +74,8 @@ export async function refuseTransactionPooling(url: string, setting = "DATABASE_
 }
 
 /**
- * A pooler gives out the connection that was used last, or the one that has waited longest: the idle client is
- * then given another one, or one of two others its own.
+ * A pooler gives out the connection that was used last, or the one that has waited longest: the idle client
+ * is then given another one, or one of two others its own.
  */
 async function sharesSessions(sql: Sql): Promise<boolean> {
   const idle = await sql.reserve();

@@ -14,7 +14,8 @@ const ALONE = ["tests/load/input_file_test.ts", "tests/worker/cancel_test.ts"];
 
 /**
  * The files that take longest, longest first: they must not be the last to begin. `deno test` takes folder by
- * folder, those with the longest paths first, whatever order it is told; within a folder it keeps to this one.
+ * folder, those with the longest paths first, whatever order it is told; within a folder it keeps to this
+ * one.
  */
 const LONGEST = [
   "tests/storage/s3_lasting_faults_test.ts",

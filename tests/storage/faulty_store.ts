@@ -33,7 +33,10 @@ export function underFaults(name: string, fn: (faulty: Faulty) => Promise<void>,
   allUnderFaults(name, [undefined], fn, limits);
 }
 
-/** How many cases are under way at once: their own requests still have to be answered before they count as stalled. */
+/**
+ * How many cases are under way at once: their own requests still have to be answered before they count as
+ * stalled.
+ */
 const AT_A_TIME = 2;
 
 /** A test of several cases, each with a store of its own whose S3 has faults, that wait at the same time. */

@@ -149,8 +149,8 @@ function unpackedBytes(
 }
 
 /**
- * A member's bytes as they stand in the file, by where the directory says that they are: a stream for each would be
- * most of the work, where there are many small ones.
+ * A member's bytes as they stand in the file, by where the directory says that they are: a stream for each
+ * would be most of the work, where there are many small ones.
  */
 function packedBytes(entry: FileEntry, bytes: RandomBytes, damaged: (reason: string) => string): ByteSource {
   let at: number | null = null, left = entry.compressedSize;

@@ -44,8 +44,8 @@ export function notPermitted(error: unknown): LoadError | null {
 }
 
 /**
- * The refusal, where rows break what only holds among all rows of a table, such as a unique key, or there are more
- * files than one transaction can hold.
+ * The refusal, where rows break what only holds among all rows of a table, such as a unique key, or there are
+ * more files than one transaction can hold.
  *
  * @param files how many files are merged
  */
