@@ -89,11 +89,17 @@ function file(parameters: ReadonlyMap<string, string>, name: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch {
+    const folders = CERTIFICATE_FOLDERS.join(", ").replace(/, (?=[^,]*$)/, " and ");
     throw new ConnectionUrlError(
-      `names a file by ${name} that is not there or may not be read: the tasks may read certificates in ${CERTIFICATES}`,
+      `names a file by ${name} that is not there or may not be read: the tasks may read certificates in ${folders}`,
     );
   }
 }
 
 /** Where tasks may read certificates (`deno.json`, "permissions"). */
-const CERTIFICATES = ".data/certificates, /etc/ssl, /etc/pki and /usr/local/share/ca-certificates";
+export const CERTIFICATE_FOLDERS = [
+  ".data/certificates",
+  "/etc/ssl",
+  "/etc/pki",
+  "/usr/local/share/ca-certificates",
+];

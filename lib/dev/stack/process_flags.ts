@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { CERTIFICATE_FOLDERS } from "../../db/encryption.ts";
 import { MIGRATIONS } from "../../migrate.ts";
 
 /** What a process of the service is allowed to reach. */
@@ -21,20 +22,18 @@ const PERMISSION_SETS: Record<ServiceModule, string> = { "main.ts": "api", "work
  * needs.
  */
 export function processFlags(module: ServiceModule, { net, storageDir }: Reach): string[] {
+  const own = [flagValue(storageDir), flagValue(fileURLToPath(MIGRATIONS)), "/dev/null"];
+  const read = [...own, ...CERTIFICATE_FOLDERS, ...SOCKETS];
   return [
     ...["--quiet", "--no-prompt", "--cached-only", "--frozen"],
     `--permission-set=${PERMISSION_SETS[module]}`,
     `--allow-net=${net.join(",")}`,
-    `--allow-read=${
-      [flagValue(storageDir), flagValue(fileURLToPath(MIGRATIONS)), "/dev/null", ...CERTIFICATES, ...SOCKETS]
-        .join(",")
-    }`,
+    `--allow-read=${read.join(",")}`,
     `--allow-write=${[flagValue(storageDir), ...SOCKETS].join(",")}`,
   ];
 }
 
-// What a database's URL may name, as for the tasks of deno.json (docs/operations.md, "The database's URL").
-const CERTIFICATES = [".data/certificates", "/etc/ssl", "/etc/pki", "/usr/local/share/ca-certificates"];
+// Where a database's URL may lead, as for the tasks of deno.json (docs/operations.md, "The database's URL").
 const SOCKETS = ["/run/postgresql", "/var/run/postgresql"];
 
 /** A path as one value of a flag that takes several, parted by commas. */
