@@ -64,9 +64,7 @@ Deno.test("sweeps of two workers share what there is, and what a killed one had 
   await using db = await testDatabase();
   await addAgencies(db.sql);
   const { lease } = await askAndClaim(db.sql);
-  await db.sql`
-    INSERT INTO unpublished_object (stored_key, file_generation_id, attempt)
-    SELECT 'left/' || n, ${lease.fileGenerationId}, 100 + n FROM generate_series(1, 150) AS n`;
+  await leaveObjects(db.sql, lease, "left", 150);
   const tried: string[] = [];
   const begun = Promise.withResolvers<void>();
   const goOn = Promise.withResolvers<void>();
@@ -94,9 +92,7 @@ Deno.test("objects that cannot be removed are in nobody's way, and are tried lat
   await using db = await testDatabase();
   await addAgencies(db.sql);
   const { lease } = await askAndClaim(db.sql);
-  await db.sql`
-    INSERT INTO unpublished_object (stored_key, file_generation_id, attempt)
-    SELECT 'poisoned/' || n, ${lease.fileGenerationId}, 100 + n FROM generate_series(1, 100) AS n`;
+  await leaveObjects(db.sql, lease, "poisoned", 100);
   await db.sql`
     INSERT INTO unpublished_object (stored_key, file_generation_id, attempt)
     VALUES ('sound', ${lease.fileGenerationId}, 300)`;
@@ -132,9 +128,7 @@ Deno.test("a sweep that is stopped finishes what it is at, and leaves the rest t
   await using db = await testDatabase();
   await addAgencies(db.sql);
   const { lease } = await askAndClaim(db.sql);
-  await db.sql`
-    INSERT INTO unpublished_object (stored_key, file_generation_id, attempt)
-    SELECT 'left/' || n, ${lease.fileGenerationId}, 100 + n FROM generate_series(1, 20) AS n`;
+  await leaveObjects(db.sql, lease, "left", 20);
   const stop = new AbortController();
   const tried = new Set<string>();
   const remove = ({ key }: LeftObject) => {
@@ -150,6 +144,18 @@ Deno.test("a sweep that is stopped finishes what it is at, and leaves the rest t
   assert.equal(rest.length, 20 - removed);
   assert.equal(await sweepObjects(db.sql, remove), 20 - removed);
 });
+
+/** Notes objects, `<name>/1` and so on, that ended attempts of a generation have left. */
+async function leaveObjects(
+  sql: Sql,
+  { fileGenerationId }: { fileGenerationId: string },
+  name: string,
+  count: number,
+): Promise<void> {
+  await sql`
+    INSERT INTO unpublished_object (stored_key, file_generation_id, attempt)
+    SELECT ${name}::text || '/' || n, ${fileGenerationId}, 100 + n FROM generate_series(1, ${count}::int) AS n`;
+}
 
 /** A finished file that has been kept for long enough. */
 async function oldFile(sql: Sql, body = d1Body()): Promise<string> {
