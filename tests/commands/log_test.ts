@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { runProgram } from "../helpers/run_program.ts";
 
 const SCRIPT = `
 import { configureLog, log } from ${JSON.stringify(new URL("../../lib/log.ts", import.meta.url).href)};
@@ -8,18 +9,9 @@ for (const level of ["debug", "info", "warning", "error"]) log("test")[level]("s
 
 Deno.test("every record goes to standard error with what it is about, whatever the format, and none to standard output", async () => {
   for (const format of ["json", "pretty"]) {
-    const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-q", "--no-prompt", "--ignore-env", "-", format],
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-    const writer = child.stdin.getWriter();
-    await writer.write(new TextEncoder().encode(SCRIPT));
-    await writer.close();
-    const { stdout, stderr } = await child.output();
-    const err = new TextDecoder().decode(stderr);
-    assert.equal(new TextDecoder().decode(stdout), "", format);
+    const args = ["run", "-q", "--no-prompt", "--ignore-env", "-", format];
+    const { out, err } = await runProgram(Deno.execPath(), { args }, SCRIPT);
+    assert.equal(out, "", format);
     for (const level of ["debug", "info", "warning", "error"]) {
       assert.match(err, new RegExp(`level"?[=:]"?${level}`), `${format}: ${err}`);
     }

@@ -4,6 +4,7 @@ import { errorsByStatus, failures, sentenceOf } from "../../routes/docs/error_ta
 import { isInstalled } from "../helpers/installed.ts";
 import { uploadText } from "../helpers/file_c.ts";
 import type { Service } from "../helpers/service.ts";
+import { runProgram } from "../helpers/run_program.ts";
 
 const PYTHON = "/usr/bin/python3";
 const succeeds = async (program: string, args: string[]) =>
@@ -64,19 +65,14 @@ export async function checkApiExamples(t: Deno.TestContext, service: Service): P
     ignore: !withRequests,
     fn: async () => {
       const programs = examplesIn(html, "Python");
-      const child = new Deno.Command(PYTHON, {
-        args: ["-c", RUN_ALL, JSON.stringify(names)],
-        cwd: folder,
-        stdin: "piped",
-        stdout: "piped",
-        stderr: "piped",
-      }).spawn();
-      const writer = child.stdin.getWriter();
-      await writer.write(new TextEncoder().encode(JSON.stringify({ programs })));
-      await writer.close();
-      const { success, stdout, stderr } = await child.output();
-      assert.ok(success, new TextDecoder().decode(stderr));
-      const said = JSON.parse(new TextDecoder().decode(stdout)) as string[];
+      const args = ["-c", RUN_ALL, JSON.stringify(names)];
+      const { code, out, err } = await runProgram(
+        PYTHON,
+        { args, cwd: folder },
+        JSON.stringify({ programs }),
+      );
+      assert.equal(code, 0, err);
+      const said = JSON.parse(out) as string[];
       for (const [i, response] of said.entries()) {
         assert.ok(isExpected(response), `${programs[i]}: ${response}`);
       }

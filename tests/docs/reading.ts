@@ -7,6 +7,7 @@ import { fileTypes } from "../../lib/files/registry.ts";
 import { isInstalled } from "../helpers/installed.ts";
 import { projectText } from "../helpers/project_files.ts";
 import type { Service } from "../helpers/service.ts";
+import { runProgram } from "../helpers/run_program.ts";
 
 const IS_A: Record<string, RegExp> = {
   string: /^[^]*$/,
@@ -67,20 +68,9 @@ export async function checkReading(t: Deno.TestContext, service: Service): Promi
   );
   const wanted = [String(totals.records), totals.amounts.FederalActionObligation, first];
   const read = async (program: string, args: string[], stdin = "") => {
-    const child = new Deno.Command(program, {
-      args,
-      cwd: folder,
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-    const writer = child.stdin.getWriter();
-    await writer.write(new TextEncoder().encode(stdin));
-    await writer.close();
-    const { success, stdout, stderr } = await child.output();
-    const said = new TextDecoder().decode(stdout);
-    assert.ok(success, said + new TextDecoder().decode(stderr));
-    return said;
+    const { code, out, err } = await runProgram(program, { args, cwd: folder }, stdin);
+    assert.equal(code, 0, out + err);
+    return out;
   };
   const shown = (ending: string) => projectText(`routes/page/reading/read_file.${ending}`);
   const assertRead = (said: string) => {

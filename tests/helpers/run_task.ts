@@ -1,12 +1,6 @@
 import deno from "../../deno.json" with { type: "json" };
 import { fileURLToPath } from "node:url";
-
-/** What a task that has ended has said. */
-export interface TaskOutcome {
-  code: number;
-  out: string;
-  err: string;
-}
+import { type Outcome, runProgram } from "./run_program.ts";
 
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -26,7 +20,7 @@ export async function runTask(
   words: readonly string[],
   env: Record<string, string> = {},
   input: string | Uint8Array = "",
-): Promise<TaskOutcome> {
+): Promise<Outcome> {
   const [task, ...args] = words;
   const { command } = deno.tasks[task as keyof typeof deno.tasks];
   if (!command.includes(VERSION_FIRST)) throw new Error(`deno task ${task} begins otherwise: ${command}`);
@@ -42,28 +36,15 @@ export async function runTask(
 export const runDenoTask = (
   words: readonly string[],
   env: Record<string, string> = {},
-): Promise<TaskOutcome> => outcome(Deno.execPath(), ["task", "--quiet", ...words], env, "");
+): Promise<Outcome> => outcome(Deno.execPath(), ["task", "--quiet", ...words], env, "");
 
-async function outcome(
+function outcome(
   program: string,
   args: string[],
   env: Record<string, string>,
   input: string | Uint8Array,
-): Promise<TaskOutcome> {
-  const child = new Deno.Command(program, {
-    args,
-    cwd: PROJECT,
-    // Whoever runs the tests may have set these for themselves.
-    env: { NO_COLOR: "1", DATABASE_URL: "", PORT: "", ...env },
-    stdin: input.length > 0 ? "piped" : "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  if (input.length > 0) {
-    const writer = child.stdin.getWriter();
-    await writer.write(typeof input === "string" ? new TextEncoder().encode(input) : input);
-    await writer.close();
-  }
-  const { code, stdout, stderr } = await child.output();
-  return { code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
+): Promise<Outcome> {
+  // Whoever runs the tests may have set these for themselves.
+  const own = { NO_COLOR: "1", DATABASE_URL: "", PORT: "" };
+  return runProgram(program, { args, cwd: PROJECT, env: { ...own, ...env } }, input);
 }
